@@ -1,0 +1,26 @@
+//! Graph structures of Culet: ids, names, interactions, knowledge graphs, splits and random streams.
+//!
+//! Architecture invariant: nothing here reads a file, looks at a clock or knows a model. Everything random is drawn
+//! from a [`Stream`], a function of (seed, purpose, step, index), so that results never depend on threads.
+
+#![forbid(unsafe_code)]
+
+mod adjacency;
+mod csr;
+mod error;
+mod ids;
+mod interactions;
+mod knowledge;
+mod names;
+mod split;
+mod stream;
+
+pub use adjacency::RelationalAdjacency;
+pub use csr::Csr;
+pub use error::GraphError;
+pub use ids::{EntityId, ItemId, RelationId, UserId};
+pub use interactions::Interactions;
+pub use knowledge::{KnowledgeGraph, Triplet};
+pub use names::{Names, Vocabulary};
+pub use split::withhold_validation;
+pub use stream::{Purpose, Stream};

@@ -1,0 +1,234 @@
+//! Tables of f32 rows, each row padded to whole cache lines.
+
+use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::ptr::NonNull;
+
+/// Numbers in a cache line; rows are padded to a multiple of it.
+pub const LANES: usize = 16;
+
+/// Gives an empty table's pointer the alignment of a full one's.
+#[repr(align(64))]
+struct CacheLine;
+
+/// A table of `n_rows` rows of `dim` numbers.
+///
+/// A row occupies `stride` numbers (`dim` rounded up to a multiple of [`LANES`]) and starts at a multiple of 64 bytes.
+/// The padding is zero; whoever writes a whole row keeps it so.
+pub struct Matrix {
+    data: NonNull<f32>,
+    n_rows: usize,
+    dim: usize,
+    stride: usize,
+}
+
+// SAFETY: a `Matrix` owns its buffer, and hands out references by the usual rules of `&` and `&mut`.
+unsafe impl Send for Matrix {}
+// SAFETY: as above.
+unsafe impl Sync for Matrix {}
+
+impl Matrix {
+    /// A table of zeros.
+    ///
+    /// # Panics
+    /// If the size overflows the address space.
+    #[must_use]
+    pub fn zeros(n_rows: usize, dim: usize) -> Self {
+        let stride = dim.next_multiple_of(LANES);
+        let layout = Self::layout(n_rows, stride);
+        let data = if layout.size() == 0 {
+            NonNull::<CacheLine>::dangling().cast()
+        } else {
+            // SAFETY: the layout has a positive size.
+            let raw = unsafe { alloc_zeroed(layout) };
+            NonNull::new(raw.cast()).unwrap_or_else(|| handle_alloc_error(layout))
+        };
+        Self { data, n_rows, dim, stride }
+    }
+
+    /// A table from unpadded numbers, row after row.
+    ///
+    /// # Panics
+    /// If `values` does not hold `n_rows * dim` numbers.
+    #[must_use]
+    pub fn from_values(n_rows: usize, dim: usize, values: &[f32]) -> Self {
+        assert_eq!(values.len(), n_rows * dim, "one number for each place of the table");
+        let mut matrix = Self::zeros(n_rows, dim);
+        if dim > 0 {
+            for (row, values) in values.chunks_exact(dim).enumerate() {
+                matrix.row_mut(row)[..dim].copy_from_slice(values);
+            }
+        }
+        matrix
+    }
+
+    fn layout(n_rows: usize, stride: usize) -> Layout {
+        let bytes = n_rows.checked_mul(stride).and_then(|n| n.checked_mul(4)).expect("the table fits into memory");
+        Layout::from_size_align(bytes, 64).expect("the table fits into memory")
+    }
+
+    /// The number of rows.
+    #[must_use]
+    #[inline(always)]
+    pub fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// The numbers of a row that mean something.
+    #[must_use]
+    #[inline(always)]
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// The numbers from one row to the next, a multiple of [`LANES`].
+    #[must_use]
+    #[inline(always)]
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// A row with its padding, `[stride]`.
+    ///
+    /// # Panics
+    /// If the row is out of range.
+    #[must_use]
+    #[inline(always)]
+    pub fn row(&self, row: usize) -> &[f32] {
+        assert!(row < self.n_rows, "row {row} of {}", self.n_rows);
+        // SAFETY: the row lies within the buffer, which is initialised.
+        unsafe { std::slice::from_raw_parts(self.data.as_ptr().add(row * self.stride), self.stride) }
+    }
+
+    /// A row with its padding, to write; the padding must stay zero.
+    ///
+    /// # Panics
+    /// If the row is out of range.
+    #[must_use]
+    #[inline(always)]
+    pub fn row_mut(&mut self, row: usize) -> &mut [f32] {
+        assert!(row < self.n_rows, "row {row} of {}", self.n_rows);
+        // SAFETY: the row lies within the buffer, which is initialised and borrowed exclusively.
+        unsafe { std::slice::from_raw_parts_mut(self.data.as_ptr().add(row * self.stride), self.stride) }
+    }
+
+    /// All rows with their padding, `[n_rows * stride]`.
+    #[must_use]
+    #[inline]
+    pub fn as_slice(&self) -> &[f32] {
+        // SAFETY: the buffer holds exactly these numbers.
+        unsafe { std::slice::from_raw_parts(self.data.as_ptr(), self.n_rows * self.stride) }
+    }
+
+    /// All rows with their padding, to write; the padding must stay zero.
+    #[must_use]
+    #[inline]
+    pub fn as_mut_slice(&mut self) -> &mut [f32] {
+        // SAFETY: the buffer holds exactly these numbers and is borrowed exclusively.
+        unsafe { std::slice::from_raw_parts_mut(self.data.as_ptr(), self.n_rows * self.stride) }
+    }
+
+    /// All rows without padding, `[n_rows * dim]`.
+    #[must_use]
+    pub fn to_values(&self) -> Vec<f32> {
+        let mut values = Vec::with_capacity(self.n_rows * self.dim);
+        for row in 0..self.n_rows {
+            values.extend_from_slice(&self.row(row)[..self.dim]);
+        }
+        values
+    }
+
+    /// Rows to be written by several threads, each row by one.
+    #[must_use]
+    pub fn shared_rows(&mut self) -> SharedRows<'_> {
+        SharedRows { data: self.data, n_rows: self.n_rows, stride: self.stride, owner: std::marker::PhantomData }
+    }
+}
+
+impl Drop for Matrix {
+    fn drop(&mut self) {
+        let layout = Self::layout(self.n_rows, self.stride);
+        if layout.size() > 0 {
+            // SAFETY: allocated in `zeros` with this layout.
+            unsafe { dealloc(self.data.as_ptr().cast(), layout) }
+        }
+    }
+}
+
+impl Clone for Matrix {
+    fn clone(&self) -> Self {
+        let mut copy = Self::zeros(self.n_rows, self.dim);
+        copy.as_mut_slice().copy_from_slice(self.as_slice());
+        copy
+    }
+}
+
+impl PartialEq for Matrix {
+    fn eq(&self, other: &Self) -> bool {
+        (self.n_rows, self.dim) == (other.n_rows, other.dim) && self.as_slice() == other.as_slice()
+    }
+}
+
+impl std::fmt::Debug for Matrix {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Matrix {} x {}", self.n_rows, self.dim)
+    }
+}
+
+/// The rows of a [`Matrix`], handed out for writing by several threads at once.
+///
+/// The caller promises, at each [`SharedRows::row_mut`], that no other thread uses the same row: the lists of rows that
+/// kernels work through hold no row twice.
+#[derive(Clone, Copy)]
+pub struct SharedRows<'a> {
+    data: NonNull<f32>,
+    n_rows: usize,
+    stride: usize,
+    owner: std::marker::PhantomData<&'a mut Matrix>,
+}
+
+// SAFETY: rows are handed out by the contract of `row_mut` alone.
+unsafe impl Send for SharedRows<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for SharedRows<'_> {}
+
+impl<'a> SharedRows<'a> {
+    /// A row with its padding, to write.
+    ///
+    /// # Safety
+    /// While the reference lives, nobody else reads or writes the same row.
+    ///
+    /// # Panics
+    /// If the row is out of range.
+    #[must_use]
+    #[inline(always)]
+    pub unsafe fn row_mut(self, row: usize) -> &'a mut [f32] {
+        assert!(row < self.n_rows, "row {row} of {}", self.n_rows);
+        // SAFETY: within the buffer; exclusive by the contract of this function.
+        unsafe { std::slice::from_raw_parts_mut(self.data.as_ptr().add(row * self.stride), self.stride) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_aligned_and_padded_with_zeros() {
+        for dim in [0, 1, 7, 16, 17, 64, 100] {
+            let values: Vec<f32> = (0..3 * dim).map(|k| k as f32 + 1.0).collect();
+            let matrix = Matrix::from_values(3, dim, &values);
+            assert_eq!(matrix.to_values(), values);
+            for row in 0..3 {
+                assert_eq!(matrix.row(row).as_ptr() as usize % 64, 0);
+                assert!(matrix.row(row)[dim..].iter().all(|&x| x == 0.0));
+            }
+            assert_eq!(matrix.clone(), matrix);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "row 3 of 3")]
+    fn a_row_out_of_range_panics() {
+        let _ = Matrix::zeros(3, 4).row(3);
+    }
+}
