@@ -20,6 +20,21 @@ pub struct RelationalAdjacency {
     twins: Vec<u32>,
 }
 
+/// The parts of a [`RelationalAdjacency`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdjacencyParts {
+    /// Where the groups of each row begin, `[n_rows + 1]`.
+    pub row_groups: Vec<u32>,
+    /// Where the edges of each group begin, `[n_groups + 1]`.
+    pub group_edges: Vec<u32>,
+    /// The relation of each group, `[n_groups]`.
+    pub group_relations: Vec<u32>,
+    /// The other end of each edge.
+    pub columns: Vec<u32>,
+    /// Where each edge stands in the adjacency seen from the other end.
+    pub twins: Vec<u32>,
+}
+
 impl RelationalAdjacency {
     /// The edges of `graph` by head and by tail, in this order.
     ///
@@ -119,6 +134,18 @@ impl RelationalAdjacency {
     pub fn row_edges(&self, row: usize) -> std::ops::Range<usize> {
         let groups = self.group_range(row);
         self.group_edges[groups.start] as usize..self.group_edges[groups.end] as usize
+    }
+
+    /// The parts, for kernels that own them.
+    #[must_use]
+    pub fn into_parts(self) -> AdjacencyParts {
+        AdjacencyParts {
+            row_groups: self.row_groups,
+            group_edges: self.group_edges,
+            group_relations: self.group_relation,
+            columns: self.columns,
+            twins: self.twins,
+        }
     }
 
     /// The other end of each edge.

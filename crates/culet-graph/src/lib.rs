@@ -12,15 +12,17 @@ mod ids;
 mod interactions;
 mod knowledge;
 mod names;
+mod negatives;
 mod split;
 mod stream;
 
-pub use adjacency::RelationalAdjacency;
+pub use adjacency::{AdjacencyParts, RelationalAdjacency};
 pub use csr::Csr;
 pub use error::GraphError;
 pub use ids::{EntityId, ItemId, RelationId, UserId};
 pub use interactions::Interactions;
 pub use knowledge::{KnowledgeGraph, Triplet};
 pub use names::{Names, Vocabulary};
+pub use negatives::{NoNegative, shared_negatives, uniform_negatives};
 pub use split::withhold_validation;
 pub use stream::{Purpose, Stream};

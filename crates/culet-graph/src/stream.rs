@@ -1,7 +1,8 @@
 //! Counter-based random streams: the word at an index is a function of (seed, purpose, step, index) alone.
 //!
-//! So a mask can be recomputed where it is needed, in any order, by any number of threads. The generator is SplitMix64
-//! with a stream-dependent odd increment (Steele, Lea & Flood, OOPSLA 2014): word i is `mix(state + i * gamma)`.
+//! So a mask can be recomputed where it is needed, in any order, by any number of threads.
+
+use culet_kernels::{Counter, extend_key};
 
 /// What a stream is for; streams of different purposes are independent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,23 +36,27 @@ pub enum Purpose {
 /// A random stream with access by index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stream {
-    state: u64,
-    gamma: u64,
+    counter: Counter,
 }
 
 impl Stream {
     /// The stream of a seed, purpose and step.
     #[must_use]
     pub fn new(seed: u64, purpose: Purpose, step: u64) -> Self {
-        let key = mix(mix(mix(seed.wrapping_add(GOLDEN)) ^ (purpose as u64).wrapping_mul(GOLDEN)).wrapping_add(step));
-        Self { state: mix(key), gamma: mix(key ^ GOLDEN) | 1 }
+        Self { counter: Counter::new(extend_key(extend_key(extend_key(0, seed), purpose as u64), step)) }
+    }
+
+    /// The counter beneath, for kernels.
+    #[must_use]
+    pub fn counter(self) -> Counter {
+        self.counter
     }
 
     /// The 64-bit word at an index.
     #[must_use]
     #[inline(always)]
     pub fn word(self, index: u64) -> u64 {
-        mix(self.state.wrapping_add(index.wrapping_mul(self.gamma)))
+        self.counter.word(index)
     }
 
     /// A number in [0, 1) with 53 random bits.
@@ -84,22 +89,6 @@ impl Stream {
         }
         order
     }
-
-    /// The state and odd increment, for kernels that draw many words at once: word i is `mix(state + i * gamma)`
-    /// with SplitMix64's finaliser.
-    #[must_use]
-    pub fn key(self) -> (u64, u64) {
-        (self.state, self.gamma)
-    }
-}
-
-const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
-
-#[inline(always)]
-fn mix(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -138,8 +138,7 @@ impl Matrix {
     }
 
     /// Rows to be written by several threads, each row by one.
-    #[must_use]
-    pub fn shared_rows(&mut self) -> SharedRows<'_> {
+    pub(crate) fn shared_rows(&mut self) -> SharedRows<'_> {
         SharedRows { data: self.data, n_rows: self.n_rows, stride: self.stride, owner: std::marker::PhantomData }
     }
 }
@@ -179,7 +178,7 @@ impl std::fmt::Debug for Matrix {
 /// The caller promises, at each [`SharedRows::row_mut`], that no other thread uses the same row: the lists of rows that
 /// kernels work through hold no row twice.
 #[derive(Clone, Copy)]
-pub struct SharedRows<'a> {
+pub(crate) struct SharedRows<'a> {
     data: NonNull<f32>,
     n_rows: usize,
     stride: usize,
@@ -199,9 +198,8 @@ impl<'a> SharedRows<'a> {
     ///
     /// # Panics
     /// If the row is out of range.
-    #[must_use]
     #[inline(always)]
-    pub unsafe fn row_mut(self, row: usize) -> &'a mut [f32] {
+    pub(crate) unsafe fn row_mut(self, row: usize) -> &'a mut [f32] {
         assert!(row < self.n_rows, "row {row} of {}", self.n_rows);
         // SAFETY: within the buffer; exclusive by the contract of this function.
         unsafe { std::slice::from_raw_parts_mut(self.data.as_ptr().add(row * self.stride), self.stride) }

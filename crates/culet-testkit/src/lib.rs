@@ -1,1 +1,11 @@
-//! placeholder
+//! What Culet's tests compare with: fixtures of an independent implementation, difference quotients, and transcriptions
+//! of the published equations in f64 that share no code with the kernels.
+
+#![forbid(unsafe_code)]
+
+mod differences;
+mod fixtures;
+pub mod kgin;
+
+pub use differences::{central_differences, relative_gap};
+pub use fixtures::{fixture, matrix, numbers};

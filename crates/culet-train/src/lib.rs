@@ -1,1 +1,17 @@
-//! placeholder
+//! The training loop of Culet: batches, optimiser state, selection, early stop, history.
+//!
+//! The loop knows no terminal and no file: it tells an [`Observer`] what happens and asks it whether to go on.
+
+#![forbid(unsafe_code)]
+
+mod batches;
+mod error;
+mod observer;
+mod optimiser;
+mod options;
+mod trainer;
+
+pub use error::TrainError;
+pub use observer::{EpochRecord, Event, Observer, Silent};
+pub use options::{Schedule, Select, TRAINING, TrainOptions};
+pub use trainer::{Outcome, Seconds, TrainData, train};

@@ -1,0 +1,148 @@
+//! Adam (Kingma & Ba 2015), fused over a table: one pass over parameters, moments and gradient.
+
+use rayon::prelude::*;
+
+use crate::isa::{multiply_add, multiversion};
+use crate::lanes::{blocks, blocks_mut};
+use crate::{Matrix, RowSet};
+
+/// The gradient of a table of which many rows may be zero.
+#[derive(Debug, Clone, Copy)]
+pub enum RowGradient<'a> {
+    /// A row of `.0` for each row of the table.
+    All(&'a Matrix),
+    /// Row r of `.0` for each listed row r; zero for the others.
+    Listed(&'a Matrix, &'a RowSet),
+    /// Row `slots[r]` of `.0`; zero where the slot is [`NO_SLOT`].
+    Slots(&'a Matrix, &'a [u32]),
+}
+
+/// The slot of a row without gradient.
+pub const NO_SLOT: u32 = u32::MAX;
+
+impl<'a> RowGradient<'a> {
+    /// The gradient of a row, `None` if it is zero.
+    #[must_use]
+    #[inline(always)]
+    pub fn row(self, row: usize) -> Option<&'a [f32]> {
+        match self {
+            Self::All(values) => Some(values.row(row)),
+            Self::Listed(values, rows) => rows.contains(row as u32).then(|| values.row(row)),
+            Self::Slots(values, slots) => (slots[row] != NO_SLOT).then(|| values.row(slots[row] as usize)),
+        }
+    }
+}
+
+/// Adam's settings with the published defaults.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AdamSettings {
+    /// The step size.
+    pub learning_rate: f64,
+    /// Decay of the first moment.
+    pub beta1: f64,
+    /// Decay of the second moment.
+    pub beta2: f64,
+    /// Added to the root of the second moment, after the correction of its bias.
+    pub epsilon: f64,
+}
+
+impl AdamSettings {
+    /// beta 0.9 and 0.999, epsilon 1e-8.
+    #[must_use]
+    pub fn new(learning_rate: f64) -> Self {
+        Self { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+    }
+}
+
+/// The moments of one table.
+#[derive(Debug, Clone)]
+pub struct Moments {
+    first: Matrix,
+    second: Matrix,
+}
+
+impl Moments {
+    /// Zero moments for a table of this shape.
+    #[must_use]
+    pub fn for_table(table: &Matrix) -> Self {
+        let zeros = || Matrix::zeros(table.n_rows(), table.dim());
+        Self { first: zeros(), second: zeros() }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Step {
+    beta1: f32,
+    beta2: f32,
+    /// 1 - beta1 and 1 - beta2, taken in f64: in f32 the latter loses five digits.
+    rest1: f32,
+    rest2: f32,
+    /// learning rate / (1 - beta1^t)
+    size: f32,
+    /// 1 / sqrt(1 - beta2^t)
+    root_scale: f32,
+    epsilon: f32,
+}
+
+const ROWS_A_TASK: usize = 512;
+
+/// One step number `t` (from 1) on all rows, those without gradient included (their moments decay).
+///
+/// # Numerics
+/// Seven streams of the table's size: bound by memory.
+/// # Panics
+/// If the shapes do not fit or `t` is 0.
+pub fn adam_step(table: &mut Matrix, gradient: RowGradient<'_>, moments: &mut Moments, settings: AdamSettings, t: u64) {
+    assert!(t > 0, "steps count from 1");
+    assert_eq!(table.n_rows(), moments.first.n_rows(), "moments of the table");
+    let t = t as f64;
+    let step = Step {
+        beta1: settings.beta1 as f32,
+        beta2: settings.beta2 as f32,
+        rest1: (1.0 - settings.beta1) as f32,
+        rest2: (1.0 - settings.beta2) as f32,
+        size: (settings.learning_rate / (1.0 - settings.beta1.powf(t))) as f32,
+        root_scale: (1.0 / (1.0 - settings.beta2.powf(t)).sqrt()) as f32,
+        epsilon: settings.epsilon as f32,
+    };
+    let stride = table.stride();
+    (
+        table.as_mut_slice().par_chunks_mut(ROWS_A_TASK * stride),
+        moments.first.as_mut_slice().par_chunks_mut(ROWS_A_TASK * stride),
+        moments.second.as_mut_slice().par_chunks_mut(ROWS_A_TASK * stride),
+    )
+        .into_par_iter()
+        .enumerate()
+        .for_each(|(k, (table, first, second))| task(k * ROWS_A_TASK, stride, gradient, table, first, second, step));
+}
+
+multiversion! {
+    fn task(
+        first_row: usize, stride: usize, gradient: RowGradient<'_>, table: &mut [f32], first: &mut [f32],
+        second: &mut [f32], step: Step,
+    ) = body;
+}
+
+#[inline(always)]
+fn body<const FUSED: bool>(
+    first_row: usize,
+    stride: usize,
+    gradient: RowGradient<'_>,
+    table: &mut [f32],
+    first: &mut [f32],
+    second: &mut [f32],
+    step: Step,
+) {
+    let rows = table.chunks_exact_mut(stride).zip(first.chunks_exact_mut(stride)).zip(second.chunks_exact_mut(stride));
+    for (k, ((p, m), v)) in rows.enumerate() {
+        let gradient = gradient.row(first_row + k);
+        for (b, ((p, m), v)) in blocks_mut(p).iter_mut().zip(blocks_mut(m)).zip(blocks_mut(v)).enumerate() {
+            let g = gradient.map_or([0.0; 16], |row| blocks(row)[b]);
+            for k in 0..16 {
+                m[k] = multiply_add::<FUSED>(step.beta1, m[k], step.rest1 * g[k]);
+                v[k] = multiply_add::<FUSED>(step.beta2, v[k], step.rest2 * g[k] * g[k]);
+                p[k] -= step.size * m[k] / multiply_add::<FUSED>(v[k].sqrt(), step.root_scale, step.epsilon);
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Arithmetic on whole rows, in blocks of 16 numbers that the compiler keeps in vector registers.
+//!
+//! Rows come padded to a multiple of 16, so nothing here has a tail.
+
+use crate::isa::multiply_add;
+use crate::{Dropout, Matrix};
+
+/// The blocks of sixteen of a padded row.
+#[inline(always)]
+pub(crate) fn blocks(row: &[f32]) -> &[[f32; 16]] {
+    row.as_chunks().0
+}
+
+/// The blocks of sixteen of a padded row, to write.
+#[inline(always)]
+pub(crate) fn blocks_mut(row: &mut [f32]) -> &mut [[f32; 16]] {
+    row.as_chunks_mut().0
+}
+
+/// The sum of sixteen numbers, as a tree.
+#[inline(always)]
+pub(crate) fn sum16(v: [f32; 16]) -> f32 {
+    let mut eight = [0.0; 8];
+    for k in 0..8 {
+        eight[k] = v[k] + v[k + 8];
+    }
+    let mut four = [0.0; 4];
+    for k in 0..4 {
+        four[k] = eight[k] + eight[k + 4];
+    }
+    (four[0] + four[2]) + (four[1] + four[3])
+}
+
+#[inline(always)]
+pub(crate) fn dot<const FUSED: bool>(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0; 16];
+    for (a, b) in blocks(a).iter().zip(blocks(b)) {
+        for k in 0..16 {
+            sums[k] = multiply_add::<FUSED>(a[k], b[k], sums[k]);
+        }
+    }
+    sum16(sums)
+}
+
+/// `y += alpha * x`
+#[inline(always)]
+pub(crate) fn axpy<const FUSED: bool>(alpha: f32, x: &[f32], y: &mut [f32]) {
+    for (y, x) in blocks_mut(y).iter_mut().zip(blocks(x)) {
+        for k in 0..16 {
+            y[k] = multiply_add::<FUSED>(alpha, x[k], y[k]);
+        }
+    }
+}
+
+/// Rows shorter than this count as zero.
+pub(crate) const SHORTEST: f32 = 1e-12;
+
+/// Dropout, then division by the length; gives 1 / length, or 0 for a zero row (which stays zero).
+#[inline(always)]
+pub(crate) fn drop_and_normalise<const FUSED: bool>(row: &mut [f32], index: usize, dropout: Dropout) -> f32 {
+    let first_block = (index * (row.len() / 16)) as u64;
+    let mut squares = [0.0; 16];
+    for (b, block) in blocks_mut(row).iter_mut().enumerate() {
+        if dropout.is_active() {
+            dropout.apply_to_block(first_block + b as u64, block);
+        }
+        for k in 0..16 {
+            squares[k] = multiply_add::<FUSED>(block[k], block[k], squares[k]);
+        }
+    }
+    let length = sum16(squares).sqrt();
+    if length < SHORTEST {
+        row.fill(0.0);
+        return 0.0;
+    }
+    let inverse = 1.0 / length;
+    for block in blocks_mut(row) {
+        for value in block {
+            *value *= inverse;
+        }
+    }
+    inverse
+}
+
+/// The gradient of [`drop_and_normalise`]: turns the gradient of the unit row `y` into that of the input row, times
+/// `scale`. dx = scale * mask * (dy - y <y, dy>) / length.
+#[inline(always)]
+pub(crate) fn drop_and_normalise_gradient<const FUSED: bool>(
+    y: &[f32],
+    grad: &mut [f32],
+    inverse_length: f32,
+    index: usize,
+    dropout: Dropout,
+    scale: f32,
+) {
+    let along = dot::<FUSED>(y, grad);
+    let factor = inverse_length * scale;
+    let first_block = (index * (y.len() / 16)) as u64;
+    for (b, (grad, y)) in blocks_mut(grad).iter_mut().zip(blocks(y)).enumerate() {
+        for k in 0..16 {
+            grad[k] = multiply_add::<FUSED>(-along, y[k], grad[k]) * factor;
+        }
+        if dropout.is_active() {
+            dropout.apply_to_block(first_block + b as u64, grad);
+        }
+    }
+}
+
+/// Asks the processor to bring a row near.
+#[inline(always)]
+pub(crate) fn prefetch(matrix: &Matrix, row: u32) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        let row = matrix.row(row as usize);
+        for line in row.chunks_exact(16).take(4) {
+            // SAFETY: a prefetch has no effect on memory; the address is that of a valid reference.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (matrix, row);
+}
+
+/// How many rows ahead sums prefetch. Measured on tables of 27 MB: 8 is as good as 16 and 1.3 times 0.
+pub(crate) const AHEAD: usize = 8;
+
+/// Adds the listed rows of `x`, from number `from` on for `W` numbers, into `sum`.
+///
+/// Long lists are added in pieces of 128 rows, so that rounding errors grow with the root of the length.
+#[inline(always)]
+pub(crate) fn add_rows<const W: usize>(columns: &[u32], x: &Matrix, from: usize, sum: &mut [f32; W]) {
+    for piece in columns.chunks(128) {
+        let mut part = [0.0; W];
+        for (k, &column) in piece.iter().enumerate() {
+            if let Some(&ahead) = piece.get(k + AHEAD) {
+                prefetch(x, ahead);
+            }
+            let row: &[f32; W] = x.row(column as usize)[from..].first_chunk().expect("rows are padded");
+            for k in 0..W {
+                part[k] += row[k];
+            }
+        }
+        for k in 0..W {
+            sum[k] += part[k];
+        }
+    }
+}
+
+/// Runs a body for each piece of a padded row: pieces of 64 numbers, then 32, then 16.
+macro_rules! for_each_piece {
+    ($stride:expr, |$from:ident, $width:ident| $body:expr) => {{
+        let mut $from = 0;
+        while $from < $stride {
+            match $stride - $from {
+                64.. => {
+                    const $width: usize = 64;
+                    $body;
+                    $from += 64;
+                }
+                32..64 => {
+                    const $width: usize = 32;
+                    $body;
+                    $from += 32;
+                }
+                _ => {
+                    const $width: usize = 16;
+                    $body;
+                    $from += 16;
+                }
+            }
+        }
+    }};
+}
+pub(crate) use for_each_piece;

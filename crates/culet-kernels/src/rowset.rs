@@ -1,0 +1,108 @@
+//! Sets of table rows, each row once: what makes writing by several threads sound.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// A set of rows of a table: a flag for each row, and the rows in ascending order.
+#[derive(Debug, Default)]
+pub struct RowSet {
+    flags: Vec<AtomicU8>,
+    rows: Vec<u32>,
+}
+
+impl RowSet {
+    /// The empty set of rows below `n_rows`.
+    #[must_use]
+    pub fn new(n_rows: usize) -> Self {
+        let mut flags = Vec::new();
+        flags.resize_with(n_rows, || AtomicU8::new(0));
+        Self { flags, rows: Vec::new() }
+    }
+
+    /// All rows below `n_rows`.
+    #[must_use]
+    pub fn all(n_rows: usize) -> Self {
+        let mut flags = Vec::new();
+        flags.resize_with(n_rows, || AtomicU8::new(1));
+        Self { flags, rows: (0..n_rows as u32).collect() }
+    }
+
+    /// How many rows the table has.
+    #[must_use]
+    pub fn n_table_rows(&self) -> usize {
+        self.flags.len()
+    }
+
+    /// Removes all rows.
+    pub fn clear(&mut self) {
+        for flag in &mut self.flags {
+            *flag.get_mut() = 0;
+        }
+        self.rows.clear();
+    }
+
+    /// Adds a row; [`RowSet::rows`] shows it after [`RowSet::collect`]. Any number of threads may add.
+    ///
+    /// # Panics
+    /// If the row is out of range.
+    #[inline(always)]
+    pub fn mark(&self, row: u32) {
+        self.flags[row as usize].store(1, Ordering::Relaxed);
+    }
+
+    /// Lists the marked rows in ascending order.
+    pub fn collect(&mut self) {
+        self.rows.clear();
+        for (row, flag) in self.flags.iter_mut().enumerate() {
+            if *flag.get_mut() != 0 {
+                self.rows.push(row as u32);
+            }
+        }
+    }
+
+    /// Whether the row is marked.
+    ///
+    /// # Panics
+    /// If the row is out of range.
+    #[must_use]
+    #[inline(always)]
+    pub fn contains(&self, row: u32) -> bool {
+        self.flags[row as usize].load(Ordering::Relaxed) != 0
+    }
+
+    /// The rows as listed by the last [`RowSet::collect`], ascending, each once.
+    #[must_use]
+    #[inline]
+    pub fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
+    /// The number of listed rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether no row is listed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marked_rows_are_listed_once_in_order() {
+        let mut set = RowSet::new(10);
+        for row in [7, 2, 7, 9] {
+            set.mark(row);
+        }
+        set.collect();
+        assert_eq!(set.rows(), [2, 7, 9]);
+        assert!(set.contains(7) && !set.contains(3));
+        set.clear();
+        assert!(set.is_empty() && !set.contains(7));
+    }
+}

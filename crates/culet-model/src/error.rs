@@ -1,0 +1,72 @@
+//! What can be wrong with a model's settings or data.
+
+/// A setting or a table that a model cannot use.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// No model has this name.
+    #[error("there is no model `{name}`")]
+    UnknownModel {
+        /// The name given.
+        name: String,
+        /// The nearest name that exists.
+        nearest: Option<&'static str>,
+    },
+    /// No preset has this name.
+    #[error("`{model}` has no preset `{name}` (it has {})", list(known))]
+    UnknownPreset {
+        /// The model.
+        model: &'static str,
+        /// The name given.
+        name: String,
+        /// The presets that exist.
+        known: Vec<&'static str>,
+    },
+    /// No setting has this name.
+    #[error("there is no setting `{name}`")]
+    UnknownSetting {
+        /// The name given.
+        name: String,
+        /// The nearest name that exists.
+        nearest: Option<&'static str>,
+    },
+    /// A setting has a value outside its range or of another type.
+    #[error("`{name}` is {found}, expected {expected}")]
+    BadSetting {
+        /// The setting.
+        name: &'static str,
+        /// The value given.
+        found: String,
+        /// What would do.
+        expected: String,
+    },
+    /// A table has another shape than the settings and the data ask for.
+    #[error("table `{name}` is {found}, expected {expected}")]
+    BadTable {
+        /// The table.
+        name: String,
+        /// Its shape, or `missing`.
+        found: String,
+        /// The shape expected.
+        expected: String,
+    },
+}
+
+impl ModelError {
+    /// What would help, if anything general can be said.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownModel { nearest: Some(near), .. } | Self::UnknownSetting { nearest: Some(near), .. } => {
+                Some(format!("did you mean `{near}`?"))
+            }
+            Self::UnknownModel { .. } => Some("`culet models` lists them".to_owned()),
+            Self::UnknownSetting { .. } => Some("`culet train MODEL --help` lists them".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,126 @@
+//! The rows that a batch reads, layer by layer: its exact receptive field.
+
+use culet_graph::{Csr, Purpose, Stream};
+use culet_kernels::{Dropout, KeptEdges, NO_SLOT, RowSet};
+
+use super::{Config, Graph};
+use crate::{Draw, PairBatch};
+
+/// Distinct rows of a batch, and where each table row stands among them.
+#[derive(Debug)]
+pub(super) struct Slots {
+    /// The distinct rows in the order of their first appearance.
+    pub(super) rows: Vec<u32>,
+    /// For each table row its place in `rows`, or [`NO_SLOT`].
+    pub(super) slot_of_row: Vec<u32>,
+}
+
+impl Slots {
+    pub(super) fn new(n_rows: usize) -> Self {
+        Self { rows: Vec::new(), slot_of_row: vec![NO_SLOT; n_rows] }
+    }
+
+    fn clear(&mut self) {
+        for &row in &self.rows {
+            self.slot_of_row[row as usize] = NO_SLOT;
+        }
+        self.rows.clear();
+    }
+
+    /// The slots of these rows, new ones where needed.
+    fn assign(&mut self, rows: &[u32]) -> Vec<u32> {
+        rows.iter()
+            .map(|&row| {
+                let slot = &mut self.slot_of_row[row as usize];
+                if *slot == NO_SLOT {
+                    *slot = self.rows.len() as u32;
+                    self.rows.push(row);
+                }
+                *slot
+            })
+            .collect()
+    }
+}
+
+/// What a batch reads.
+pub(super) struct Field {
+    pub(super) users: Slots,
+    pub(super) items: Slots,
+    /// The batch in slots.
+    pub(super) batch: PairBatch,
+    /// For each user slot the kept items.
+    pub(super) items_of_slot: Csr,
+    /// For each item the user slots that keep it.
+    pub(super) slots_of_item: Csr,
+    /// For each layer 0..=hops the entities whose vector is read.
+    pub(super) layers: Vec<RowSet>,
+    pub(super) by_head: KeptEdges,
+    pub(super) by_tail: KeptEdges,
+}
+
+impl Field {
+    pub(super) fn new(config: &Config, graph: &Graph) -> Self {
+        let empty = |n: usize| Csr::from_parts(vec![0; n + 1], Vec::new());
+        Self {
+            users: Slots::new(graph.n_users()),
+            items: Slots::new(graph.n_items),
+            batch: PairBatch::default(),
+            items_of_slot: empty(0),
+            slots_of_item: empty(graph.n_items),
+            layers: (0..=config.hops).map(|_| RowSet::new(graph.n_entities())).collect(),
+            by_head: KeptEdges::new(&graph.by_head),
+            by_tail: KeptEdges::new(&graph.by_tail),
+        }
+    }
+
+    /// Finds the field of a batch from the last layer down, drawing the kept edges on the way.
+    pub(super) fn find(&mut self, config: &Config, graph: &Graph, batch: &PairBatch, draw: Draw) {
+        self.users.clear();
+        self.items.clear();
+        self.batch.users = self.users.assign(&batch.users);
+        self.batch.positives = self.items.assign(&batch.positives);
+        self.batch.negatives = self.items.assign(&batch.negatives);
+
+        let dropout = |purpose| Dropout::new(Stream::new(draw.seed, purpose, draw.step).counter(), config.edge_dropout);
+        self.keep_interactions(graph, dropout(Purpose::InteractionEdges));
+
+        let facts = dropout(Purpose::GraphEdges);
+        self.by_head.clear();
+        self.by_tail.clear();
+        for layer in (0..=config.hops).rev() {
+            let (lower, upper) = self.layers.split_at_mut(layer + 1);
+            let rows = &mut lower[layer];
+            rows.clear();
+            self.items.rows.iter().for_each(|&item| rows.mark(item));
+            if let Some(above) = upper.first() {
+                self.items_of_slot.columns().iter().for_each(|&item| rows.mark(item));
+                self.by_head.fill(above, &graph.by_head, None, facts, Some(rows));
+            }
+            rows.collect();
+            if layer < config.hops {
+                self.by_tail.fill(rows, &graph.by_tail, Some(&graph.place_by_head), facts, None);
+            }
+        }
+    }
+
+    fn keep_interactions(&mut self, graph: &Graph, dropout: Dropout) {
+        let mut pairs = Vec::new();
+        for (slot, &user) in self.users.rows.iter().enumerate() {
+            for place in graph.items_of_user.range(user as usize) {
+                if dropout.keeps(place as u64) {
+                    pairs.push((slot as u32, graph.items_of_user.columns()[place]));
+                }
+            }
+        }
+        let fits = "interactions were counted in 32 bits";
+        self.items_of_slot = Csr::from_pairs(self.users.rows.len(), &pairs).expect(fits);
+        pairs.iter_mut().for_each(|pair| *pair = (pair.1, pair.0));
+        self.slots_of_item = Csr::from_pairs(graph.n_items, &pairs).expect(fits);
+    }
+
+    /// 1 / number of kept items of each user slot, 0 for none.
+    pub(super) fn mean_scales(&self) -> Vec<f32> {
+        let lengths = self.items_of_slot.offsets().windows(2).map(|w| w[1] - w[0]);
+        lengths.map(|n| if n > 0 { 1.0 / n as f32 } else { 0.0 }).collect()
+    }
+}

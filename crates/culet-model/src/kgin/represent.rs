@@ -1,0 +1,102 @@
+//! Final vectors of everybody, without dropout.
+
+use culet_kernels::{Dropout, GateInput, GateOutput, Lists, Matrix, intent_gate, interaction_mean, relational_mean};
+
+use super::step::add;
+use super::{Kgin, LossKind};
+use crate::{Facets, Representation};
+
+/// One layer on the way to the final vectors.
+pub(super) struct Layer<'a> {
+    /// E^(l) of all entities.
+    pub(super) entities: &'a Matrix,
+    /// Intent vectors e_p.
+    pub(super) intents: &'a Matrix,
+    /// What made U^(l + 1).
+    pub(super) gate: &'a GateOutput,
+}
+
+impl Kgin {
+    /// The final vectors, and the sum over the layers of the intent shares `[n_users, n_intents]`; shows each layer.
+    pub(super) fn represent_all(&mut self, mut show: impl FnMut(Layer<'_>)) -> (Representation, Matrix) {
+        let (n_users, n_items, dim) = (self.graph.n_users(), self.graph.n_items, self.config.dim);
+        let intents = self.intent_vectors(&self.attention_weights());
+        let user_numbers: Vec<u32> = (0..n_users as u32).collect();
+        let mut users = self.params.users.clone();
+        let mut items = first_rows(&self.params.entities, n_items);
+        let mut shares = Matrix::zeros(n_users, self.config.intents);
+        let mut means = Matrix::zeros(n_users, dim);
+        let mut gate = GateOutput::zeros(n_users, dim, self.config.intents);
+        let mut layer_users = users.clone();
+        for l in 0..self.config.hops {
+            // Between steps the two gradient tables hold nothing: they serve as E^(l) and E^(l + 1).
+            let (now, next) = (&mut self.work.grad_below, &mut self.work.grad_entities);
+            std::mem::swap(now, next);
+            let now = if l == 0 { &self.params.entities } else { &*now };
+            let by_user = &self.graph.items_of_user;
+            interaction_mean(Lists { offsets: by_user.offsets(), columns: by_user.columns() }, now, &mut means);
+            let input = GateInput {
+                users: &layer_users,
+                means: &means,
+                intents: &intents,
+                latent: &self.params.latent,
+                user_numbers: &user_numbers,
+                dropout: Dropout::none(),
+            };
+            intent_gate(input, &mut gate);
+            show(Layer { entities: now, intents: &intents, gate: &gate });
+            relational_mean(
+                &self.graph.everything,
+                self.graph.by_head.lists(),
+                now,
+                &self.params.relations,
+                Dropout::none(),
+                next,
+                &mut self.work.inverse_lengths[l],
+            );
+            add(users.as_mut_slice(), gate.units.as_slice());
+            add(shares.as_mut_slice(), gate.shares.as_slice());
+            add(items.as_mut_slice(), &next.as_slice()[..n_items * next.stride()]);
+            std::mem::swap(&mut layer_users, &mut gate.units);
+        }
+        if self.config.loss == LossKind::Softmax {
+            normalise(&mut users);
+            normalise(&mut items);
+        }
+        (Representation { users, items }, shares)
+    }
+
+    pub(super) fn learned_facets(&mut self) -> Facets {
+        let weights = self.attention_weights();
+        let n = self.graph.n_forward_relations;
+        let mut relations = vec![vec![0.0; n]; self.config.intents];
+        for (p, folded) in relations.iter_mut().enumerate() {
+            for (r, &weight) in weights.row(p)[..weights.dim()].iter().enumerate() {
+                folded[r % n] += f64::from(weight);
+            }
+        }
+        let (_, shares) = self.represent_all(|_| {});
+        let of_user = |user: usize| shares.row(user)[..shares.dim()].iter();
+        let hops = self.config.hops as f64;
+        let user_shares = (0..shares.n_rows()).map(|user| of_user(user).map(|s| f64::from(*s) / hops).collect());
+        Facets { relations, user_shares: user_shares.collect() }
+    }
+}
+
+fn first_rows(table: &Matrix, n_rows: usize) -> Matrix {
+    let mut rows = Matrix::zeros(n_rows, table.dim());
+    let end = rows.as_slice().len();
+    rows.as_mut_slice().copy_from_slice(&table.as_slice()[..end]);
+    rows
+}
+
+/// Divides rows by their lengths; zero rows stay zero.
+fn normalise(table: &mut Matrix) {
+    for row in 0..table.n_rows() {
+        let row = table.row_mut(row);
+        let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
+        if length > 0.0 {
+            row.iter_mut().for_each(|x| *x /= length);
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! A training step: each forward step beside its backward step.
+
+use culet_graph::{Csr, Purpose, Stream};
+use culet_kernels::{
+    BatchGradients, BatchVectors, Dropout, GateGradient, GateInput, GateOutput, Lists, Matrix, PairRows, RowGradient,
+    add_listed, intent_gate, intent_gate_gradient, interaction_mean, pairwise_loss, relational_mean,
+    relational_mean_gradient, relational_normalise_gradient, softmax_loss, squared_length_penalty,
+};
+
+use super::field::Field;
+use super::{Config, Graph, Kgin, LossKind};
+use crate::{Draw, Loss, PairBatch, independence};
+
+/// Room that one training step needs, kept from step to step.
+pub(super) struct Workspace {
+    pub(super) field: Field,
+    /// E^(1) .. E^(hops), rows of the field.
+    pub(super) layers: Vec<Matrix>,
+    /// 1 / length of those rows.
+    pub(super) inverse_lengths: Vec<Vec<f32>>,
+    /// Gradient of the entities of one layer, of the layer below, in turn; in the end that of E^(0).
+    pub(super) grad_entities: Matrix,
+    pub(super) grad_below: Matrix,
+    /// By slot.
+    grad_users: Matrix,
+    grad_relations: Matrix,
+    grad_latent: Matrix,
+    grad_attention: Matrix,
+}
+
+impl Workspace {
+    pub(super) fn new(config: &Config, graph: &Graph) -> Self {
+        let entities = || Matrix::zeros(graph.n_entities(), config.dim);
+        Self {
+            field: Field::new(config, graph),
+            layers: (0..config.hops).map(|_| entities()).collect(),
+            inverse_lengths: vec![vec![0.0; graph.n_entities()]; config.hops],
+            grad_entities: entities(),
+            grad_below: entities(),
+            grad_users: Matrix::zeros(0, config.dim),
+            grad_relations: Matrix::zeros(0, config.dim),
+            grad_latent: Matrix::zeros(0, config.dim),
+            grad_attention: Matrix::zeros(0, 0),
+        }
+    }
+
+    /// The gradients in the order of the tables.
+    pub(super) fn gradients(&self) -> [RowGradient<'_>; 5] {
+        [
+            RowGradient::Slots(&self.grad_users, &self.field.users.slot_of_row),
+            RowGradient::Listed(&self.grad_entities, &self.field.layers[0]),
+            RowGradient::All(&self.grad_relations),
+            RowGradient::All(&self.grad_latent),
+            RowGradient::All(&self.grad_attention),
+        ]
+    }
+}
+
+fn lists(csr: &Csr) -> Lists<'_> {
+    Lists { offsets: csr.offsets(), columns: csr.columns() }
+}
+
+/// What the forward pass made for the users of the batch, by slot.
+struct UserLayers {
+    /// U^(0)
+    start: Matrix,
+    /// For each layer the means over the items, and the gate's output, which holds U^(l + 1).
+    means: Vec<Matrix>,
+    gates: Vec<GateOutput>,
+}
+
+impl UserLayers {
+    /// U^(l)
+    fn layer(&self, l: usize) -> &Matrix {
+        if l == 0 { &self.start } else { &self.gates[l - 1].units }
+    }
+}
+
+/// The intents of this step.
+struct Intents {
+    weights: Matrix,
+    vectors: Matrix,
+}
+
+impl Kgin {
+    /// The loss of a batch; the gradient stays in the workspace.
+    pub(super) fn step(&mut self, batch: &PairBatch, draw: Draw) -> Loss {
+        self.work.field.find(&self.config, &self.graph, batch, draw);
+        let weights = self.attention_weights();
+        let intents = Intents { vectors: self.intent_vectors(&weights), weights };
+
+        self.entity_layers(draw);
+        let users = self.user_layers(&intents, draw);
+        let (final_users, final_items) = self.read_out(&users);
+
+        let vectors = BatchVectors { users: &final_users, items: &final_items };
+        let mut gradients = BatchGradients::zeros(vectors);
+        let mut loss = self.batch_loss(batch, vectors, &mut gradients);
+
+        let grad_intents = self.backward(&intents, &users, &gradients, draw);
+        loss.independence = self.intent_gradient(&intents, &grad_intents);
+        loss
+    }
+
+    fn message_dropout(&self, purpose: Purpose, layer: usize, draw: Draw) -> Dropout {
+        let number = draw.step * self.config.hops as u64 + layer as u64;
+        Dropout::new(Stream::new(draw.seed, purpose, number).counter(), self.config.message_dropout)
+    }
+
+    /// E^(l + 1) = normalise(dropout(mean over (r, v') in N_v of e_r * E^(l)_v'))       (eqs. 7 and 8)
+    fn entity_layers(&mut self, draw: Draw) {
+        for l in 0..self.config.hops {
+            let dropout = self.message_dropout(Purpose::EntityMessages, l, draw);
+            let work = &mut self.work;
+            let (below, above) = work.layers.split_at_mut(l);
+            relational_mean(
+                &work.field.layers[l + 1],
+                work.field.by_head.lists(&self.graph.by_head),
+                below.last().unwrap_or(&self.params.entities),
+                &self.params.relations,
+                dropout,
+                &mut above[0],
+                &mut work.inverse_lengths[l],
+            );
+        }
+    }
+
+    /// U^(l + 1) = normalise(dropout(m + m * sum_p beta_p e_p)), m the mean of E^(l) over the items     (eqs. 5 and 6)
+    fn user_layers(&self, intents: &Intents, draw: Draw) -> UserLayers {
+        let field = &self.work.field;
+        let n_slots = field.users.rows.len();
+        let start = gather(&self.params.users, &field.users.rows);
+        let mut users = UserLayers { start, means: Vec::new(), gates: Vec::new() };
+        for l in 0..self.config.hops {
+            let mut means = Matrix::zeros(n_slots, self.config.dim);
+            interaction_mean(lists(&field.items_of_slot), self.entity_layer(l), &mut means);
+            users.means.push(means);
+            let mut out = GateOutput::zeros(n_slots, self.config.dim, self.config.intents);
+            intent_gate(self.gate_input(&users, intents, l, draw), &mut out);
+            users.gates.push(out);
+        }
+        users
+    }
+
+    fn gate_input<'a>(&'a self, users: &'a UserLayers, intents: &'a Intents, l: usize, draw: Draw) -> GateInput<'a> {
+        GateInput {
+            users: users.layer(l),
+            means: &users.means[l],
+            intents: &intents.vectors,
+            latent: &self.params.latent,
+            user_numbers: &self.work.field.users.rows,
+            dropout: self.message_dropout(Purpose::UserMessages, l, draw),
+        }
+    }
+
+    /// E^(l)
+    fn entity_layer(&self, l: usize) -> &Matrix {
+        if l == 0 { &self.params.entities } else { &self.work.layers[l - 1] }
+    }
+
+    /// F = the sum of the layers, for the users and items of the batch.
+    fn read_out(&self, users: &UserLayers) -> (Matrix, Matrix) {
+        let rows = &self.work.field.items.rows;
+        let mut final_items = gather(&self.params.entities, rows);
+        let mut final_users = users.start.clone();
+        for l in 1..=self.config.hops {
+            add(final_users.as_mut_slice(), users.layer(l).as_slice());
+            for (slot, &row) in rows.iter().enumerate() {
+                add(final_items.row_mut(slot), self.entity_layer(l).row(row as usize));
+            }
+        }
+        (final_users, final_items)
+    }
+
+    fn batch_loss(&self, batch: &PairBatch, vectors: BatchVectors<'_>, gradients: &mut BatchGradients) -> Loss {
+        let slots = &self.work.field.batch;
+        let rows = PairRows { users: &slots.users, positives: &slots.positives, negatives: &slots.negatives };
+        let pairs = match self.config.loss {
+            LossKind::Bpr => pairwise_loss(vectors, rows, gradients),
+            LossKind::Softmax => {
+                let known = self.known_negatives(batch);
+                softmax_loss(vectors, rows, lists(&known), self.config.temperature as f32, gradients)
+            }
+        };
+        let weight = self.config.l2 / batch.users.len() as f64;
+        let mut l2 = squared_length_penalty(weight, &slots.users, vectors.users, &mut gradients.users);
+        for items in [&slots.positives, &slots.negatives] {
+            l2 += squared_length_penalty(weight, items, vectors.items, &mut gradients.items);
+        }
+        Loss { pairs, l2, independence: 0.0 }
+    }
+
+    /// For each pair of the batch the shared negatives that the user took in training: they count as no negatives.
+    fn known_negatives(&self, batch: &PairBatch) -> Csr {
+        let mut place = vec![u32::MAX; self.graph.n_items];
+        for (k, &item) in batch.negatives.iter().enumerate() {
+            place[item as usize] = k as u32;
+        }
+        let mut known = Vec::new();
+        for (pair, &user) in batch.users.iter().enumerate() {
+            let items = self.graph.items_of_user.row(user as usize).iter();
+            let places = items.map(|&item| place[item as usize]).filter(|&place| place != u32::MAX);
+            known.extend(places.map(|place| (pair as u32, place)));
+        }
+        Csr::from_pairs(batch.users.len(), &known).expect("a batch fits into 32 bits")
+    }
+
+    /// From the gradient of the final vectors to those of U^(0), E^(0), e_r and c_p; gives that of the intents.
+    fn backward(&mut self, intents: &Intents, users: &UserLayers, final_: &BatchGradients, draw: Draw) -> Matrix {
+        let mean_scales = self.work.field.mean_scales();
+        let mut grad_intents = zeros_like(&intents.vectors);
+        let mut grad_latent = zeros_like(&self.params.latent);
+        let mut grad_relations = zeros_like(&self.params.relations);
+        let mut grad_means = Matrix::zeros(users.start.n_rows(), self.config.dim);
+        // F holds each layer, so each layer's gradient starts with that of F.
+        let mut grad_users = final_.users.clone();
+        for (slot, &row) in self.work.field.items.rows.iter().enumerate() {
+            self.work.grad_entities.row_mut(row as usize).copy_from_slice(final_.items.row(slot));
+        }
+        for l in (0..self.config.hops).rev() {
+            let mut grad_users_below = final_.users.clone();
+            intent_gate_gradient(
+                self.gate_input(users, intents, l, draw),
+                &users.gates[l],
+                &grad_users,
+                &mean_scales,
+                GateGradient {
+                    means: &mut grad_means,
+                    users: &mut grad_users_below,
+                    intents: &mut grad_intents,
+                    latent: &mut grad_latent,
+                },
+            );
+            grad_users = grad_users_below;
+            self.entity_layer_gradient(l, &mut grad_relations, draw);
+            let work = &mut self.work;
+            for (slot, &row) in work.field.items.rows.iter().enumerate() {
+                add(work.grad_below.row_mut(row as usize), final_.items.row(slot));
+            }
+            add_listed(lists(&work.field.slots_of_item), &grad_means, &mut work.grad_below);
+            std::mem::swap(&mut work.grad_entities, &mut work.grad_below);
+        }
+        self.work.grad_users = grad_users;
+        self.work.grad_relations = grad_relations;
+        self.work.grad_latent = grad_latent;
+        grad_intents
+    }
+
+    /// The gradient of E^(l) through E^(l + 1), and that of the relations.
+    fn entity_layer_gradient(&mut self, l: usize, grad_relations: &mut Matrix, draw: Draw) {
+        let dropout = self.message_dropout(Purpose::EntityMessages, l, draw);
+        let work = &mut self.work;
+        let above = &work.field.layers[l + 1];
+        relational_normalise_gradient(
+            above,
+            work.field.by_head.lists(&self.graph.by_head),
+            &work.layers[l],
+            &work.inverse_lengths[l],
+            dropout,
+            &mut work.grad_entities,
+        );
+        relational_mean_gradient(
+            &work.field.layers[l],
+            work.field.by_tail.lists(&self.graph.by_tail),
+            above,
+            &work.grad_entities,
+            if l == 0 { &self.params.entities } else { &work.layers[l - 1] },
+            &self.params.relations,
+            &mut work.grad_below,
+            grad_relations,
+        );
+    }
+
+    /// The gradient of e_p = sum_r a_pr e_r with a = softmax(w): de_r += a_pr de_p, and through the softmax to w; adds
+    /// the independence of the rows w_p. Gives the weighted dependence.
+    fn intent_gradient(&mut self, intents: &Intents, grad_intents: &Matrix) -> f64 {
+        let (n_intents, n_relations) = (self.config.intents, intents.weights.dim());
+        let w: Vec<f64> = self.params.attention.to_values().into_iter().map(f64::from).collect();
+        let (dependence, d_dependence) = independence(self.config.independence, &w, n_relations);
+        let mut grad_attention = zeros_like(&self.params.attention);
+        for p in 0..n_intents {
+            let (weights, de_p) = (&intents.weights.row(p)[..n_relations], grad_intents.row(p));
+            let mut d_weights = Vec::with_capacity(n_relations);
+            for (r, &weight) in weights.iter().enumerate() {
+                let e_r = self.params.relations.row(r);
+                d_weights.push(de_p.iter().zip(e_r).map(|(d, e)| f64::from(*d) * f64::from(*e)).sum::<f64>());
+                let de_r = self.work.grad_relations.row_mut(r);
+                de_r.iter_mut().zip(de_p).for_each(|(de_r, de_p)| *de_r += weight * de_p);
+            }
+            let mean: f64 = weights.iter().zip(&d_weights).map(|(a, d)| f64::from(*a) * d).sum();
+            for (r, dw) in grad_attention.row_mut(p)[..n_relations].iter_mut().enumerate() {
+                let through_softmax = f64::from(weights[r]) * (d_weights[r] - mean);
+                *dw = (through_softmax + self.config.independence_weight * d_dependence[p * n_relations + r]) as f32;
+            }
+        }
+        self.work.grad_attention = grad_attention;
+        self.config.independence_weight * dependence
+    }
+}
+
+fn zeros_like(table: &Matrix) -> Matrix {
+    Matrix::zeros(table.n_rows(), table.dim())
+}
+
+fn gather(table: &Matrix, rows: &[u32]) -> Matrix {
+    let mut gathered = Matrix::zeros(rows.len(), table.dim());
+    for (slot, &row) in rows.iter().enumerate() {
+        gathered.row_mut(slot).copy_from_slice(table.row(row as usize));
+    }
+    gathered
+}
+
+pub(super) fn add(sum: &mut [f32], values: &[f32]) {
+    sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+}

@@ -1,0 +1,55 @@
+//! Why a training cannot start or go on.
+
+use culet_graph::UserId;
+
+/// A training that cannot start or go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// Settings or tables that do not fit.
+    #[error(transparent)]
+    Model(#[from] culet_model::ModelError),
+    /// An evaluation that is not possible.
+    #[error(transparent)]
+    Evaluation(#[from] culet_eval::EvalError),
+    /// Nothing to learn from.
+    #[error("there are no training pairs")]
+    NoPairs,
+    /// A user who took every item: no negative can be drawn.
+    #[error("user number {0} took every item in training, so that no negative can be drawn")]
+    NoNegative(UserId),
+    /// Nothing to select by.
+    #[error("the {part} part has no pairs to select the best epoch by")]
+    NothingToSelectBy {
+        /// `validation` or `test`.
+        part: &'static str,
+    },
+    /// The loss is no number any more.
+    #[error("the loss became {loss} in epoch {epoch}, step {step}")]
+    NotFinite {
+        /// NaN or an infinity.
+        loss: f64,
+        /// From 1.
+        epoch: u64,
+        /// From 1, over the whole run.
+        step: u64,
+    },
+}
+
+impl TrainError {
+    /// What would help.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Model(error) => error.hint(),
+            Self::NoPairs => Some("is `train.txt` the right file?".to_owned()),
+            Self::NoNegative(_) => Some("leave that user out; there is nothing to recommend to them".to_owned()),
+            Self::NothingToSelectBy { part: "validation" } => {
+                Some("raise `--validation-share`, or take the last epoch with `--evaluate-every 0`".to_owned())
+            }
+            Self::NothingToSelectBy { .. } => Some("`--select validation` needs no test part".to_owned()),
+            Self::NotFinite { .. } => Some("lower `--learning-rate`; nothing was saved".to_owned()),
+            Self::Evaluation(_) => None,
+        }
+    }
+}

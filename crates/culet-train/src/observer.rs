@@ -1,0 +1,91 @@
+//! What a training tells, and to whom.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use culet_model::Loss;
+
+/// One epoch, as `history.jsonl` keeps it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct EpochRecord {
+    /// From 1.
+    pub epoch: u64,
+    /// `train`, or `refit` for the training after the selection.
+    pub phase: String,
+    /// The mean total loss over the steps.
+    pub loss: f64,
+    /// The parts of the loss: `pairs`, `l2`, `independence`.
+    pub parts: BTreeMap<String, f64>,
+    /// The step size at the end of the epoch.
+    pub learning_rate: f64,
+    /// Seconds of training in this epoch.
+    pub seconds: f64,
+    /// Metrics on the part that is selected by, where this epoch was evaluated.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub metrics: Option<BTreeMap<String, f64>>,
+    /// Seconds of evaluation.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub evaluation_seconds: Option<f64>,
+    /// Whether this is the best epoch so far.
+    #[serde(default)]
+    pub best: bool,
+}
+
+/// What happened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A training begins.
+    Start {
+        /// `train`, or `refit` for the training after the selection.
+        phase: &'static str,
+        /// Epochs, at most.
+        epochs: u64,
+        /// Steps in an epoch.
+        steps_per_epoch: u64,
+        /// Pairs in an epoch.
+        pairs_per_epoch: u64,
+        /// Trained numbers.
+        n_parameters: usize,
+    },
+    /// A step was made.
+    Step {
+        /// From 1.
+        epoch: u64,
+        /// From 1, within the epoch.
+        step: u64,
+        /// The loss of its batch.
+        loss: Loss,
+    },
+    /// An evaluation begins.
+    Evaluating {
+        /// From 1.
+        epoch: u64,
+    },
+    /// An epoch is over, and its evaluation, if it had one.
+    Epoch(&'a EpochRecord),
+    /// The training stops before its last epoch.
+    Stopped {
+        /// From 1.
+        epoch: u64,
+        /// `interrupted`, or `no better <metric> for <n> evaluations`.
+        reason: &'a str,
+    },
+}
+
+/// Whoever follows a training: a terminal, a file, Python, a page.
+pub trait Observer: Send {
+    /// Takes note of an event; [`ControlFlow::Break`] ends the training after the current step, with the best model so
+    /// far.
+    fn event(&mut self, event: &Event<'_>) -> ControlFlow<()>;
+}
+
+/// Follows in silence.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn event(&mut self, _: &Event<'_>) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}

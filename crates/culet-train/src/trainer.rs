@@ -1,0 +1,325 @@
+//! The loop: epochs of steps, evaluation, selection, early stop, refit.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use culet_eval::{ProductRanker, RankingProtocol, RankingReport, evaluate_ranking};
+use culet_graph::{Interactions, KnowledgeGraph, withhold_validation};
+use culet_model::{Draw, Loss, ModelSpec, PairModel, Problem, Representation, Start};
+use rayon::ThreadPool;
+
+use crate::batches::Batches;
+use crate::optimiser::{Adam, Snapshot};
+use crate::{EpochRecord, Event, Observer, Select, TrainError, TrainOptions};
+
+/// What a training reads.
+#[derive(Debug, Clone, Copy)]
+pub struct TrainData<'a> {
+    /// All pairs that may be learned from; the validation part is taken from them.
+    pub train: &'a Interactions,
+    /// Pairs to judge by in the end (or to select by, with [`Select::Test`]); may be empty.
+    pub test: &'a Interactions,
+    /// Facts about the items; may be empty.
+    pub graph: &'a KnowledgeGraph,
+}
+
+/// Seconds by phase.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Seconds {
+    /// Steps.
+    pub train: f64,
+    /// Evaluations to select by, and the last one on the test part.
+    pub evaluate: f64,
+}
+
+/// What a training leaves.
+pub struct Outcome {
+    /// The model of the best epoch (or of the last, where nothing was evaluated).
+    pub model: Box<dyn PairModel>,
+    /// Its final vectors.
+    pub representation: Representation,
+    /// What it learned from.
+    pub train: Interactions,
+    /// What was withheld to select by; empty after a refit or with [`Select::Test`].
+    pub valid: Interactions,
+    /// From 1.
+    pub best_epoch: u64,
+    /// Epochs made before the stop.
+    pub n_epochs: u64,
+    /// Whether the observer ended it.
+    pub interrupted: bool,
+    /// Each epoch.
+    pub history: Vec<EpochRecord>,
+    /// The best epoch's metrics on the part that was selected by.
+    pub selected_by: Option<BTreeMap<String, f64>>,
+    /// The metrics on the test part, if there is one.
+    pub test: Option<RankingReport>,
+    /// Seconds by phase.
+    pub seconds: Seconds,
+}
+
+/// Trains a model, selects the best epoch and judges it on the test part.
+///
+/// With [`Select::Validation`] a share of each user's training items is withheld, the best epoch is that with the best
+/// recall at the first cutoff on them, and the test part is looked at once, in the end. With [`Select::Test`] nothing is
+/// withheld and the test part is looked at in each evaluation, as the published programs do.
+///
+/// The result depends on the settings and `seed` alone, not on the number of threads of `pool`.
+///
+/// # Errors
+/// [`TrainError`]: settings out of range, nothing to learn from or to select by, a loss that is no number.
+#[allow(clippy::too_many_arguments)]
+pub fn train(
+    spec: &'static ModelSpec,
+    settings: &toml::Table,
+    data: TrainData<'_>,
+    options: &TrainOptions,
+    protocol: &RankingProtocol,
+    seed: u64,
+    pool: &ThreadPool,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, TrainError> {
+    pool.install(|| Training { spec, settings, data, options, protocol, seed, pool, observer }.run())
+}
+
+struct Training<'a> {
+    spec: &'static ModelSpec,
+    settings: &'a toml::Table,
+    data: TrainData<'a>,
+    options: &'a TrainOptions,
+    protocol: &'a RankingProtocol,
+    seed: u64,
+    pool: &'a ThreadPool,
+    observer: &'a mut dyn Observer,
+}
+
+/// What one pass over all epochs leaves.
+struct Fitted {
+    model: Box<dyn PairModel>,
+    best_epoch: u64,
+    n_epochs: u64,
+    interrupted: bool,
+    selected_by: Option<BTreeMap<String, f64>>,
+}
+
+/// How one pass is done.
+struct Pass<'a> {
+    phase: &'static str,
+    log: &'a Interactions,
+    targets: Option<&'a Interactions>,
+    epochs: u64,
+}
+
+/// The best epoch so far.
+struct Best {
+    epoch: u64,
+    value: f64,
+    metrics: BTreeMap<String, f64>,
+    snapshot: Snapshot,
+}
+
+impl Training<'_> {
+    fn run(mut self) -> Result<Outcome, TrainError> {
+        let all = self.data.train;
+        if all.n_pairs() == 0 {
+            return Err(TrainError::NoPairs);
+        }
+        let selects = self.options.evaluate_every > 0;
+        let withholds = selects && self.options.select == Select::Validation;
+        let share = if withholds { self.options.validation_share } else { 0.0 };
+        let (mut log, mut valid) = withhold_validation(all, share, self.seed);
+        let targets = match self.options.select {
+            _ if !selects => None,
+            Select::Validation => Some(&valid),
+            Select::Test => Some(self.data.test),
+        };
+        if targets.is_some_and(|targets| targets.n_pairs() == 0) {
+            let part = if withholds { "validation" } else { "test" };
+            return Err(TrainError::NothingToSelectBy { part });
+        }
+        let (mut history, mut seconds) = (Vec::new(), Seconds::default());
+        let pass = Pass { phase: "train", log: &log, targets, epochs: self.options.epochs };
+        let mut fitted = self.fit(pass, &mut history, &mut seconds)?;
+        if self.options.refit && !fitted.interrupted && valid.n_pairs() > 0 {
+            let pass = Pass { phase: "refit", log: all, targets: None, epochs: fitted.best_epoch };
+            let refitted = self.fit(pass, &mut history, &mut seconds)?;
+            // A refit that was interrupted half-way is worth less than the selected model.
+            if !refitted.interrupted {
+                fitted.model = refitted.model;
+                (log, valid) = (all.clone(), Interactions::empty(all.n_users(), all.n_items()));
+            }
+        }
+        let start = Instant::now();
+        let representation = fitted.model.represent();
+        let test = match self.data.test.n_pairs() {
+            0 => None,
+            // Withheld pairs are part of the user's history: they are masked too.
+            _ => Some(self.evaluate(&representation, &[all], self.data.test)?),
+        };
+        seconds.evaluate += start.elapsed().as_secs_f64();
+        Ok(Outcome {
+            model: fitted.model,
+            representation,
+            train: log,
+            valid,
+            best_epoch: fitted.best_epoch,
+            n_epochs: fitted.n_epochs,
+            interrupted: fitted.interrupted,
+            history,
+            selected_by: fitted.selected_by,
+            test,
+            seconds,
+        })
+    }
+
+    fn evaluate(
+        &self,
+        representation: &Representation,
+        masked: &[&Interactions],
+        targets: &Interactions,
+    ) -> Result<RankingReport, TrainError> {
+        let ranker = ProductRanker { users: &representation.users, items: &representation.items };
+        Ok(evaluate_ranking(&ranker, masked, targets, self.protocol, self.pool)?)
+    }
+
+    fn fit(
+        &mut self,
+        pass: Pass<'_>,
+        history: &mut Vec<EpochRecord>,
+        seconds: &mut Seconds,
+    ) -> Result<Fitted, TrainError> {
+        let problem = Problem { train: pass.log, graph: self.data.graph };
+        let mut model = self.spec.build(self.settings, problem, Start::Seed(self.seed))?;
+        let mut adam = Adam::new(model.as_ref());
+        let batches = Batches::new(pass.log, self.options.batch, self.seed, model.sampling());
+        let _ = self.observer.event(&Event::Start {
+            phase: pass.phase,
+            epochs: pass.epochs,
+            steps_per_epoch: batches.steps_per_epoch(),
+            pairs_per_epoch: batches.n_pairs() as u64,
+            n_parameters: model.n_parameters(),
+        });
+        let mut best: Option<Best> = None;
+        let (mut n_epochs, mut interrupted) = (0, false);
+        for epoch in 1..=pass.epochs {
+            let start = Instant::now();
+            let (mut record, flow) = self.epoch(&pass, &batches, model.as_mut(), &mut adam, epoch)?;
+            record.seconds = start.elapsed().as_secs_f64();
+            seconds.train += record.seconds;
+            interrupted = flow.is_break();
+            n_epochs = epoch;
+            let due = epoch % self.options.evaluate_every.max(1) == 0 || epoch == pass.epochs;
+            if let Some(targets) = pass.targets.filter(|_| !interrupted && due || interrupted && best.is_none()) {
+                self.judge(&pass, targets, model.as_mut(), &mut record, &mut best)?;
+                seconds.evaluate += record.evaluation_seconds.unwrap_or(0.0);
+            }
+            interrupted |= self.observer.event(&Event::Epoch(&record)).is_break();
+            history.push(record);
+            if let Some(reason) = self.reason_to_stop(interrupted, epoch, best.as_ref()) {
+                let _ = self.observer.event(&Event::Stopped { epoch, reason: &reason });
+                break;
+            }
+        }
+        let (best_epoch, selected_by) = match best {
+            Some(best) => {
+                best.snapshot.restore(model.as_mut());
+                (best.epoch, Some(best.metrics))
+            }
+            None => (n_epochs, None),
+        };
+        Ok(Fitted { model, best_epoch, n_epochs, interrupted, selected_by })
+    }
+
+    fn reason_to_stop(&self, interrupted: bool, epoch: u64, best: Option<&Best>) -> Option<String> {
+        if interrupted {
+            return Some("interrupted".to_owned());
+        }
+        let (patience, every) = (self.options.patience, self.options.evaluate_every);
+        let waited = (epoch - best?.epoch) / every.max(1);
+        (patience > 0 && waited >= patience)
+            .then(|| format!("no better {} for {patience} evaluations", self.selection_metric()))
+    }
+
+    /// Recall at the first cutoff.
+    fn selection_metric(&self) -> String {
+        format!("recall@{}", self.protocol.cutoffs()[0])
+    }
+
+    fn epoch(
+        &mut self,
+        pass: &Pass<'_>,
+        batches: &Batches<'_>,
+        model: &mut dyn PairModel,
+        adam: &mut Adam,
+        epoch: u64,
+    ) -> Result<(EpochRecord, ControlFlow<()>), TrainError> {
+        let (order, n_steps) = (batches.order(epoch), batches.steps_per_epoch());
+        let (mut sum, mut n_made) = (Loss::default(), 0);
+        let mut flow = ControlFlow::Continue(());
+        let mut learning_rate = self.options.learning_rate;
+        for k in 0..n_steps {
+            let step = (epoch - 1) * n_steps + k;
+            let batch = batches.batch(&order, k, step).map_err(|no| TrainError::NoNegative(no.0))?;
+            let loss = model.loss_and_gradient(&batch, Draw { seed: self.seed, step });
+            if !loss.total().is_finite() {
+                return Err(TrainError::NotFinite { loss: loss.total(), epoch, step: step + 1 });
+            }
+            let done = step as f64 / (pass.epochs * n_steps) as f64;
+            learning_rate = self.options.learning_rate * self.options.schedule.factor(done);
+            adam.step(model, learning_rate);
+            sum.pairs += loss.pairs;
+            sum.l2 += loss.l2;
+            sum.independence += loss.independence;
+            n_made += 1;
+            flow = self.observer.event(&Event::Step { epoch, step: k + 1, loss });
+            if flow.is_break() {
+                break;
+            }
+        }
+        let mean = |part: f64| part / f64::from(n_made);
+        let parts = [("pairs", sum.pairs), ("l2", sum.l2), ("independence", sum.independence)];
+        let record = EpochRecord {
+            epoch,
+            phase: pass.phase.to_owned(),
+            loss: mean(sum.total()),
+            parts: parts.into_iter().map(|(name, part)| (name.to_owned(), mean(part))).collect(),
+            learning_rate,
+            seconds: 0.0,
+            metrics: None,
+            evaluation_seconds: None,
+            best: false,
+        };
+        Ok((record, flow))
+    }
+
+    /// Evaluates the model, and keeps it if it is the best so far.
+    fn judge(
+        &mut self,
+        pass: &Pass<'_>,
+        targets: &Interactions,
+        model: &mut dyn PairModel,
+        record: &mut EpochRecord,
+        best: &mut Option<Best>,
+    ) -> Result<(), TrainError> {
+        let _ = self.observer.event(&Event::Evaluating { epoch: record.epoch });
+        let start = Instant::now();
+        let representation = model.represent();
+        let report = self.evaluate(&representation, &[pass.log], targets)?;
+        let value = report.means[&self.selection_metric()];
+        record.best = best.as_ref().is_none_or(|best| value > best.value);
+        record.metrics = Some(report.means.clone());
+        if record.best {
+            let (epoch, metrics) = (record.epoch, report.means);
+            match best {
+                Some(best) => {
+                    best.snapshot.refresh(model);
+                    (best.epoch, best.value, best.metrics) = (epoch, value, metrics);
+                }
+                None => *best = Some(Best { epoch, value, metrics, snapshot: Snapshot::of(model) }),
+            }
+        }
+        record.evaluation_seconds = Some(start.elapsed().as_secs_f64());
+        Ok(())
+    }
+}
