@@ -1,1 +1,51 @@
-fn main() {}
+//! The project's own tasks: `cargo xtask ci` runs every check, `cargo xtask tidy` the house rules alone.
+//!
+//! Architecture invariant: depends on no crate of Culet, so that it still runs when one of them does not compile.
+
+#![forbid(unsafe_code)]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+mod ci;
+mod tidy;
+
+const USAGE: &str = "\
+usage: cargo xtask <TASK>
+
+tasks:
+  ci [--quick]   every check of the project: format, clippy, tests, docs, tidy (--quick: without docs)
+  tidy           the house rules: layers, versions, file lengths, unsafe, links, names, private paths, model table
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["ci"] => exit(ci::run(&root(), false)),
+        ["ci", "--quick"] => exit(ci::run(&root(), true)),
+        ["tidy"] => exit(tidy::run(&root())),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprint!("error: no such task: `{}`\n\n{USAGE}", arguments.join(" "));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn exit(passed: bool) -> ExitCode {
+    if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The root of the repository: beside this crate when cargo runs us, else the current folder.
+fn root() -> PathBuf {
+    let manifest_folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    manifest_folder.and_then(|folder| folder.parent().map(PathBuf::from)).unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// The cargo that runs us, so that a chosen toolchain holds for every step.
+fn cargo() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}

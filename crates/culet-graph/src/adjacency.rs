@@ -1,36 +1,18 @@
-//! The edges of a knowledge graph by head, grouped by relation, and the same edges seen from the tail.
-//!
-//! Edges of one head that share a relation lie together, so that one multiplication with the relation's vector serves
-//! the whole group (the mean of eq. 7 of KGIN is a sum over groups of `e_r * sum of tails`).
+//! The edges of a knowledge graph by head, and the same edges seen from the tail.
 
 use crate::{KnowledgeGraph, Triplet};
 
-/// Edges (row, relation, column) by row, grouped by relation, columns ascending within a group.
-///
-/// Row `v` owns the groups `group_range(v)`; group `g` has relation `relation(g)` and the edges `edge_range(g)`, whose
-/// other ends are `columns()[edge]`.
+/// Edges (row, relation, column) sorted by row, relation, column: row v owns `row_starts[v]..row_starts[v + 1]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RelationalAdjacency {
-    n_relations: usize,
-    row_groups: Vec<u32>,
-    group_edges: Vec<u32>,
-    group_relation: Vec<u32>,
-    columns: Vec<u32>,
-    /// Where each edge stands in the adjacency seen from the other end.
-    twins: Vec<u32>,
-}
-
-/// The parts of a [`RelationalAdjacency`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdjacencyParts {
-    /// Where the groups of each row begin, `[n_rows + 1]`.
-    pub row_groups: Vec<u32>,
-    /// Where the edges of each group begin, `[n_groups + 1]`.
-    pub group_edges: Vec<u32>,
-    /// The relation of each group, `[n_groups]`.
-    pub group_relations: Vec<u32>,
+    /// `[n_rows + 1]`
+    pub row_starts: Vec<u32>,
     /// The other end of each edge.
     pub columns: Vec<u32>,
+    /// The relation of each edge.
+    pub relations: Vec<u32>,
+    /// Relations, inverse ones counted.
+    pub n_relations: usize,
     /// Where each edge stands in the adjacency seen from the other end.
     pub twins: Vec<u32>,
 }
@@ -65,106 +47,21 @@ impl RelationalAdjacency {
     }
 
     fn from_sorted(n_rows: usize, n_relations: usize, edges: &[Triplet], twins: Vec<u32>) -> Self {
-        let mut row_groups = Vec::with_capacity(n_rows + 1);
-        let mut group_edges = Vec::new();
-        let mut group_relation = Vec::new();
-        let mut last = None;
-        for (position, edge) in edges.iter().enumerate() {
-            if last != Some((edge.head, edge.relation)) {
-                row_groups.resize(row_groups.len().max(edge.head as usize + 1), group_edges.len() as u32);
-                group_edges.push(position as u32);
-                group_relation.push(edge.relation);
-                last = Some((edge.head, edge.relation));
-            }
+        let mut row_starts = vec![0; n_rows + 1];
+        for edge in edges {
+            row_starts[edge.head as usize + 1] += 1;
         }
-        row_groups.resize(n_rows + 1, group_edges.len() as u32);
-        group_edges.push(edges.len() as u32);
+        for row in 0..n_rows {
+            row_starts[row + 1] += row_starts[row];
+        }
         let columns = edges.iter().map(|edge| edge.tail).collect();
-        Self { n_relations, row_groups, group_edges, group_relation, columns, twins }
-    }
-
-    /// The number of rows (entities).
-    #[must_use]
-    pub fn n_rows(&self) -> usize {
-        self.row_groups.len() - 1
-    }
-
-    /// The number of relations, inverse ones counted.
-    #[must_use]
-    pub fn n_relations(&self) -> usize {
-        self.n_relations
-    }
-
-    /// The number of edges, inverse ones counted.
-    #[must_use]
-    pub fn n_edges(&self) -> usize {
-        self.columns.len()
-    }
-
-    /// The number of (row, relation) groups.
-    #[must_use]
-    pub fn n_groups(&self) -> usize {
-        self.group_relation.len()
-    }
-
-    /// The groups of a row.
-    #[must_use]
-    #[inline]
-    pub fn group_range(&self, row: usize) -> std::ops::Range<usize> {
-        self.row_groups[row] as usize..self.row_groups[row + 1] as usize
-    }
-
-    /// The relation of a group.
-    #[must_use]
-    #[inline]
-    pub fn relation(&self, group: usize) -> u32 {
-        self.group_relation[group]
-    }
-
-    /// The edges of a group.
-    #[must_use]
-    #[inline]
-    pub fn edge_range(&self, group: usize) -> std::ops::Range<usize> {
-        self.group_edges[group] as usize..self.group_edges[group + 1] as usize
-    }
-
-    /// The edges of a row, over all its groups.
-    #[must_use]
-    #[inline]
-    pub fn row_edges(&self, row: usize) -> std::ops::Range<usize> {
-        let groups = self.group_range(row);
-        self.group_edges[groups.start] as usize..self.group_edges[groups.end] as usize
-    }
-
-    /// The parts, for kernels that own them.
-    #[must_use]
-    pub fn into_parts(self) -> AdjacencyParts {
-        AdjacencyParts {
-            row_groups: self.row_groups,
-            group_edges: self.group_edges,
-            group_relations: self.group_relation,
-            columns: self.columns,
-            twins: self.twins,
-        }
-    }
-
-    /// The other end of each edge.
-    #[must_use]
-    #[inline]
-    pub fn columns(&self) -> &[u32] {
-        &self.columns
-    }
-
-    /// Where each edge stands in the adjacency seen from the other end.
-    #[must_use]
-    #[inline]
-    pub fn twins(&self) -> &[u32] {
-        &self.twins
+        let relations = edges.iter().map(|edge| edge.relation).collect();
+        Self { row_starts, columns, relations, n_relations, twins }
     }
 }
 
 /// For each edge (sorted by head) its position in the order by tail, relation, head: a counting sort by (tail,
-/// relation), stable, so that heads ascend within a group.
+/// relation), stable, so that heads ascend within a relation.
 fn positions_by_tail(edges: &[Triplet], n_entities: usize, n_relations: usize) -> Vec<u32> {
     let by_relation = counting_sort(0..edges.len() as u32, n_relations, |e| edges[e as usize].relation);
     let by_tail = counting_sort(by_relation.into_iter(), n_entities, |e| edges[e as usize].tail);
@@ -203,11 +100,9 @@ mod tests {
 
     fn edges_of(adjacency: &RelationalAdjacency) -> Vec<(u32, u32, u32)> {
         let mut edges = Vec::new();
-        for row in 0..adjacency.n_rows() {
-            for group in adjacency.group_range(row) {
-                for edge in adjacency.edge_range(group) {
-                    edges.push((row as u32, adjacency.relation(group), adjacency.columns()[edge]));
-                }
+        for row in 0..adjacency.row_starts.len() - 1 {
+            for edge in adjacency.row_starts[row] as usize..adjacency.row_starts[row + 1] as usize {
+                edges.push((row as u32, adjacency.relations[edge], adjacency.columns[edge]));
             }
         }
         edges
@@ -227,18 +122,14 @@ mod tests {
             }
             expected.sort_unstable();
             prop_assert_eq!(edges_of(&by_head), expected.clone());
-            let mut from_tail: Vec<_> = edges_of(&by_tail).into_iter().map(|(t, r, h)| (h, r, t)).collect();
-            from_tail.sort_unstable();
-            prop_assert_eq!(from_tail, expected);
-            prop_assert_eq!(by_head.row_groups.len(), 8);
-            for (edge, &twin) in by_head.twins().iter().enumerate() {
-                prop_assert_eq!(by_tail.twins()[twin as usize] as usize, edge);
+            let from_tail = edges_of(&by_tail);
+            prop_assert!(from_tail.is_sorted());
+            for (place, &(tail, relation, head)) in from_tail.iter().enumerate() {
+                let twin = by_tail.twins[place] as usize;
+                prop_assert_eq!(expected[twin], (head, relation, tail));
+                prop_assert_eq!(by_head.twins[twin] as usize, place);
             }
-            for row in 0..7 {
-                for edge in by_head.row_edges(row) {
-                    prop_assert_eq!(by_tail.columns()[by_head.twins()[edge] as usize] as usize, row);
-                }
-            }
+            prop_assert_eq!(from_tail.len(), expected.len());
         }
     }
 }

@@ -16,7 +16,7 @@ mod negatives;
 mod split;
 mod stream;
 
-pub use adjacency::{AdjacencyParts, RelationalAdjacency};
+pub use adjacency::RelationalAdjacency;
 pub use csr::Csr;
 pub use error::GraphError;
 pub use ids::{EntityId, ItemId, RelationId, UserId};

@@ -31,6 +31,8 @@ pub enum Purpose {
     RandomGraph = 10,
     /// Anything a test draws.
     Test = 11,
+    /// Permutations and resamples of significance tests.
+    Significance = 12,
 }
 
 /// A random stream with access by index.

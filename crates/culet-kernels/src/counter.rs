@@ -1,5 +1,7 @@
 //! Random words by counter: the arithmetic behind every random stream.
 
+use crate::isa::multiversion;
+
 /// A random sequence with access by index: word i is SplitMix64's finaliser of `state + i * gamma`, `gamma` odd
 /// (Steele, Lea & Flood, OOPSLA 2014).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +24,45 @@ impl Counter {
         mix(self.state.wrapping_add(index.wrapping_mul(self.gamma)))
     }
 
+    /// The sixteen bits of each of the places from `4 * word` on.
+    #[inline(always)]
+    fn bits<const WORDS: usize, const PLACES: usize>(self, word: u64) -> [u16; PLACES] {
+        const { assert!(4 * WORDS == PLACES) };
+        let mut words = [0; WORDS];
+        let first = self.state.wrapping_add(word.wrapping_mul(self.gamma));
+        for (k, word) in words.iter_mut().enumerate() {
+            *word = mix(first.wrapping_add((k as u64).wrapping_mul(self.gamma))).to_le();
+        }
+        // SAFETY: both are plain numbers of the same total size, and any bits are a u16.
+        let bits: [u16; PLACES] = unsafe { std::mem::transmute_copy(&words) };
+        bits.map(u16::from_le)
+    }
+
+    /// Sets bit k of word j to whether the sixteen bits of place `64 * (first_word + j) + k` are at least `threshold`.
+    pub(crate) fn fill_bits(self, first_word: u64, threshold: u16, words: &mut [u64]) {
+        fill_bits_task(self, first_word, threshold, words);
+    }
+
     /// Sixteen random bits for a place: four places share a word.
     #[must_use]
     #[inline(always)]
     pub fn sixteen_bits(self, place: u64) -> u16 {
         (self.word(place >> 2) >> (16 * (place & 3))) as u16
+    }
+}
+
+multiversion! {
+    fn fill_bits_task(counter: Counter, first_word: u64, threshold: u16, words: &mut [u64]) = fill_bits_body;
+}
+
+#[inline(always)]
+fn fill_bits_body<const FUSED: bool>(counter: Counter, first_word: u64, threshold: u16, words: &mut [u64]) {
+    for (j, word) in words.iter_mut().enumerate() {
+        let bits = counter.bits::<16, 64>(16 * (first_word + j as u64));
+        *word = 0;
+        for (k, &bits) in bits.iter().enumerate() {
+            *word |= u64::from(bits >= threshold) << k;
+        }
     }
 }
 
@@ -71,18 +107,26 @@ impl Dropout {
         self.counter.sixteen_bits(place) >= self.threshold
     }
 
-    /// Multiplies the sixteen places from `16 * block` on with `scale` or 0.
+    /// Multiplies places with `scale` or 0: value k is place `16 * first_block + k`.
     #[inline(always)]
-    pub(crate) fn apply_to_block(self, block: u64, values: &mut [f32; 16]) {
-        let mut bits = [0_u16; 16];
-        for quarter in 0..4 {
-            let word = self.counter.word(4 * block + quarter as u64);
-            for k in 0..4 {
-                bits[4 * quarter + k] = (word >> (16 * k)) as u16;
-            }
+    pub(crate) fn apply(self, first_block: u64, values: &mut [f32]) {
+        let mut word = 4 * first_block;
+        let (pieces, rest) = values.as_chunks_mut::<64>();
+        for values in pieces {
+            self.apply_to_piece::<16, 64>(word, values);
+            word += 16;
         }
-        for (value, bits) in values.iter_mut().zip(bits) {
-            *value = if bits >= self.threshold { *value * self.scale } else { 0.0 };
+        for values in rest.as_chunks_mut::<16>().0 {
+            self.apply_to_piece::<4, 16>(word, values);
+            word += 4;
+        }
+    }
+
+    #[inline(always)]
+    fn apply_to_piece<const WORDS: usize, const PLACES: usize>(self, word: u64, values: &mut [f32; PLACES]) {
+        let bits = self.counter.bits::<WORDS, PLACES>(word);
+        for k in 0..PLACES {
+            values[k] = if bits[k] >= self.threshold { values[k] * self.scale } else { 0.0 };
         }
     }
 }
@@ -113,13 +157,18 @@ mod tests {
             let n = 160_000_u64;
             let kept = (0..n).filter(|&place| dropout.keeps(place)).count() as f64 / n as f64;
             assert!((kept - (1.0 - rate)).abs() < 0.005, "{rate}: {kept}");
-            for block in 0..100 {
-                let mut values = [1.0; 16];
-                dropout.apply_to_block(block, &mut values);
+            for length in [16, 32, 48, 64, 80, 208] {
+                let mut values = vec![1.0; length];
+                dropout.apply(7, &mut values);
                 for (k, &value) in values.iter().enumerate() {
-                    let expected = if dropout.keeps(16 * block + k as u64) { dropout.scale } else { 0.0 };
-                    assert_eq!(value, expected);
+                    let expected = if dropout.keeps(16 * 7 + k as u64) { dropout.scale } else { 0.0 };
+                    assert_eq!(value, expected, "place {k} of {length}");
                 }
+            }
+            let mut words = [0; 3];
+            dropout.counter.fill_bits(5, dropout.threshold, &mut words);
+            for place in 0..192 {
+                assert_eq!(words[place / 64] >> (place % 64) & 1 == 1, dropout.keeps(5 * 64 + place as u64));
             }
         }
     }

@@ -1,52 +1,60 @@
-//! Edge lists by row, grouped by relation, and the share of them that a training step keeps.
+//! Edges by row, with a relation each, and the random share of them that a training step keeps.
+//!
+//! Kernels first write the wanted edges of some rows end to end into a buffer, then work through the buffer. The first
+//! pass has no branches, the second a known future to prefetch from; neither depends on how edges spread over rows and
+//! relations. On a graph of 930,000 edges with half of them dropped this is three times as fast as walking the rows.
 
 use rayon::prelude::*;
 
-use crate::shared::SharedSlice;
-use crate::{Dropout, RowSet};
+use crate::{Counter, RowSet};
 
 /// Rows that one task works through.
 pub(crate) const ROWS_A_TASK: usize = 256;
 
-/// All edges of a graph by row, grouped by relation within a row.
-///
-/// Row v owns the groups `row_groups[v]..row_groups[v + 1]`; group g has relation `group_relations[g]` and the edges
-/// `group_edges[g]..group_edges[g + 1]`; `columns[edge]` is the other end of an edge.
+/// All edges of a graph by row. Row v owns the edges `row_starts[v]..row_starts[v + 1]`.
 #[derive(Debug, Clone)]
 pub struct Edges {
-    row_groups: Vec<u32>,
-    group_edges: Vec<u32>,
-    group_relations: Vec<u32>,
+    row_starts: Vec<u32>,
     columns: Vec<u32>,
-    inverse_degrees: Vec<f32>,
+    relations: Vec<u16>,
+    n_relations: usize,
+    /// Where each edge stands in the order by which [`KeptEdges`] counts; `None`: in this one.
+    places: Option<Vec<u32>>,
 }
 
 impl Edges {
     /// Takes the parts, which must fit together.
     ///
     /// # Panics
-    /// If offsets decrease or do not end where the next level does, or if a column is not a row.
+    /// If offsets decrease or do not end at the number of edges, if a column is not a row, a relation not below
+    /// `n_relations`, or a place not below the number of edges; or if there are more than 65,536 relations.
     #[must_use]
-    pub fn new(row_groups: Vec<u32>, group_edges: Vec<u32>, group_relations: Vec<u32>, columns: Vec<u32>) -> Self {
-        let ascending = |offsets: &[u32]| offsets.first() == Some(&0) && offsets.windows(2).all(|w| w[0] <= w[1]);
-        assert!(ascending(&row_groups) && ascending(&group_edges), "offsets start at 0 and never decrease");
-        assert_eq!(row_groups[row_groups.len() - 1] as usize, group_relations.len(), "each group has a relation");
-        assert_eq!(group_edges.len(), group_relations.len() + 1, "each group has edges");
-        assert_eq!(group_edges[group_edges.len() - 1] as usize, columns.len(), "each edge has a column");
-        let n_rows = row_groups.len() - 1;
+    pub fn new(
+        row_starts: Vec<u32>,
+        columns: Vec<u32>,
+        relations: &[u32],
+        n_relations: usize,
+        places: Option<Vec<u32>>,
+    ) -> Self {
+        assert!(row_starts.first() == Some(&0) && row_starts.windows(2).all(|w| w[0] <= w[1]), "offsets ascend");
+        let (n_rows, n_edges) = (row_starts.len() - 1, columns.len());
+        assert_eq!(row_starts[n_rows] as usize, n_edges, "offsets end at the number of edges");
+        assert!(n_relations <= 1 << 16, "at most 65,536 relations");
+        assert_eq!(relations.len(), n_edges, "each edge has a relation");
+        assert!(relations.iter().all(|&relation| (relation as usize) < n_relations), "relations are in range");
         assert!(columns.iter().all(|&column| (column as usize) < n_rows), "columns are rows");
-        let n_edges = |row: usize| {
-            let end = |group: u32| group_edges[group as usize];
-            end(row_groups[row + 1]) - end(row_groups[row])
-        };
-        let inverse_degrees = (0..n_rows).map(|row| inverse(n_edges(row) as usize)).collect();
-        Self { row_groups, group_edges, group_relations, columns, inverse_degrees }
+        if let Some(places) = &places {
+            assert_eq!(places.len(), n_edges, "each edge has a place");
+            assert!(places.iter().all(|&place| (place as usize) < n_edges), "places are in range");
+        }
+        let relations = relations.iter().map(|&relation| relation as u16).collect();
+        Self { row_starts, columns, relations, n_relations, places }
     }
 
     /// The number of rows.
     #[must_use]
     pub fn n_rows(&self) -> usize {
-        self.row_groups.len() - 1
+        self.row_starts.len() - 1
     }
 
     /// The number of edges.
@@ -55,168 +63,200 @@ impl Edges {
         self.columns.len()
     }
 
-    /// All edges.
+    /// The number of relations.
     #[must_use]
-    pub fn lists(&self) -> EdgeLists<'_> {
-        EdgeLists {
-            row_groups: &self.row_groups,
-            group_starts: &self.group_edges,
-            group_ends: &self.group_edges[1..],
-            group_relations: &self.group_relations,
-            columns: &self.columns,
-            inverse_degrees: &self.inverse_degrees,
-        }
+    pub fn n_relations(&self) -> usize {
+        self.n_relations
     }
-}
 
-fn inverse(n_edges: usize) -> f32 {
-    if n_edges > 0 { 1.0 / n_edges as f32 } else { 0.0 }
-}
-
-/// A view of [`Edges`], or of the part of them that a step keeps.
-///
-/// The edges of a row begin at `group_starts` of its first group; group g ends at `group_ends[g]`, where the row's next
-/// group begins.
-#[derive(Debug, Clone, Copy)]
-pub struct EdgeLists<'a> {
-    row_groups: &'a [u32],
-    group_starts: &'a [u32],
-    group_ends: &'a [u32],
-    group_relations: &'a [u32],
-    columns: &'a [u32],
-    pub(crate) inverse_degrees: &'a [f32],
-}
-
-impl<'a> EdgeLists<'a> {
-    /// The groups of a row: (relation, edges).
     #[inline(always)]
-    pub(crate) fn groups(self, row: usize) -> impl Iterator<Item = (u32, &'a [u32])> {
-        let groups = self.row_groups[row] as usize..self.row_groups[row + 1] as usize;
-        let mut start = if groups.is_empty() { 0 } else { self.group_starts[groups.start] as usize };
-        groups.map(move |group| {
-            let end = self.group_ends[group] as usize;
-            let columns = &self.columns[start..end];
-            start = end;
-            (self.group_relations[group], columns)
-        })
-    }
-
-    /// All edges of a row, over its groups.
-    #[inline(always)]
-    pub(crate) fn row_columns(self, row: usize) -> &'a [u32] {
-        let (first, end) = (self.row_groups[row] as usize, self.row_groups[row + 1] as usize);
-        if first == end {
-            return &[];
-        }
-        &self.columns[self.group_starts[first] as usize..self.group_ends[end - 1] as usize]
+    fn range(&self, row: u32) -> std::ops::Range<usize> {
+        self.row_starts[row as usize] as usize..self.row_starts[row as usize + 1] as usize
     }
 }
 
-/// The kept edges of some rows: lists of the same layout, filled row by row on demand.
-#[derive(Debug)]
+/// Which edges a step keeps: a bit for each.
+#[derive(Debug, Clone, Default)]
 pub struct KeptEdges {
-    columns: Vec<u32>,
-    group_ends: Vec<u32>,
-    inverse_degrees: Vec<f32>,
-    filled: RowSet,
+    /// One more word than needed, so that 64 bits can be read from any place.
+    bits: Vec<u64>,
 }
 
 impl KeptEdges {
-    /// Room for the edges of `all`, no row filled.
+    /// All of `n_edges`.
     #[must_use]
-    pub fn new(all: &Edges) -> Self {
-        Self {
-            columns: vec![0; all.n_edges()],
-            group_ends: vec![0; all.group_relations.len()],
-            inverse_degrees: vec![0.0; all.n_rows()],
-            filled: RowSet::new(all.n_rows()),
-        }
+    pub fn all(n_edges: usize) -> Self {
+        Self { bits: vec![u64::MAX; n_edges.div_ceil(64) + 1] }
     }
 
-    /// Forgets what was kept.
-    pub fn clear(&mut self) {
-        self.filled.clear();
-    }
-
-    /// Decides for each edge of `rows` whether it stays, and marks the other ends of those that do in `reached`.
+    /// Decides for each edge, leaving out `rate` of them on average, to within 2^-17.
     ///
-    /// `places[edge]`, or the edge's own number without `places`, is where `dropout` looks, so that an edge seen from
-    /// both ends is judged the same. Rows that are already filled are only marked from.
-    pub fn fill(
-        &mut self,
-        rows: &RowSet,
-        all: &Edges,
-        places: Option<&[u32]>,
-        dropout: Dropout,
-        reached: Option<&RowSet>,
-    ) {
-        let all = all.lists();
-        let columns = SharedSlice::new(&mut self.columns);
-        let group_ends = SharedSlice::new(&mut self.group_ends);
-        let inverse_degrees = SharedSlice::new(&mut self.inverse_degrees);
-        let filled = &self.filled;
-        rows.rows().par_chunks(ROWS_A_TASK).for_each(|rows| {
-            for &row in rows {
-                let groups = all.row_groups[row as usize] as usize..all.row_groups[row as usize + 1] as usize;
-                if groups.is_empty() {
-                    continue;
-                }
-                let start = all.group_starts[groups.start] as usize;
-                // SAFETY: the places between the starts of two rows belong to one row, and a `RowSet` lists each row
-                // once.
-                let kept_columns = unsafe { columns.range_mut(start..all.group_ends[groups.end - 1] as usize) };
-                // SAFETY: the groups of a row belong to it alone.
-                let ends = unsafe { group_ends.range_mut(groups.clone()) };
-                let n_kept = if filled.contains(row) {
-                    ends[ends.len() - 1] as usize - start
-                } else {
-                    filled.mark(row);
-                    let n_kept = keep_row(groups, all, places, dropout, kept_columns, ends);
-                    // SAFETY: the place of a row that this task alone works on.
-                    unsafe { inverse_degrees.set(row as usize, inverse(n_kept)) };
-                    n_kept
-                };
-                if let Some(reached) = reached {
-                    kept_columns[..n_kept].iter().for_each(|&column| reached.mark(column));
-                }
-            }
+    /// # Panics
+    /// If `rate` is not in [0, 1).
+    pub fn draw(&mut self, n_edges: usize, counter: Counter, rate: f64) {
+        assert!((0.0..1.0).contains(&rate), "a dropout rate lies in [0, 1)");
+        let threshold = (rate * 65_536.0).round().min(65_535.0) as u16;
+        self.bits.resize(n_edges.div_ceil(64) + 1, 0);
+        self.bits.par_chunks_mut(256).enumerate().for_each(|(chunk, words)| {
+            counter.fill_bits(256 * chunk as u64, threshold, words);
         });
     }
 
-    /// The kept edges; only filled rows mean anything.
+    /// Whether an edge stays.
     #[must_use]
-    pub fn lists<'a>(&'a self, all: &'a Edges) -> EdgeLists<'a> {
-        EdgeLists {
-            group_ends: &self.group_ends,
-            columns: &self.columns,
-            inverse_degrees: &self.inverse_degrees,
-            ..all.lists()
-        }
+    #[inline(always)]
+    pub fn contains(&self, place: usize) -> bool {
+        self.bits[place >> 6] >> (place & 63) & 1 != 0
     }
 }
 
-/// Writes the kept columns of a row and the ends of its groups; gives how many were kept. Without branches: half of the
-/// edges stay, at random, and a misprediction costs more than ten of these steps.
-#[inline(always)]
-fn keep_row(
-    groups: std::ops::Range<usize>,
-    all: EdgeLists<'_>,
-    places: Option<&[u32]>,
-    dropout: Dropout,
-    kept: &mut [u32],
-    ends: &mut [u32],
-) -> usize {
-    let start = all.group_starts[groups.start] as usize;
-    let (mut n_kept, mut edge) = (0, start);
-    for (group, end) in groups.zip(ends) {
-        let edges = edge..all.group_ends[group] as usize;
-        edge = edges.end;
-        for edge in edges {
-            let place = places.map_or(edge as u32, |places| places[edge]);
-            kept[n_kept] = all.columns[edge];
-            n_kept += usize::from(dropout.keeps(u64::from(place)));
-        }
-        *end = (start + n_kept) as u32;
+/// The wanted edges of a graph.
+#[derive(Debug, Clone, Copy)]
+pub struct EdgeView<'a> {
+    /// All edges.
+    pub edges: &'a Edges,
+    /// Those that the step keeps; `None`: all.
+    pub kept: Option<&'a KeptEdges>,
+    /// Only edges to these columns; `None`: to all.
+    pub columns: Option<&'a RowSet>,
+}
+
+impl<'a> EdgeView<'a> {
+    /// All edges.
+    #[must_use]
+    pub fn all(edges: &'a Edges) -> Self {
+        Self { edges, kept: None, columns: None }
     }
-    n_kept
+
+    /// The edges that a step keeps.
+    #[must_use]
+    pub fn kept(edges: &'a Edges, kept: &'a KeptEdges) -> Self {
+        Self { edges, kept: Some(kept), columns: None }
+    }
+
+    /// Of these the edges to some columns.
+    #[must_use]
+    pub fn to(self, columns: &'a RowSet) -> Self {
+        Self { columns: Some(columns), ..self }
+    }
+}
+
+/// Edges of some rows, end to end.
+#[derive(Debug, Default)]
+pub(crate) struct EdgeBuffer {
+    /// Column in the low, relation in the high half; followed by [`LOOK_AHEAD`] more, to prefetch from.
+    edges: Vec<u64>,
+    /// Where each row's edges end.
+    ends: Vec<u32>,
+}
+
+/// How many edges ahead kernels prefetch. On a table of 27 MB: 16.0 ns a row without, 9.4 with 8, 8.8 with 16.
+pub(crate) const LOOK_AHEAD: usize = 16;
+
+/// How many edges are buffered, unless one row has more.
+const BUFFERED: usize = 1024;
+
+/// An edge of the buffer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Edge(u64);
+
+impl Edge {
+    #[inline(always)]
+    pub(crate) fn column(self) -> usize {
+        self.0 as u32 as usize
+    }
+
+    #[inline(always)]
+    pub(crate) fn relation(self) -> usize {
+        (self.0 >> 32) as usize
+    }
+}
+
+impl EdgeBuffer {
+    /// Lists the edges of as many of `rows` as fit; gives how many rows these are (at least one, if there is one).
+    #[inline(always)]
+    pub(crate) fn fill(&mut self, rows: &[u32], view: EdgeView<'_>) -> usize {
+        self.ends.clear();
+        let mut n = 0;
+        for &row in rows {
+            if n > BUFFERED {
+                break;
+            }
+            let range = view.edges.range(row);
+            if self.edges.len() < n + range.len() + LOOK_AHEAD {
+                self.edges.resize((n + range.len() + LOOK_AHEAD).next_power_of_two(), 0);
+            }
+            let into = &mut self.edges[n..n + range.len()];
+            n += match (view.kept, view.columns) {
+                (None, None) => list(view.edges, range, into, |_, _| true),
+                (Some(kept), None) => match &view.edges.places {
+                    None => list(view.edges, range, into, |edge, _| kept.contains(edge)),
+                    Some(places) => list(view.edges, range, into, |edge, _| kept.contains(places[edge] as usize)),
+                },
+                (None, Some(set)) => list(view.edges, range, into, |_, column| set.contains(column)),
+                (Some(kept), Some(set)) => match &view.edges.places {
+                    None => list(view.edges, range, into, |edge, column| kept.contains(edge) & set.contains(column)),
+                    Some(places) => list(view.edges, range, into, |edge, column| {
+                        kept.contains(places[edge] as usize) & set.contains(column)
+                    }),
+                },
+            };
+            self.ends.push(n as u32);
+        }
+        let last = if n > 0 { self.edges[n - 1] } else { 0 };
+        if self.edges.len() < n + LOOK_AHEAD {
+            self.edges.resize(n + LOOK_AHEAD, 0);
+        }
+        self.edges[n..n + LOOK_AHEAD].fill(last);
+        self.ends.len()
+    }
+
+    /// For each row that was filled the range of its edges.
+    #[inline(always)]
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| std::mem::replace(&mut start, end as usize)..end as usize)
+    }
+
+    /// The edges of a range and, for each, that which comes [`LOOK_AHEAD`] later.
+    #[inline(always)]
+    pub(crate) fn with_future(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = (Edge, Edge)> + '_ {
+        let future = &self.edges[range.start + LOOK_AHEAD..range.end + LOOK_AHEAD];
+        self.edges[range].iter().zip(future).map(|(&edge, &ahead)| (Edge(edge), Edge(ahead)))
+    }
+
+    /// The first edges, to prefetch from.
+    #[inline(always)]
+    pub(crate) fn first(&self) -> impl Iterator<Item = Edge> + '_ {
+        self.edges[..LOOK_AHEAD].iter().map(|&edge| Edge(edge))
+    }
+}
+
+/// Writes the wanted edges of a range; gives how many there are. Without branches: half of the edges stay, at random,
+/// and a misprediction costs more than ten of these steps.
+#[inline(always)]
+fn list(edges: &Edges, range: std::ops::Range<usize>, into: &mut [u64], wanted: impl Fn(usize, u32) -> bool) -> usize {
+    let (columns, relations) = (&edges.columns[range.clone()], &edges.relations[range.clone()]);
+    let mut n = 0;
+    for ((&column, &relation), edge) in columns.iter().zip(relations).zip(range) {
+        into[n] = u64::from(column) | u64::from(relation) << 32;
+        n += usize::from(wanted(edge, column));
+    }
+    n
+}
+
+/// Marks the other ends of the kept edges of `rows`.
+///
+/// # Panics
+/// If `into` has fewer rows than the graph.
+pub fn mark_columns(rows: &RowSet, edges: &Edges, kept: &KeptEdges, into: &RowSet) {
+    assert!(edges.places.is_none(), "edges in the order of the kept ones");
+    rows.rows().par_chunks(ROWS_A_TASK).for_each(|rows| {
+        for &row in rows {
+            let range = edges.range(row);
+            for (&column, place) in edges.columns[range.clone()].iter().zip(range) {
+                into.mark_if(column, kept.contains(place));
+            }
+        }
+    });
 }

@@ -32,7 +32,7 @@ pub struct GateInput<'a> {
 }
 
 /// What the gate makes, kept for the gradient: unit rows `[n, d]`, shares `[n, n_intents]`, 1 / length `[n]`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct GateOutput {
     /// The users' vectors of the next layer, of length 1 (or 0).
     pub units: Matrix,
@@ -51,6 +51,14 @@ impl GateOutput {
             shares: Matrix::zeros(n_rows, n_intents),
             inverse_lengths: vec![0.0; n_rows],
         }
+    }
+
+    /// Makes room for another number of users, in the same memory if that suffices.
+    pub fn reset(&mut self, n_rows: usize, dim: usize, n_intents: usize) {
+        self.units.reset(n_rows, dim);
+        self.shares.reset(n_rows, n_intents);
+        self.inverse_lengths.clear();
+        self.inverse_lengths.resize(n_rows, 0.0);
     }
 }
 

@@ -27,7 +27,7 @@ mod tile;
 
 pub use adam::{AdamSettings, Moments, NO_SLOT, RowGradient, adam_step};
 pub use counter::{Counter, Dropout, extend_key};
-pub use edges::{EdgeLists, Edges, KeptEdges};
+pub use edges::{EdgeView, Edges, KeptEdges, mark_columns};
 pub use gate::{GateGradient, GateInput, GateOutput, intent_gate, intent_gate_gradient};
 pub use isa::Isa;
 pub use loss::{BatchGradients, BatchVectors, PairRows, pairwise_loss, squared_length_penalty};
@@ -35,7 +35,7 @@ pub use matrix::{LANES, Matrix};
 pub use normalise::relational_normalise_gradient;
 pub use numeric::{log_sigmoid, sigmoid, softmax_in_place};
 pub use product::{View, ViewMut, add_product_ab, add_product_atb, product_abt};
-pub use relational::{relational_mean, relational_mean_gradient};
+pub use relational::{LayerOutput, relational_mean, relational_mean_gradient};
 pub use rowset::RowSet;
 pub use score::{Ranked, top_k_by_product, top_k_of_row};
 pub use segment::{Lists, add_listed, interaction_mean};

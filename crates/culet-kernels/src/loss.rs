@@ -15,7 +15,7 @@ pub struct BatchVectors<'a> {
 }
 
 /// The gradients of the vectors that a batch reads; shapes as in [`BatchVectors`].
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct BatchGradients {
     /// `[n_distinct_users, d]`
     pub users: Matrix,
@@ -29,6 +29,12 @@ impl BatchGradients {
     pub fn zeros(vectors: BatchVectors<'_>) -> Self {
         let zeros = |like: &Matrix| Matrix::zeros(like.n_rows(), like.dim());
         Self { users: zeros(vectors.users), items: zeros(vectors.items) }
+    }
+
+    /// Becomes zeros in the shape of the vectors, in the same memory if that suffices.
+    pub fn reset(&mut self, vectors: BatchVectors<'_>) {
+        self.users.reset(vectors.users.n_rows(), vectors.users.dim());
+        self.items.reset(vectors.items.n_rows(), vectors.items.dim());
     }
 }
 

@@ -1,10 +1,26 @@
 //! Tables of f32 rows, each row padded to whole cache lines.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
 
 /// Numbers in a cache line; rows are padded to a multiple of it.
 pub const LANES: usize = 16;
+
+/// Tables of at least this size start at a multiple of it.
+const HUGE_PAGE: usize = 2 << 20;
+
+/// Asks Linux to back a large table by pages of 2 MiB: rows are read in random order, and a table of 27 MB has more
+/// pages of 4 KiB than the processor remembers.
+#[cfg(target_os = "linux")]
+fn ask_for_huge_pages(data: NonNull<u8>, n_bytes: usize) {
+    if n_bytes >= HUGE_PAGE {
+        // SAFETY: the range is one allocation that starts at a page; the call is advice and changes no content.
+        unsafe { libc::madvise(data.as_ptr().cast(), n_bytes, libc::MADV_HUGEPAGE) };
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn ask_for_huge_pages(_: NonNull<u8>, _: usize) {}
 
 /// Gives an empty table's pointer the alignment of a full one's.
 #[repr(align(64))]
@@ -16,6 +32,8 @@ struct CacheLine;
 /// The padding is zero; whoever writes a whole row keeps it so.
 pub struct Matrix {
     data: NonNull<f32>,
+    /// Numbers that the buffer holds, at least `n_rows * stride`.
+    capacity: usize,
     n_rows: usize,
     dim: usize,
     stride: usize,
@@ -34,15 +52,20 @@ impl Matrix {
     #[must_use]
     pub fn zeros(n_rows: usize, dim: usize) -> Self {
         let stride = dim.next_multiple_of(LANES);
-        let layout = Self::layout(n_rows, stride);
+        let capacity = n_rows.checked_mul(stride).expect("the table fits into memory");
+        let layout = Self::layout(capacity);
         let data = if layout.size() == 0 {
             NonNull::<CacheLine>::dangling().cast()
         } else {
             // SAFETY: the layout has a positive size.
-            let raw = unsafe { alloc_zeroed(layout) };
-            NonNull::new(raw.cast()).unwrap_or_else(|| handle_alloc_error(layout))
+            let raw = unsafe { alloc(layout) };
+            let data = NonNull::new(raw).unwrap_or_else(|| handle_alloc_error(layout));
+            ask_for_huge_pages(data, layout.size());
+            // SAFETY: the buffer has this size; zero bytes are the number 0.0.
+            unsafe { data.write_bytes(0, layout.size()) };
+            data.cast()
         };
-        Self { data, n_rows, dim, stride }
+        Self { data, capacity, n_rows, dim, stride }
     }
 
     /// A table from unpadded numbers, row after row.
@@ -61,9 +84,24 @@ impl Matrix {
         matrix
     }
 
-    fn layout(n_rows: usize, stride: usize) -> Layout {
-        let bytes = n_rows.checked_mul(stride).and_then(|n| n.checked_mul(4)).expect("the table fits into memory");
-        Layout::from_size_align(bytes, 64).expect("the table fits into memory")
+    /// Makes this a table of zeros of another shape, in the same memory if that suffices: for what each step needs anew.
+    ///
+    /// # Panics
+    /// If the size overflows the address space.
+    pub fn reset(&mut self, n_rows: usize, dim: usize) {
+        let stride = dim.next_multiple_of(LANES);
+        if n_rows.checked_mul(stride).is_none_or(|size| size > self.capacity) {
+            *self = Self::zeros(n_rows, dim);
+        } else {
+            (self.n_rows, self.dim, self.stride) = (n_rows, dim, stride);
+            self.as_mut_slice().fill(0.0);
+        }
+    }
+
+    fn layout(capacity: usize) -> Layout {
+        let bytes = capacity.checked_mul(4).expect("the table fits into memory");
+        let align = if bytes >= HUGE_PAGE { HUGE_PAGE } else { 64 };
+        Layout::from_size_align(bytes, align).expect("the table fits into memory")
     }
 
     /// The number of rows.
@@ -85,6 +123,11 @@ impl Matrix {
     #[inline(always)]
     pub fn stride(&self) -> usize {
         self.stride
+    }
+
+    #[inline(always)]
+    pub(crate) fn as_ptr(&self) -> *const f32 {
+        self.data.as_ptr()
     }
 
     /// A row with its padding, `[stride]`.
@@ -145,11 +188,17 @@ impl Matrix {
 
 impl Drop for Matrix {
     fn drop(&mut self) {
-        let layout = Self::layout(self.n_rows, self.stride);
+        let layout = Self::layout(self.capacity);
         if layout.size() > 0 {
             // SAFETY: allocated in `zeros` with this layout.
             unsafe { dealloc(self.data.as_ptr().cast(), layout) }
         }
+    }
+}
+
+impl Default for Matrix {
+    fn default() -> Self {
+        Self::zeros(0, 0)
     }
 }
 
@@ -191,6 +240,12 @@ unsafe impl Send for SharedRows<'_> {}
 unsafe impl Sync for SharedRows<'_> {}
 
 impl<'a> SharedRows<'a> {
+    /// Asks the processor to bring a row near.
+    #[inline(always)]
+    pub(crate) fn prefetch(self, row: usize) {
+        crate::lanes::prefetch_row(self.data.as_ptr(), row, self.stride);
+    }
+
     /// A row with its padding, to write.
     ///
     /// # Safety
@@ -221,6 +276,16 @@ mod tests {
                 assert!(matrix.row(row)[dim..].iter().all(|&x| x == 0.0));
             }
             assert_eq!(matrix.clone(), matrix);
+        }
+    }
+
+    #[test]
+    fn reset_gives_zeros_of_any_shape() {
+        let mut matrix = Matrix::from_values(4, 20, &[1.0; 80]);
+        for (n_rows, dim) in [(2, 17), (4, 20), (0, 5), (9, 64), (3, 1)] {
+            matrix.reset(n_rows, dim);
+            assert_eq!(matrix, Matrix::zeros(n_rows, dim));
+            matrix.as_mut_slice().fill(2.0);
         }
     }
 

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// A set of rows of a table: a flag for each row, and the rows in ascending order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct RowSet {
+    /// One for each row of the table, and one more.
     flags: Vec<AtomicU8>,
     rows: Vec<u32>,
 }
@@ -13,23 +14,19 @@ impl RowSet {
     /// The empty set of rows below `n_rows`.
     #[must_use]
     pub fn new(n_rows: usize) -> Self {
-        let mut flags = Vec::new();
-        flags.resize_with(n_rows, || AtomicU8::new(0));
-        Self { flags, rows: Vec::new() }
+        Self { flags: flags(n_rows, 0), rows: Vec::new() }
     }
 
     /// All rows below `n_rows`.
     #[must_use]
     pub fn all(n_rows: usize) -> Self {
-        let mut flags = Vec::new();
-        flags.resize_with(n_rows, || AtomicU8::new(1));
-        Self { flags, rows: (0..n_rows as u32).collect() }
+        Self { flags: flags(n_rows, 1), rows: (0..n_rows as u32).collect() }
     }
 
     /// How many rows the table has.
     #[must_use]
     pub fn n_table_rows(&self) -> usize {
-        self.flags.len()
+        self.flags.len() - 1
     }
 
     /// Removes all rows.
@@ -49,10 +46,19 @@ impl RowSet {
         self.flags[row as usize].store(1, Ordering::Relaxed);
     }
 
+    /// Adds a row on a condition, without a branch.
+    #[inline(always)]
+    pub(crate) fn mark_if(&self, row: u32, condition: bool) {
+        // The last flag belongs to no row: it takes what the condition turns away.
+        let place = if condition { row as usize } else { self.flags.len() - 1 };
+        self.flags[place].store(1, Ordering::Relaxed);
+    }
+
     /// Lists the marked rows in ascending order.
     pub fn collect(&mut self) {
         self.rows.clear();
-        for (row, flag) in self.flags.iter_mut().enumerate() {
+        let n_rows = self.n_table_rows();
+        for (row, flag) in self.flags[..n_rows].iter_mut().enumerate() {
             if *flag.get_mut() != 0 {
                 self.rows.push(row as u32);
             }
@@ -89,6 +95,10 @@ impl RowSet {
     }
 }
 
+fn flags(n_rows: usize, value: u8) -> Vec<AtomicU8> {
+    (0..=n_rows).map(|_| AtomicU8::new(value)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +112,10 @@ mod tests {
         set.collect();
         assert_eq!(set.rows(), [2, 7, 9]);
         assert!(set.contains(7) && !set.contains(3));
+        set.mark_if(3, false);
+        set.mark_if(4, true);
+        set.collect();
+        assert_eq!(set.rows(), [2, 4, 7, 9]);
         set.clear();
         assert!(set.is_empty() && !set.contains(7));
     }

@@ -61,7 +61,7 @@ fn mean_body<const FUSED: bool>(first: usize, lists: Lists<'_>, x: &Matrix, out:
     for (k, out) in out.chunks_exact_mut(x.stride()).enumerate() {
         let columns = lists.list(first + k);
         if first + k + 1 < lists.len() {
-            lists.list(first + k + 1).iter().take(8).for_each(|&column| prefetch(x, column));
+            lists.list(first + k + 1).iter().take(8).for_each(|&column| prefetch(x, column as usize));
         }
         let share = if columns.is_empty() { 0.0 } else { 1.0 / columns.len() as f32 };
         for_each_piece!(x.stride(), |from, WIDTH| {

@@ -86,9 +86,8 @@ fn distance_correlation(x: &[f64], y: &[f64], dx: &mut [f64], dy: &mut [f64]) ->
     let s_xy = d_xy * through_root(xy, dot(&ax, &ay));
     let s_xx = d_product * yy * through_root(xx, dot(&ax, &ax)) * 2.0;
     let s_yy = d_product * xx * through_root(yy, dot(&ay, &ay)) * 2.0;
-    let mix = |a: &[f64], s: f64, b: &[f64], t: f64| -> Vec<f64> {
-        a.iter().zip(b).map(|(a, b)| s * a + t * b).collect()
-    };
+    let mix =
+        |a: &[f64], s: f64, b: &[f64], t: f64| -> Vec<f64> { a.iter().zip(b).map(|(a, b)| s * a + t * b).collect() };
     add_distance_gradient(x, &centred(&mix(&ax, s_xx, &ay, s_xy), n), dx);
     add_distance_gradient(y, &centred(&mix(&ay, s_yy, &ax, s_xy), n), dy);
     value
@@ -188,7 +187,10 @@ mod tests {
             let (_, grad) = independence(measure, &w, 5);
             let expected = central_differences(&w, 1e-6, |w| independence(measure, w, 5).0);
             for (k, (found, expected)) in grad.iter().zip(&expected).enumerate() {
-                assert!((found - expected).abs() < 1e-7 * (1.0 + expected.abs()), "{measure:?} [{k}]: {found} {expected}");
+                assert!(
+                    (found - expected).abs() < 1e-7 * (1.0 + expected.abs()),
+                    "{measure:?} [{k}]: {found} {expected}"
+                );
             }
         }
     }

@@ -166,7 +166,10 @@ mod tests {
         assert_eq!(complete("hops = 9").unwrap_err(), "`hops` is 9, expected a whole number from 1 to 8");
         assert_eq!(complete("loss = 'hinge'").unwrap_err(), "`loss` is `hinge`, expected bpr, softmax");
         assert_eq!(complete("hop = 1").unwrap_err(), "there is no setting `hop`; did you mean `hops`?");
-        assert_eq!(SETTINGS[0].parse("x").unwrap_err().to_string(), "`hops` is `x`, expected a whole number from 1 to 8");
+        assert_eq!(
+            SETTINGS[0].parse("x").unwrap_err().to_string(),
+            "`hops` is `x`, expected a whole number from 1 to 8"
+        );
     }
 
     #[test]

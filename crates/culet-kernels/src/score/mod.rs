@@ -7,6 +7,8 @@
 //! included. The same tables give the same bytes on an instruction set, however users are divided among calls.
 
 mod running;
+#[cfg(test)]
+mod tests;
 
 use crate::Matrix;
 use crate::tile::{Store, Tiles, pack_rows};
@@ -26,7 +28,7 @@ const PANEL_BYTES: usize = 128 << 10;
 /// Most items in a panel, whatever the number of dimensions: the buffer of scores stays in the L1 cache.
 const PANEL_ITEMS: usize = 512;
 /// Most users that share a packed panel.
-const BLOCK_USERS: usize = 1024;
+const BLOCK_USERS: usize = 2048;
 /// Most candidates that the users of a block keep together (8 bytes each).
 const BLOCK_CANDIDATES: usize = 1 << 19;
 
@@ -47,7 +49,19 @@ pub fn top_k_by_product<'a>(
     users: &Matrix,
     user_rows: &[u32],
     items: &Matrix,
-    excluded: &(dyn Fn(usize) -> &'a [u32] + Sync),
+    excluded: &dyn Fn(usize) -> &'a [u32],
+    k: usize,
+    out: &mut [Vec<Ranked>],
+) {
+    top_k_with(Tiles::get(), users, user_rows, items, excluded, k, out);
+}
+
+fn top_k_with<'a>(
+    tiles: Tiles,
+    users: &Matrix,
+    user_rows: &[u32],
+    items: &Matrix,
+    excluded: &dyn Fn(usize) -> &'a [u32],
     k: usize,
     out: &mut [Vec<Ranked>],
 ) {
@@ -58,7 +72,6 @@ pub fn top_k_by_product<'a>(
     if k == 0 || items.n_rows() == 0 {
         return;
     }
-    let tiles = Tiles::get();
     let n_users = (BLOCK_CANDIDATES / running::capacity(k, items.n_rows())).clamp(tiles.rows(), BLOCK_USERS);
     let n_users = n_users.next_multiple_of(tiles.rows());
     for (block, (rows, out)) in user_rows.chunks(n_users).zip(out.chunks_mut(n_users)).enumerate() {
@@ -118,7 +131,7 @@ impl Block<'_> {
                 self.tiles.product(depth, users, items, &mut scores[start..], stride, Store::Overwrite);
             }
             for (running, scores) in running.iter_mut().zip(scores.chunks_mut(stride)) {
-                running.offer(self.tiles, first, n, scores);
+                running.offer(self.tiles, first, &mut scores[..n]);
             }
         }
     }
@@ -132,14 +145,17 @@ impl Block<'_> {
 /// If excluded items do not ascend.
 #[must_use]
 pub fn top_k_of_row(scores: &[f32], excluded: &[u32], k: usize) -> Vec<Ranked> {
+    top_k_of_row_with(Tiles::get(), scores, excluded, k)
+}
+
+fn top_k_of_row_with(tiles: Tiles, scores: &[f32], excluded: &[u32], k: usize) -> Vec<Ranked> {
     let mut out = Vec::new();
     if k > 0 && !scores.is_empty() {
-        let tiles = Tiles::get();
         let mut running = Running::new(k, scores.len(), excluded);
         let mut buffer = [0.0; PANEL_ITEMS];
         for (panel, scores) in scores.chunks(PANEL_ITEMS).enumerate() {
             buffer[..scores.len()].copy_from_slice(scores);
-            running.offer(tiles, (panel * PANEL_ITEMS) as u32, scores.len(), &mut buffer);
+            running.offer(tiles, (panel * PANEL_ITEMS) as u32, &mut buffer[..scores.len()]);
         }
         running.finish(&mut out);
     }

@@ -41,7 +41,8 @@ impl Kgin {
         }
         let target: Vec<f64> = representation.items.row(item.index())[..dim].iter().map(|&x| f64::from(x)).collect();
         let inner = |a: &[f64]| a.iter().zip(&target).map(|(a, b)| a * b).sum::<f64>();
-        let score: f64 = representation.users.row(user.index()).iter().zip(&target).map(|(a, b)| f64::from(*a) * b).sum();
+        let score: f64 =
+            representation.users.row(user.index()).iter().zip(&target).map(|(a, b)| f64::from(*a) * b).sum();
         let length = sum.iter().map(|x| x * x).sum::<f64>().sqrt();
         let scale = if self.config.loss == LossKind::Softmax && length > 0.0 { 1.0 / length } else { 1.0 };
         own.iter_mut().for_each(|x| *x *= scale);

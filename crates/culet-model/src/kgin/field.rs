@@ -1,7 +1,7 @@
 //! The rows that a batch reads, layer by layer: its exact receptive field.
 
 use culet_graph::{Csr, Purpose, Stream};
-use culet_kernels::{Dropout, KeptEdges, NO_SLOT, RowSet};
+use culet_kernels::{Dropout, KeptEdges, NO_SLOT, RowSet, mark_columns};
 
 use super::{Config, Graph};
 use crate::{Draw, PairBatch};
@@ -54,8 +54,8 @@ pub(super) struct Field {
     pub(super) slots_of_item: Csr,
     /// For each layer 0..=hops the entities whose vector is read.
     pub(super) layers: Vec<RowSet>,
-    pub(super) by_head: KeptEdges,
-    pub(super) by_tail: KeptEdges,
+    /// The triplets that this step keeps, by head.
+    pub(super) facts: KeptEdges,
 }
 
 impl Field {
@@ -68,8 +68,7 @@ impl Field {
             items_of_slot: empty(0),
             slots_of_item: empty(graph.n_items),
             layers: (0..=config.hops).map(|_| RowSet::new(graph.n_entities())).collect(),
-            by_head: KeptEdges::new(&graph.by_head),
-            by_tail: KeptEdges::new(&graph.by_tail),
+            facts: KeptEdges::default(),
         }
     }
 
@@ -81,12 +80,9 @@ impl Field {
         self.batch.positives = self.items.assign(&batch.positives);
         self.batch.negatives = self.items.assign(&batch.negatives);
 
-        let dropout = |purpose| Dropout::new(Stream::new(draw.seed, purpose, draw.step).counter(), config.edge_dropout);
-        self.keep_interactions(graph, dropout(Purpose::InteractionEdges));
-
-        let facts = dropout(Purpose::GraphEdges);
-        self.by_head.clear();
-        self.by_tail.clear();
+        let counter = |purpose| Stream::new(draw.seed, purpose, draw.step).counter();
+        self.keep_interactions(graph, Dropout::new(counter(Purpose::InteractionEdges), config.edge_dropout));
+        self.facts.draw(graph.by_head.n_edges(), counter(Purpose::GraphEdges), config.edge_dropout);
         for layer in (0..=config.hops).rev() {
             let (lower, upper) = self.layers.split_at_mut(layer + 1);
             let rows = &mut lower[layer];
@@ -94,12 +90,9 @@ impl Field {
             self.items.rows.iter().for_each(|&item| rows.mark(item));
             if let Some(above) = upper.first() {
                 self.items_of_slot.columns().iter().for_each(|&item| rows.mark(item));
-                self.by_head.fill(above, &graph.by_head, None, facts, Some(rows));
+                mark_columns(above, &graph.by_head, &self.facts, rows);
             }
             rows.collect();
-            if layer < config.hops {
-                self.by_tail.fill(rows, &graph.by_tail, Some(&graph.place_by_head), facts, None);
-            }
         }
     }
 

@@ -35,13 +35,12 @@ mod field;
 mod represent;
 mod step;
 
-use culet_graph::{AdjacencyParts, Csr, ItemId, Purpose, RelationalAdjacency, Stream, UserId};
+use culet_graph::{Csr, ItemId, Purpose, RelationalAdjacency, Stream, UserId};
 use culet_kernels::{Edges, Matrix, RowGradient, RowSet, softmax_in_place};
 
 use crate::{
     Draw, Explanation, Facets, Independence, Kind, Loss, ModelError, ModelSpec, NegativeSampling, PairBatch, PairModel,
-    Paper, Preset, Problem, Representation, Setting,
-    registry::Start,
+    Paper, Preset, Problem, Representation, Setting, registry::Start,
 };
 use step::Workspace;
 
@@ -65,7 +64,12 @@ pub const SPEC: ModelSpec = ModelSpec {
 };
 
 const SETTINGS: &[Setting] = &[
-    Setting { name: "dim", help: "numbers in a vector (the authors' --dim)", kind: Kind::Integer(1, 4096), default: "64" },
+    Setting {
+        name: "dim",
+        help: "numbers in a vector (the authors' --dim)",
+        kind: Kind::Integer(1, 4096),
+        default: "64",
+    },
     Setting {
         name: "hops",
         help: "layers, and so the longest relational path (the paper's L, the authors' --context_hops)",
@@ -234,10 +238,7 @@ impl Params {
         }))
     }
 
-    fn stored(
-        shapes: [(usize, usize); 5],
-        stored: &dyn Fn(&str) -> Option<Matrix>,
-    ) -> Result<Self, ModelError> {
+    fn stored(shapes: [(usize, usize); 5], stored: &dyn Fn(&str) -> Option<Matrix>) -> Result<Self, ModelError> {
         let mut tables = Vec::with_capacity(5);
         for (name, (n_rows, dim)) in TABLES.into_iter().zip(shapes) {
             let expected = format!("{n_rows} x {dim}");
@@ -276,29 +277,25 @@ struct Graph {
     /// Relations in the data, inverse ones not counted.
     n_forward_relations: usize,
     by_head: Edges,
+    /// The same edges, each with its place in the order by head.
     by_tail: Edges,
-    /// Where each edge by tail stands in the order by head.
-    place_by_head: Vec<u32>,
     everything: RowSet,
 }
 
 impl Graph {
     fn new(problem: Problem<'_>, inverse_relations: bool) -> Self {
         let (by_head, by_tail) = RelationalAdjacency::by_head_and_tail(problem.graph, inverse_relations);
-        let (by_head, by_tail) = (by_head.into_parts(), by_tail.into_parts());
-        let edges = |parts: AdjacencyParts| {
-            Edges::new(parts.row_groups, parts.group_edges, parts.group_relations, parts.columns)
-        };
+        let edges =
+            |a: RelationalAdjacency, places| Edges::new(a.row_starts, a.columns, &a.relations, a.n_relations, places);
         let place_by_head = by_tail.twins.clone();
-        let by_head = edges(by_head);
+        let (by_head, by_tail) = (edges(by_head, None), edges(by_tail, Some(place_by_head)));
         Self {
             items_of_user: problem.train.by_user().clone(),
             n_items: problem.train.n_items(),
             n_forward_relations: problem.graph.n_relations(),
             everything: RowSet::all(by_head.n_rows()),
             by_head,
-            by_tail: edges(by_tail),
-            place_by_head,
+            by_tail,
         }
     }
 
@@ -312,11 +309,7 @@ impl Graph {
 }
 
 impl Kgin {
-    fn build(
-        settings: &toml::Table,
-        problem: Problem<'_>,
-        start: Start<'_>,
-    ) -> Result<Box<dyn PairModel>, ModelError> {
+    fn build(settings: &toml::Table, problem: Problem<'_>, start: Start<'_>) -> Result<Box<dyn PairModel>, ModelError> {
         Ok(Box::new(Self::new(settings, problem, start)?))
     }
 

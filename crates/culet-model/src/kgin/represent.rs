@@ -1,6 +1,9 @@
 //! Final vectors of everybody, without dropout.
 
-use culet_kernels::{Dropout, GateInput, GateOutput, Lists, Matrix, intent_gate, interaction_mean, relational_mean};
+use culet_kernels::{
+    Dropout, EdgeView, GateInput, GateOutput, LayerOutput, Lists, Matrix, intent_gate, interaction_mean,
+    relational_mean,
+};
 
 use super::step::add;
 use super::{Kgin, LossKind};
@@ -47,12 +50,15 @@ impl Kgin {
             show(Layer { entities: now, intents: &intents, gate: &gate });
             relational_mean(
                 &self.graph.everything,
-                self.graph.by_head.lists(),
+                EdgeView::all(&self.graph.by_head),
                 now,
                 &self.params.relations,
                 Dropout::none(),
-                next,
-                &mut self.work.inverse_lengths[l],
+                LayerOutput {
+                    units: next,
+                    inverse_lengths: &mut self.work.inverse_lengths[l],
+                    inverse_degrees: &mut self.work.inverse_degrees,
+                },
             );
             add(users.as_mut_slice(), gate.units.as_slice());
             add(shares.as_mut_slice(), gate.shares.as_slice());

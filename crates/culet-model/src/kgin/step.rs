@@ -2,9 +2,9 @@
 
 use culet_graph::{Csr, Purpose, Stream};
 use culet_kernels::{
-    BatchGradients, BatchVectors, Dropout, GateGradient, GateInput, GateOutput, Lists, Matrix, PairRows, RowGradient,
-    add_listed, intent_gate, intent_gate_gradient, interaction_mean, pairwise_loss, relational_mean,
-    relational_mean_gradient, relational_normalise_gradient, softmax_loss, squared_length_penalty,
+    BatchGradients, BatchVectors, Dropout, EdgeView, GateGradient, GateInput, GateOutput, LayerOutput, Lists, Matrix,
+    PairRows, RowGradient, add_listed, intent_gate, intent_gate_gradient, interaction_mean, pairwise_loss,
+    relational_mean, relational_mean_gradient, relational_normalise_gradient, softmax_loss, squared_length_penalty,
 };
 
 use super::field::Field;
@@ -18,6 +18,8 @@ pub(super) struct Workspace {
     pub(super) layers: Vec<Matrix>,
     /// 1 / length of those rows.
     pub(super) inverse_lengths: Vec<Vec<f32>>,
+    /// 1 / number of kept edges.
+    pub(super) inverse_degrees: Vec<f32>,
     /// Gradient of the entities of one layer, of the layer below, in turn; in the end that of E^(0).
     pub(super) grad_entities: Matrix,
     pub(super) grad_below: Matrix,
@@ -26,6 +28,18 @@ pub(super) struct Workspace {
     grad_relations: Matrix,
     grad_latent: Matrix,
     grad_attention: Matrix,
+    scratch: Scratch,
+}
+
+/// What a step fills anew; kept for its memory.
+#[derive(Default)]
+struct Scratch {
+    users: UserLayers,
+    final_users: Matrix,
+    final_items: Matrix,
+    gradients: BatchGradients,
+    grad_means: Matrix,
+    grad_users_below: Matrix,
 }
 
 impl Workspace {
@@ -35,12 +49,14 @@ impl Workspace {
             field: Field::new(config, graph),
             layers: (0..config.hops).map(|_| entities()).collect(),
             inverse_lengths: vec![vec![0.0; graph.n_entities()]; config.hops],
+            inverse_degrees: vec![0.0; graph.n_entities()],
             grad_entities: entities(),
             grad_below: entities(),
             grad_users: Matrix::zeros(0, config.dim),
             grad_relations: Matrix::zeros(0, config.dim),
             grad_latent: Matrix::zeros(0, config.dim),
             grad_attention: Matrix::zeros(0, 0),
+            scratch: Scratch::default(),
         }
     }
 
@@ -61,6 +77,7 @@ fn lists(csr: &Csr) -> Lists<'_> {
 }
 
 /// What the forward pass made for the users of the batch, by slot.
+#[derive(Default)]
 struct UserLayers {
     /// U^(0)
     start: Matrix,
@@ -89,16 +106,18 @@ impl Kgin {
         let weights = self.attention_weights();
         let intents = Intents { vectors: self.intent_vectors(&weights), weights };
 
+        let mut scratch = std::mem::take(&mut self.work.scratch);
         self.entity_layers(draw);
-        let users = self.user_layers(&intents, draw);
-        let (final_users, final_items) = self.read_out(&users);
+        self.user_layers(&intents, draw, &mut scratch.users);
+        self.read_out(&mut scratch);
 
-        let vectors = BatchVectors { users: &final_users, items: &final_items };
-        let mut gradients = BatchGradients::zeros(vectors);
-        let mut loss = self.batch_loss(batch, vectors, &mut gradients);
+        let vectors = BatchVectors { users: &scratch.final_users, items: &scratch.final_items };
+        scratch.gradients.reset(vectors);
+        let mut loss = self.batch_loss(batch, vectors, &mut scratch.gradients);
 
-        let grad_intents = self.backward(&intents, &users, &gradients, draw);
+        let grad_intents = self.backward(&intents, &mut scratch, draw);
         loss.independence = self.intent_gradient(&intents, &grad_intents);
+        self.work.scratch = scratch;
         loss
     }
 
@@ -115,31 +134,34 @@ impl Kgin {
             let (below, above) = work.layers.split_at_mut(l);
             relational_mean(
                 &work.field.layers[l + 1],
-                work.field.by_head.lists(&self.graph.by_head),
+                EdgeView::kept(&self.graph.by_head, &work.field.facts),
                 below.last().unwrap_or(&self.params.entities),
                 &self.params.relations,
                 dropout,
-                &mut above[0],
-                &mut work.inverse_lengths[l],
+                LayerOutput {
+                    units: &mut above[0],
+                    inverse_lengths: &mut work.inverse_lengths[l],
+                    inverse_degrees: &mut work.inverse_degrees,
+                },
             );
         }
     }
 
     /// U^(l + 1) = normalise(dropout(m + m * sum_p beta_p e_p)), m the mean of E^(l) over the items     (eqs. 5 and 6)
-    fn user_layers(&self, intents: &Intents, draw: Draw) -> UserLayers {
+    fn user_layers(&self, intents: &Intents, draw: Draw, users: &mut UserLayers) {
         let field = &self.work.field;
-        let n_slots = field.users.rows.len();
-        let start = gather(&self.params.users, &field.users.rows);
-        let mut users = UserLayers { start, means: Vec::new(), gates: Vec::new() };
-        for l in 0..self.config.hops {
-            let mut means = Matrix::zeros(n_slots, self.config.dim);
-            interaction_mean(lists(&field.items_of_slot), self.entity_layer(l), &mut means);
-            users.means.push(means);
-            let mut out = GateOutput::zeros(n_slots, self.config.dim, self.config.intents);
-            intent_gate(self.gate_input(&users, intents, l, draw), &mut out);
-            users.gates.push(out);
+        let (n_slots, dim, hops) = (field.users.rows.len(), self.config.dim, self.config.hops);
+        gather(&self.params.users, &field.users.rows, &mut users.start);
+        users.means.resize_with(hops, Matrix::default);
+        users.gates.resize_with(hops, GateOutput::default);
+        for l in 0..hops {
+            users.means[l].reset(n_slots, dim);
+            interaction_mean(lists(&field.items_of_slot), self.entity_layer(l), &mut users.means[l]);
+            let mut out = std::mem::take(&mut users.gates[l]);
+            out.reset(n_slots, dim, self.config.intents);
+            intent_gate(self.gate_input(users, intents, l, draw), &mut out);
+            users.gates[l] = out;
         }
-        users
     }
 
     fn gate_input<'a>(&'a self, users: &'a UserLayers, intents: &'a Intents, l: usize, draw: Draw) -> GateInput<'a> {
@@ -159,17 +181,19 @@ impl Kgin {
     }
 
     /// F = the sum of the layers, for the users and items of the batch.
-    fn read_out(&self, users: &UserLayers) -> (Matrix, Matrix) {
+    fn read_out(&self, scratch: &mut Scratch) {
         let rows = &self.work.field.items.rows;
-        let mut final_items = gather(&self.params.entities, rows);
-        let mut final_users = users.start.clone();
-        for l in 1..=self.config.hops {
+        let (users, final_users) = (&scratch.users, &mut scratch.final_users);
+        final_users.reset(users.start.n_rows(), self.config.dim);
+        for l in 0..=self.config.hops {
             add(final_users.as_mut_slice(), users.layer(l).as_slice());
+        }
+        gather(&self.params.entities, rows, &mut scratch.final_items);
+        for l in 1..=self.config.hops {
             for (slot, &row) in rows.iter().enumerate() {
-                add(final_items.row_mut(slot), self.entity_layer(l).row(row as usize));
+                add(scratch.final_items.row_mut(slot), self.entity_layer(l).row(row as usize));
             }
         }
-        (final_users, final_items)
     }
 
     fn batch_loss(&self, batch: &PairBatch, vectors: BatchVectors<'_>, gradients: &mut BatchGradients) -> Loss {
@@ -206,38 +230,40 @@ impl Kgin {
     }
 
     /// From the gradient of the final vectors to those of U^(0), E^(0), e_r and c_p; gives that of the intents.
-    fn backward(&mut self, intents: &Intents, users: &UserLayers, final_: &BatchGradients, draw: Draw) -> Matrix {
+    fn backward(&mut self, intents: &Intents, scratch: &mut Scratch, draw: Draw) -> Matrix {
+        let Scratch { users, gradients: final_, grad_means, grad_users_below, .. } = scratch;
         let mean_scales = self.work.field.mean_scales();
         let mut grad_intents = zeros_like(&intents.vectors);
         let mut grad_latent = zeros_like(&self.params.latent);
         let mut grad_relations = zeros_like(&self.params.relations);
-        let mut grad_means = Matrix::zeros(users.start.n_rows(), self.config.dim);
+        grad_means.reset(users.start.n_rows(), self.config.dim);
         // F holds each layer, so each layer's gradient starts with that of F.
-        let mut grad_users = final_.users.clone();
+        let mut grad_users = std::mem::take(&mut self.work.grad_users);
+        copy(&final_.users, &mut grad_users);
         for (slot, &row) in self.work.field.items.rows.iter().enumerate() {
             self.work.grad_entities.row_mut(row as usize).copy_from_slice(final_.items.row(slot));
         }
         for l in (0..self.config.hops).rev() {
-            let mut grad_users_below = final_.users.clone();
+            copy(&final_.users, grad_users_below);
             intent_gate_gradient(
                 self.gate_input(users, intents, l, draw),
                 &users.gates[l],
                 &grad_users,
                 &mean_scales,
                 GateGradient {
-                    means: &mut grad_means,
-                    users: &mut grad_users_below,
+                    means: grad_means,
+                    users: grad_users_below,
                     intents: &mut grad_intents,
                     latent: &mut grad_latent,
                 },
             );
-            grad_users = grad_users_below;
+            std::mem::swap(&mut grad_users, grad_users_below);
             self.entity_layer_gradient(l, &mut grad_relations, draw);
             let work = &mut self.work;
             for (slot, &row) in work.field.items.rows.iter().enumerate() {
                 add(work.grad_below.row_mut(row as usize), final_.items.row(slot));
             }
-            add_listed(lists(&work.field.slots_of_item), &grad_means, &mut work.grad_below);
+            add_listed(lists(&work.field.slots_of_item), grad_means, &mut work.grad_below);
             std::mem::swap(&mut work.grad_entities, &mut work.grad_below);
         }
         self.work.grad_users = grad_users;
@@ -253,16 +279,15 @@ impl Kgin {
         let above = &work.field.layers[l + 1];
         relational_normalise_gradient(
             above,
-            work.field.by_head.lists(&self.graph.by_head),
             &work.layers[l],
             &work.inverse_lengths[l],
+            &work.inverse_degrees,
             dropout,
             &mut work.grad_entities,
         );
         relational_mean_gradient(
             &work.field.layers[l],
-            work.field.by_tail.lists(&self.graph.by_tail),
-            above,
+            EdgeView::kept(&self.graph.by_tail, &work.field.facts).to(above),
             &work.grad_entities,
             if l == 0 { &self.params.entities } else { &work.layers[l - 1] },
             &self.params.relations,
@@ -302,12 +327,16 @@ fn zeros_like(table: &Matrix) -> Matrix {
     Matrix::zeros(table.n_rows(), table.dim())
 }
 
-fn gather(table: &Matrix, rows: &[u32]) -> Matrix {
-    let mut gathered = Matrix::zeros(rows.len(), table.dim());
+fn gather(table: &Matrix, rows: &[u32], gathered: &mut Matrix) {
+    gathered.reset(rows.len(), table.dim());
     for (slot, &row) in rows.iter().enumerate() {
         gathered.row_mut(slot).copy_from_slice(table.row(row as usize));
     }
-    gathered
+}
+
+fn copy(from: &Matrix, to: &mut Matrix) {
+    to.reset(from.n_rows(), from.dim());
+    to.as_mut_slice().copy_from_slice(from.as_slice());
 }
 
 pub(super) fn add(sum: &mut [f32], values: &[f32]) {

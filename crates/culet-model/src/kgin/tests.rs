@@ -127,8 +127,7 @@ fn check_setting(fixture: &Fixture, setting: &Value) {
     };
     let number = |key: &str| setting[key].as_f64().unwrap_or_else(|| panic!("{key} of {name}"));
     let (l2, weight) = (number("l2"), number("sim_regularity"));
-    let mut model =
-        fixture.model(&format!("l2 = {l2:?}\nindependence_weight = {weight:?}\nindependence = '{kind}'"));
+    let mut model = fixture.model(&format!("l2 = {l2:?}\nindependence_weight = {weight:?}\nindependence = '{kind}'"));
     let batch = fixture.batch();
 
     let loss = model.loss_and_gradient(&batch, Draw { seed: 0, step: 0 });
@@ -223,10 +222,10 @@ fn check_against_transcription(
 
 #[test]
 fn bpr_gradients_equal_differences_of_the_transcription() {
-    let batch = PairBatch { users: vec![0, 0, 2, 4, 1], positives: vec![0, 2, 8, 3, 3], negatives: vec![3, 3, 1, 8, 7] };
-    let triples: Vec<_> = (0..5)
-        .map(|k| (batch.users[k] as usize, batch.positives[k] as usize, batch.negatives[k] as usize))
-        .collect();
+    let batch =
+        PairBatch { users: vec![0, 0, 2, 4, 1], positives: vec![0, 2, 8, 3, 3], negatives: vec![3, 3, 1, 8, 7] };
+    let triples: Vec<_> =
+        (0..5).map(|k| (batch.users[k] as usize, batch.positives[k] as usize, batch.negatives[k] as usize)).collect();
     for (hops, n_intents, inverse) in [(1, 1, true), (2, 3, false), (3, 4, true), (4, 2, true)] {
         check_against_transcription("", hops, n_intents, inverse, &batch, |problem, tables| {
             reference::bpr_loss(problem, tables, &triples, 0.01)
@@ -236,8 +235,7 @@ fn bpr_gradients_equal_differences_of_the_transcription() {
 
 #[test]
 fn softmax_gradients_equal_differences_of_the_transcription() {
-    let batch =
-        PairBatch { users: vec![0, 0, 2, 1], positives: vec![0, 2, 0, 3], negatives: vec![1, 3, 5, 7, 4, 0] };
+    let batch = PairBatch { users: vec![0, 0, 2, 1], positives: vec![0, 2, 0, 3], negatives: vec![1, 3, 5, 7, 4, 0] };
     let pairs: Vec<_> = (0..4).map(|k| (batch.users[k] as usize, batch.positives[k] as usize)).collect();
     let negatives: Vec<_> = batch.negatives.iter().map(|&j| j as usize).collect();
     for temperature in [0.2, 1.0] {
@@ -256,7 +254,8 @@ fn dropout_is_the_same_in_both_passes() {
     let problem = crate::Problem { train: &train, graph: &graph };
     let given = "dim = 5\nintents = 2\nedge_dropout = 0.4\nmessage_dropout = 0.3\nl2 = 0.01";
     let mut model = Kgin::new(&settings(given), problem, Start::Seed(3)).unwrap();
-    let batch = PairBatch { users: vec![0, 0, 2, 4, 1], positives: vec![0, 2, 8, 3, 3], negatives: vec![3, 3, 1, 8, 7] };
+    let batch =
+        PairBatch { users: vec![0, 0, 2, 4, 1], positives: vec![0, 2, 8, 3, 3], negatives: vec![3, 3, 1, 8, 7] };
     for step in 0..5 {
         let draw = Draw { seed: 9, step };
         model.loss_and_gradient(&batch, draw);
@@ -307,7 +306,8 @@ fn a_graph_without_facts_trains() {
     let (_, train, _) = small_problem(2, 2, true);
     let graph = KnowledgeGraph::empty(9);
     let mut model =
-        Kgin::new(&settings("dim = 5\nhops = 2"), crate::Problem { train: &train, graph: &graph }, Start::Seed(0)).unwrap();
+        Kgin::new(&settings("dim = 5\nhops = 2"), crate::Problem { train: &train, graph: &graph }, Start::Seed(0))
+            .unwrap();
     let batch = PairBatch { users: vec![0], positives: vec![1], negatives: vec![3] };
     assert!(model.loss_and_gradient(&batch, Draw { seed: 0, step: 0 }).total().is_finite());
     assert!(gradients(&mut model).concat().iter().all(|x| x.is_finite()));
