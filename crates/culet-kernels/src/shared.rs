@@ -26,13 +26,4 @@ impl<'a, T: Copy> SharedSlice<'a, T> {
         // SAFETY: within the slice; exclusive by the contract of this function.
         unsafe { self.data.add(index).write(value) }
     }
-
-    /// # Safety
-    /// While the reference lives, nobody else uses a place in the range.
-    #[inline(always)]
-    pub(crate) unsafe fn range_mut(self, range: std::ops::Range<usize>) -> &'a mut [T] {
-        assert!(range.start <= range.end && range.end <= self.len, "places {range:?} of {}", self.len);
-        // SAFETY: within the slice; exclusive by the contract of this function.
-        unsafe { std::slice::from_raw_parts_mut(self.data.add(range.start), range.end - range.start) }
-    }
 }

@@ -10,7 +10,7 @@ use crate::lanes::{axpy, blocks, dot};
 use crate::loss::{BatchGradients, BatchVectors, PairRows};
 use crate::numeric::exp_f32;
 use crate::{Lists, Matrix};
-use plain::{product_ab, product_abt, product_atb};
+use crate::product::{View, ViewMut, add_product_ab, add_product_atb, product_abt};
 
 /// The loss; **adds** to the gradients.
 ///
@@ -107,11 +107,11 @@ impl Context<'_> {
     fn block(&self, pairs: std::ops::Range<usize>, negatives: &Matrix) -> BlockGradients {
         let users = gather(self.users, &self.rows.users[pairs.clone()]);
         let positives = gather(self.items, &self.rows.positives[pairs.clone()]);
-        let (m, n, d) = (users.n_rows(), negatives.n_rows(), users.stride());
+        let (m, n) = (users.n_rows(), negatives.n_rows());
         // Columns are padded to whole lanes with logits of -infinity.
         let width = n.next_multiple_of(16);
         let mut logits = vec![f32::NEG_INFINITY; m * width];
-        product_abt(users.as_slice(), d, m, negatives.as_slice(), d, n, d, &mut logits, width);
+        product_abt(View::from(&users), View::from(negatives), ViewMut::new(&mut logits, m, n, width));
 
         let dim = users.dim();
         let mut out = BlockGradients {
@@ -129,8 +129,9 @@ impl Context<'_> {
             add_row(slope, positives.row(k), out.users.row_mut(k));
             add_row(slope, users.row(k), out.positives.row_mut(k));
         }
-        product_ab(&logits, width, m, negatives.as_slice(), d, n, d, out.users.as_mut_slice(), d);
-        product_atb(&logits, width, m, n, users.as_slice(), d, d, out.negatives.as_mut_slice(), d);
+        let slopes = View::new(&logits, m, n, width);
+        add_product_ab(slopes, View::from(negatives), ViewMut::from(&mut out.users));
+        add_product_atb(slopes, View::from(&users), ViewMut::from(&mut out.negatives));
         out
     }
 }
@@ -195,60 +196,4 @@ fn gather(table: &Matrix, rows: &[u32]) -> Matrix {
         }
     }
     gathered
-}
-
-/// Temporary.
-#[allow(clippy::too_many_arguments)]
-mod plain {
-    pub(super) fn product_abt(
-        a: &[f32],
-        lda: usize,
-        m: usize,
-        b: &[f32],
-        ldb: usize,
-        n: usize,
-        d: usize,
-        c: &mut [f32],
-        ldc: usize,
-    ) {
-        for i in 0..m {
-            for j in 0..n {
-                c[i * ldc + j] = super::inner(&a[i * lda..i * lda + d], &b[j * ldb..j * ldb + d]);
-            }
-        }
-    }
-    pub(super) fn product_ab(
-        g: &[f32],
-        ldg: usize,
-        m: usize,
-        b: &[f32],
-        ldb: usize,
-        n: usize,
-        d: usize,
-        c: &mut [f32],
-        ldc: usize,
-    ) {
-        for i in 0..m {
-            for j in 0..n {
-                super::add_row(g[i * ldg + j], &b[j * ldb..j * ldb + d], &mut c[i * ldc..i * ldc + d]);
-            }
-        }
-    }
-    pub(super) fn product_atb(
-        g: &[f32],
-        ldg: usize,
-        m: usize,
-        n: usize,
-        a: &[f32],
-        lda: usize,
-        d: usize,
-        c: &mut [f32],
-        ldc: usize,
-    ) {
-        for i in 0..m {
-            for j in 0..n {
-                super::add_row(g[i * ldg + j], &a[i * lda..i * lda + d], &mut c[j * ldc..j * ldc + d]);
-            }
-        }
-    }
 }

@@ -119,8 +119,8 @@ pub trait PairModel: Send {
     /// The learned facets, if the model has any.
     fn facets(&mut self) -> Option<Facets>;
 
-    /// Why the user's score for the item is what it is, if the model can tell.
-    fn explain(&mut self, user: UserId, item: ItemId) -> Option<Explanation>;
+    /// Why the user's score for each item is what it is, if the model can tell.
+    fn explain(&mut self, user: UserId, items: &[ItemId]) -> Option<Vec<Explanation>>;
 
     /// The number of trained numbers.
     fn n_parameters(&self) -> usize {

@@ -60,7 +60,8 @@ pub struct ModelSpec {
     pub settings: &'static [Setting],
     /// Named settings.
     pub presets: &'static [Preset],
-    pub(crate) build: Build,
+    /// How it is built; called by [`ModelSpec::build`] with complete settings.
+    pub build: Build,
 }
 
 impl ModelSpec {

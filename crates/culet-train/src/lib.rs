@@ -9,9 +9,11 @@ mod error;
 mod observer;
 mod optimiser;
 mod options;
+mod store;
 mod trainer;
 
 pub use error::TrainError;
 pub use observer::{EpochRecord, Event, Observer, Silent};
 pub use options::{Schedule, Select, TRAINING, TrainOptions};
+pub use store::{FacetTables, Part, RunFacts, StoredError, StoredRun, run_contents};
 pub use trainer::{Outcome, Seconds, TrainData, train};

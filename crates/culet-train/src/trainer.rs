@@ -179,7 +179,7 @@ impl Training<'_> {
         masked: &[&Interactions],
         targets: &Interactions,
     ) -> Result<RankingReport, TrainError> {
-        let ranker = ProductRanker { users: &representation.users, items: &representation.items };
+        let ranker = ProductRanker::new(&representation.users, &representation.items);
         Ok(evaluate_ranking(&ranker, masked, targets, self.protocol, self.pool)?)
     }
 

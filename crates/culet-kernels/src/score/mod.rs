@@ -38,13 +38,14 @@ const BLOCK_CANDIDATES: usize = 1 << 19;
 /// is shorter than `k` only if fewer items are left.
 ///
 /// # Shapes
-/// - `users`: `[any, d]`; `items`: `[n_items, d]`; `out`: one list for each of `user_rows`, **overwritten**, best first.
+/// - `users`: `[any, d]`; `items`: `[n_items, d]`.
+/// - `out`: one list for each of `user_rows`, **overwritten**, best first.
 /// # Numerics
 /// A score is one chain of f32 multiply-adds over d in ascending order (fused on AVX2 and AVX-512); the selection is
 /// exact. Memory beside the tables: a few megabytes, or 8 bytes for each candidate if `k` is in the tens of thousands.
 /// # Panics
-/// If the dimensions differ, a user row is out of range, `out` has another length than `user_rows`, or excluded items do
-/// not ascend.
+/// If the dimensions differ, a user row is out of range, `out` has another length than `user_rows`, or excluded items
+/// do not ascend.
 pub fn top_k_by_product<'a>(
     users: &Matrix,
     user_rows: &[u32],

@@ -397,7 +397,7 @@ impl PairModel for Kgin {
         Some(self.learned_facets())
     }
 
-    fn explain(&mut self, user: UserId, item: ItemId) -> Option<Explanation> {
-        Some(self.explain_score(user, item))
+    fn explain(&mut self, user: UserId, items: &[ItemId]) -> Option<Vec<Explanation>> {
+        Some(self.explain_scores(user, items))
     }
 }

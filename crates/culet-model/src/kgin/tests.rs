@@ -292,7 +292,7 @@ fn explanations_add_up_to_the_score() {
         let given = settings(&format!("dim = 5\nintents = 2\nloss = '{loss}'"));
         let mut model = Kgin::new(&given, crate::Problem { train: &train, graph: &graph }, Start::Seed(3)).unwrap();
         for (user, item) in [(0, 3), (2, 1), (3, 0), (4, 4)] {
-            let found = model.explain(UserId(user), ItemId(item)).unwrap();
+            let found = model.explain(UserId(user), &[ItemId(item)]).unwrap().remove(0);
             let sum = found.own + found.from_history.iter().map(|(_, part)| part).sum::<f64>();
             assert!((found.score - sum).abs() < 1e-5 * (1.0 + found.score.abs()), "{loss} {user} {item}: {found:?}");
             assert_eq!(found.from_history.len(), train.items_of(UserId(user)).len());

@@ -1,0 +1,263 @@
+//! From a finished training to a run folder, and back to a model that answers.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use culet_data::{DataError, Dataset, Fingerprint, PerUserTable, Protocol, Run, RunContents, RunSummary, Selection};
+use culet_eval::{ProductRanker, Ranked, Ranker, RankingProtocol, RankingReport, evaluate_ranking};
+use culet_graph::{Interactions, Names};
+use culet_kernels::Matrix;
+use culet_model::{Facets, ModelError, ModelSpec, PairModel, Problem, Representation, Start, find_model};
+use rayon::ThreadPool;
+use serde_json::{Value, json};
+
+use crate::{Outcome, Select, TrainError, TrainOptions};
+
+/// What a run folder tells beside the outcome itself.
+#[derive(Debug, Clone)]
+pub struct RunFacts<'a> {
+    /// The model.
+    pub spec: &'static ModelSpec,
+    /// Its complete settings.
+    pub settings: &'a toml::Table,
+    /// Those of the training.
+    pub options: &'a TrainOptions,
+    /// The cutoffs.
+    pub protocol: &'a RankingProtocol,
+    /// The seed.
+    pub seed: u64,
+    /// Threads used.
+    pub threads: usize,
+    /// Seconds of reading the data.
+    pub load_seconds: f64,
+}
+
+/// Tables that a run folder holds beside the model's own, kept while it is written.
+#[derive(Debug)]
+pub struct FacetTables {
+    relations: Matrix,
+    user_shares: Matrix,
+}
+
+impl FacetTables {
+    /// The facets as tables; `None` for a model without.
+    #[must_use]
+    pub fn of(facets: Option<&Facets>) -> Option<Self> {
+        facets.map(|facets| Self { relations: table(&facets.relations), user_shares: table(&facets.user_shares) })
+    }
+}
+
+fn table(rows: &[Vec<f64>]) -> Matrix {
+    let values: Vec<f32> = rows.iter().flatten().map(|&x| x as f32).collect();
+    Matrix::from_values(rows.len(), rows.first().map_or(0, Vec::len), &values)
+}
+
+/// Everything that the run folder of an outcome holds.
+#[must_use]
+pub fn run_contents<'a>(
+    facts: &RunFacts<'_>,
+    outcome: &'a Outcome,
+    facets: Option<&'a FacetTables>,
+    dataset: &'a Dataset,
+) -> RunContents<'a> {
+    let parameters = outcome.model.tables().into_iter().map(|(name, table)| (format!("parameter.{name}"), table));
+    let mut tables: Vec<(String, &Matrix)> = parameters.collect();
+    tables.push(("representation.users".to_owned(), &outcome.representation.users));
+    tables.push(("representation.items".to_owned(), &outcome.representation.items));
+    if let Some(facets) = facets {
+        tables.push(("facet.relations".to_owned(), &facets.relations));
+        tables.push(("facet.user_shares".to_owned(), &facets.user_shares));
+    }
+    RunContents {
+        summary: summary(facts, outcome, dataset),
+        tables,
+        train: &outcome.train,
+        valid: &outcome.valid,
+        test: &dataset.test,
+        graph: &dataset.graph,
+        vocabulary: &dataset.vocabulary,
+        per_user: outcome.test.as_ref().map(|report| per_user_table(report, &dataset.vocabulary.users)),
+    }
+}
+
+fn summary(facts: &RunFacts<'_>, outcome: &Outcome, dataset: &Dataset) -> RunSummary {
+    let selection = match facts.options.select {
+        Select::Validation => Selection::Validation,
+        Select::Test => Selection::Test,
+    };
+    let test = outcome.test.as_ref().map(|report| report.means.clone());
+    // Selected on the test part, the best epoch's values are the test's own: there is no validation.
+    let valid = outcome.selected_by.clone().filter(|_| selection == Selection::Validation);
+    let metrics = [("valid", valid), ("test", test)];
+    let seconds =
+        [("load", facts.load_seconds), ("train", outcome.seconds.train), ("evaluate", outcome.seconds.evaluate)];
+    RunSummary {
+        model: facts.spec.name.to_owned(),
+        config: json!({ "model": facts.settings, "training": facts.options }),
+        data: json!({ "name": dataset.name, "fingerprint": Fingerprint::of(dataset) }),
+        seed: facts.seed,
+        threads: facts.threads,
+        protocol: Protocol {
+            selection,
+            refit: facts.options.refit,
+            cutoffs: facts.protocol.cutoffs().to_vec(),
+            validation_share: if outcome.valid.n_pairs() > 0 { facts.options.validation_share } else { 0.0 },
+        },
+        best_epoch: Some(outcome.best_epoch),
+        metrics: metrics.into_iter().filter_map(|(part, means)| Some((part.to_owned(), means?))).collect(),
+        seconds: seconds.into_iter().map(|(phase, s)| (phase.to_owned(), s)).collect::<BTreeMap<_, _>>(),
+    }
+}
+
+fn per_user_table(report: &RankingReport, users: &Names) -> PerUserTable {
+    let per_user = &report.per_user;
+    PerUserTable {
+        users: per_user.users.iter().map(|&user| users.id(user as usize).to_owned()).collect(),
+        n_targets: per_user.n_targets.clone(),
+        metrics: per_user.columns.iter().map(|(name, values)| (name.clone(), values.clone())).collect(),
+    }
+}
+
+/// Why a stored run cannot answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoredError {
+    /// The folder is not a whole run.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The model cannot be built from it.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The evaluation is not possible.
+    #[error(transparent)]
+    Evaluation(#[from] culet_eval::EvalError),
+    /// The evaluation is not possible, of a training.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// The run has no such part.
+    #[error("this run has no {part} part")]
+    NoPart {
+        /// `validation` or `test`.
+        part: &'static str,
+    },
+}
+
+/// A part of the data of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// What it was selected by.
+    Valid,
+    /// What it is judged by.
+    Test,
+}
+
+/// A run that answers: all it needs is in the folder.
+pub struct StoredRun {
+    /// The folder's content.
+    pub run: Run,
+    representation: Representation,
+    /// Training and validation pairs: what a user already has.
+    history: Interactions,
+}
+
+impl StoredRun {
+    /// Opens a run folder and compares all checksums.
+    ///
+    /// # Errors
+    /// [`StoredError::Data`] if it is not a whole run.
+    pub fn open(path: &Path) -> Result<Self, StoredError> {
+        let run = Run::open(path)?;
+        let representation =
+            Representation { users: run.table("representation.users")?, items: run.table("representation.items")? };
+        let shapes = [
+            (representation.users.n_rows(), run.train.n_users()),
+            (representation.items.n_rows(), run.train.n_items()),
+        ];
+        for (name, (found, expected)) in ["representation.users", "representation.items"].into_iter().zip(shapes) {
+            if found != expected {
+                let (found, expected) = (format!("{found} rows"), format!("{expected} rows"));
+                return Err(ModelError::BadTable { name: name.to_owned(), found, expected }.into());
+            }
+        }
+        let history = run.train.union(&run.valid).map_err(DataError::from)?;
+        Ok(Self { run, representation, history })
+    }
+
+    /// The registry's entry of the model.
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownModel`] if this program does not know it.
+    pub fn spec(&self) -> Result<&'static ModelSpec, ModelError> {
+        find_model(&self.run.manifest.summary.model)
+    }
+
+    /// Pairs that are not recommended again.
+    #[must_use]
+    pub fn history(&self) -> &Interactions {
+        &self.history
+    }
+
+    /// Ranks all items for each user of a part: training items masked, validation items too for the test part.
+    ///
+    /// # Errors
+    /// [`StoredError::NoPart`] if the part is empty, [`StoredError::Evaluation`].
+    pub fn evaluate(
+        &self,
+        part: Part,
+        protocol: &RankingProtocol,
+        pool: &ThreadPool,
+    ) -> Result<RankingReport, StoredError> {
+        let (masked, targets, word) = match part {
+            Part::Valid => (&self.run.train, &self.run.valid, "validation"),
+            Part::Test => (&self.history, &self.run.test, "test"),
+        };
+        if targets.n_pairs() == 0 {
+            return Err(StoredError::NoPart { part: word });
+        }
+        Ok(evaluate_ranking(&self.ranker(), &[masked], targets, protocol, pool)?)
+    }
+
+    fn ranker(&self) -> ProductRanker<'_> {
+        ProductRanker::new(&self.representation.users, &self.representation.items)
+    }
+
+    /// The `k` best items of each user, without those of the user's history.
+    #[must_use]
+    pub fn recommend(&self, users: &[u32], k: usize, pool: &ThreadPool) -> Vec<Vec<Ranked>> {
+        self.ranker().top_k(users, &|user| self.history.items_of(user), k, pool)
+    }
+
+    /// The model itself, with its stored parameters.
+    ///
+    /// # Errors
+    /// [`StoredError`] if the folder's settings or tables do not fit this program's model.
+    pub fn model(&self) -> Result<Box<dyn PairModel>, StoredError> {
+        let settings = &self.run.manifest.summary.config["model"];
+        let settings: toml::Table = serde_json::from_value(settings.clone()).unwrap_or_default();
+        let stored = |name: &str| self.run.table(&format!("parameter.{name}")).ok();
+        let problem = Problem { train: &self.run.train, graph: &self.run.graph };
+        Ok(self.spec()?.build(&settings, problem, Start::Tables(&stored))?)
+    }
+
+    /// The learned facets, if the model has any.
+    ///
+    /// # Errors
+    /// [`StoredError::Data`] if their tables are damaged.
+    pub fn facets(&self) -> Result<Option<Facets>, StoredError> {
+        if !self.run.table_names().iter().any(|name| name == "facet.relations") {
+            return Ok(None);
+        }
+        let rows = |name: &str| -> Result<Vec<Vec<f64>>, DataError> {
+            let table = self.run.table(name)?;
+            let row = |r: usize| table.row(r)[..table.dim()].iter().map(|&x| f64::from(x)).collect();
+            Ok((0..table.n_rows()).map(row).collect())
+        };
+        Ok(Some(Facets { relations: rows("facet.relations")?, user_shares: rows("facet.user_shares")? }))
+    }
+
+    /// The complete settings as stored.
+    #[must_use]
+    pub fn config(&self) -> &Value {
+        &self.run.manifest.summary.config
+    }
+}

@@ -1,0 +1,286 @@
+//! What every model of the registry promises, asked of each in turn.
+
+use std::ops::ControlFlow;
+
+use culet_data::{Dataset, Run, RunWriter};
+use culet_eval::RankingProtocol;
+use culet_graph::{Interactions, ItemId, KnowledgeGraph, Names, Triplet, UserId, Vocabulary};
+use culet_kernels::{Matrix, RowGradient};
+use culet_model::{
+    Draw, Explanation, Facets, Loss, MODELS, ModelSpec, NegativeSampling, PairBatch, PairModel, Representation,
+};
+use culet_train::{
+    Event, FacetTables, Observer, Outcome, Part, RunFacts, Silent, StoredRun, TrainData, TrainError, TrainOptions,
+    run_contents, train,
+};
+
+/// Users and items of two colours: users take items of their own colour, each user but one item, which is the test.
+/// Facts say the colour too.
+fn checkerboard() -> Dataset {
+    let (n_users, n_items) = (40_u32, 24_u32);
+    let (mut train, mut test) = (Vec::new(), Vec::new());
+    for user in 0..n_users {
+        let own: Vec<u32> = (0..n_items).filter(|item| item % 2 == user % 2).collect();
+        let withheld = own[user as usize / 2 % own.len()];
+        train.extend(own.iter().filter(|&&item| item != withheld).map(|&item| (user, item)));
+        test.push((user, withheld));
+    }
+    let triplets = (0..n_items).map(|item| Triplet { head: item, relation: 0, tail: n_items + item % 2 }).collect();
+    let (n_users, n_items) = (n_users as usize, n_items as usize);
+    Dataset {
+        name: "checkerboard".to_owned(),
+        train: Interactions::from_pairs(n_users, n_items, &train).unwrap(),
+        test: Interactions::from_pairs(n_users, n_items, &test).unwrap(),
+        graph: KnowledgeGraph::from_triplets(n_items + 2, 1, triplets).unwrap(),
+        vocabulary: Vocabulary {
+            users: Names::numbered(n_users),
+            entities: Names::numbered(n_items + 2),
+            relations: Names::numbered(1),
+        },
+        notes: Vec::new(),
+    }
+}
+
+fn options(text: &str) -> TrainOptions {
+    TrainOptions::from_settings(&text.parse().unwrap()).unwrap()
+}
+
+const QUICK: &str = "epochs = 30\nbatch = 64\nlearning_rate = 0.01\nevaluate_every = 5";
+
+fn pool(threads: usize) -> rayon::ThreadPool {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+}
+
+fn fit(
+    spec: &'static ModelSpec,
+    settings: &str,
+    data: &Dataset,
+    options: &TrainOptions,
+    threads: usize,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, TrainError> {
+    let protocol = RankingProtocol::new(vec![1, 5]).unwrap();
+    let data = TrainData { train: &data.train, test: &data.test, graph: &data.graph };
+    train(spec, &settings.parse().unwrap(), data, options, &protocol, 7, &pool(threads), observer)
+}
+
+fn bytes(outcome: &Outcome) -> Vec<u32> {
+    let tables = outcome.model.tables();
+    let all =
+        tables.iter().map(|(_, table)| *table).chain([&outcome.representation.users, &outcome.representation.items]);
+    all.flat_map(|table| table.to_values()).map(f32::to_bits).collect()
+}
+
+#[test]
+fn a_withheld_item_of_the_own_colour_is_found() {
+    let data = checkerboard();
+    for spec in MODELS {
+        let found = fit(spec, "", &data, &options(QUICK), 2, &mut Silent).unwrap();
+        let recall = found.test.unwrap().means["recall@1"];
+        assert!(recall > 0.9, "{}: recall@1 is {recall}", spec.name);
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_for_1_2_and_3_threads() {
+    let data = checkerboard();
+    for spec in MODELS {
+        for settings in ["", "loss = 'softmax'\nnegatives = 16"] {
+            let run = |threads| fit(spec, settings, &data, &options("epochs = 4\nbatch = 64"), threads, &mut Silent);
+            let one = run(1).unwrap();
+            for threads in [2, 3] {
+                let other = run(threads).unwrap();
+                assert!(bytes(&one) == bytes(&other), "{} {settings}: {threads} threads differ from one", spec.name);
+                assert_eq!(one.test.as_ref().unwrap().means, other.test.unwrap().means);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stored_run_answers_as_the_model_did() {
+    let data = checkerboard();
+    for spec in MODELS {
+        let options = options(QUICK);
+        let mut outcome = fit(spec, "", &data, &options, 2, &mut Silent).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run");
+        let settings = culet_model::complete_settings(spec.settings, &toml::Table::new()).unwrap();
+        let protocol = RankingProtocol::new(vec![1, 5]).unwrap();
+        let facts = RunFacts {
+            spec,
+            settings: &settings,
+            options: &options,
+            protocol: &protocol,
+            seed: 7,
+            threads: 2,
+            load_seconds: 0.0,
+        };
+        let facets = FacetTables::of(outcome.model.facets().as_ref());
+        assert_eq!(facets.is_some(), spec.has_facets, "{}", spec.name);
+        RunWriter::create(&path).unwrap().finish(&run_contents(&facts, &outcome, facets.as_ref(), &data)).unwrap();
+
+        let stored = StoredRun::open(&path).unwrap();
+        let pool = pool(2);
+        let test = stored.evaluate(Part::Test, &protocol, &pool).unwrap();
+        assert_eq!(Some(&test.means), outcome.test.as_ref().map(|report| &report.means), "{}", spec.name);
+        let valid = stored.evaluate(Part::Valid, &protocol, &pool).unwrap();
+        assert_eq!(Some(valid.means), outcome.selected_by, "{}", spec.name);
+        let mut model = stored.model().unwrap();
+        let again = model.represent();
+        assert!(again.users == outcome.representation.users && again.items == outcome.representation.items);
+        let explanation = model.explain(UserId(3), &[ItemId(4)]);
+        assert_eq!(explanation.is_some(), spec.explains, "{}", spec.name);
+        let best = &stored.recommend(&[3], 5, &pool)[0];
+        assert_eq!(best.len(), 5);
+        assert!(best.iter().all(|ranked| !data.train.contains(UserId(3), ItemId(ranked.item))));
+        drop(Run::open(&path).unwrap());
+    }
+}
+
+/// Breaks off at a step, or records.
+#[derive(Default)]
+struct Witness {
+    break_at: Option<(u64, u64)>,
+    epochs: Vec<u64>,
+    stopped: Option<String>,
+}
+
+impl Observer for Witness {
+    fn event(&mut self, event: &Event<'_>) -> ControlFlow<()> {
+        match event {
+            Event::Step { epoch, step, .. } if self.break_at == Some((*epoch, *step)) => return ControlFlow::Break(()),
+            Event::Epoch(record) => self.epochs.push(record.epoch),
+            Event::Stopped { reason, .. } => self.stopped = Some((*reason).to_owned()),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+#[test]
+fn an_interruption_leaves_the_best_model_so_far() {
+    let data = checkerboard();
+    for spec in MODELS {
+        let text = "epochs = 50\nbatch = 64\nevaluate_every = 2";
+        let mut witness = Witness { break_at: Some((7, 2)), ..Witness::default() };
+        let outcome = fit(spec, "", &data, &options(text), 2, &mut witness).unwrap();
+        assert!(outcome.interrupted);
+        assert_eq!((outcome.n_epochs, witness.stopped.as_deref()), (7, Some("interrupted")));
+        assert!([2, 4, 6].contains(&outcome.best_epoch), "{}", outcome.best_epoch);
+        // Broken off before the first evaluation: what there is, is evaluated and kept.
+        let mut witness = Witness { break_at: Some((1, 2)), ..Witness::default() };
+        let outcome = fit(spec, "", &data, &options(text), 2, &mut witness).unwrap();
+        assert_eq!((outcome.best_epoch, outcome.selected_by.is_some()), (1, true));
+    }
+}
+
+#[test]
+fn patience_ends_the_training() {
+    let data = checkerboard();
+    let mut witness = Witness::default();
+    let text = "epochs = 400\nbatch = 64\nlearning_rate = 0.01\nevaluate_every = 1\npatience = 3";
+    let outcome = fit(&MODELS[0], "", &data, &options(text), 2, &mut witness).unwrap();
+    assert!(outcome.n_epochs < 400, "{}", outcome.n_epochs);
+    assert_eq!(outcome.n_epochs, outcome.best_epoch + 3);
+    assert_eq!(witness.stopped.as_deref(), Some("no better recall@1 for 3 evaluations"));
+    assert_eq!(witness.epochs.len() as u64, outcome.n_epochs);
+}
+
+#[test]
+fn a_refit_learns_from_all_pairs_and_selection_on_test_withholds_none() {
+    let data = checkerboard();
+    for spec in MODELS {
+        let honest =
+            fit(spec, "", &data, &options("epochs = 4\nbatch = 64\nevaluate_every = 2"), 1, &mut Silent).unwrap();
+        assert!(honest.valid.n_pairs() > 0);
+        assert_eq!(honest.train.union(&honest.valid).unwrap(), data.train);
+        for text in ["refit = true", "select = 'test'"] {
+            let text = format!("epochs = 4\nbatch = 64\nevaluate_every = 2\n{text}");
+            let outcome = fit(spec, "", &data, &options(&text), 1, &mut Silent).unwrap();
+            assert_eq!((outcome.train, outcome.valid.n_pairs()), (data.train.clone(), 0));
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_trained_on_is_refused() {
+    let mut data = checkerboard();
+    let message = |data: &Dataset, text: &str| {
+        let error = fit(&MODELS[0], "", data, &options(text), 1, &mut Silent).err().unwrap();
+        format!("{error}; {}", error.hint().unwrap_or_default())
+    };
+    data.test = Interactions::empty(40, 24);
+    assert!(message(&data, "select = 'test'").starts_with("the test part has no pairs to select the best epoch by;"));
+    let all: Vec<_> = (0..24).map(|item| (0, item)).collect();
+    data.train = Interactions::from_pairs(40, 24, &all).unwrap();
+    let expected = "user number 0 took every item in training, so that no negative can be drawn";
+    assert!(message(&data, "evaluate_every = 0").starts_with(expected));
+    data.train = Interactions::empty(40, 24);
+    assert!(message(&data, "").starts_with("there are no training pairs;"));
+}
+
+/// A model whose loss is no number from step 20 on.
+struct Poisoned(Box<dyn PairModel>);
+
+const POISONED: ModelSpec = ModelSpec {
+    name: "poisoned",
+    build: |settings, problem, start| Ok(Box::new(Poisoned((MODELS[0].build)(settings, problem, start)?))),
+    ..MODELS[0]
+};
+
+impl PairModel for Poisoned {
+    fn spec(&self) -> &'static ModelSpec {
+        &POISONED
+    }
+    fn sampling(&self) -> NegativeSampling {
+        self.0.sampling()
+    }
+    fn tables(&self) -> Vec<(&'static str, &Matrix)> {
+        self.0.tables()
+    }
+    fn loss_and_gradient(&mut self, batch: &PairBatch, draw: Draw) -> Loss {
+        let loss = self.0.loss_and_gradient(batch, draw);
+        if draw.step < 20 { loss } else { Loss { pairs: f64::NAN, ..loss } }
+    }
+    fn visit_gradients(&mut self, visit: &mut dyn FnMut(usize, &mut Matrix, RowGradient<'_>)) {
+        self.0.visit_gradients(visit);
+    }
+    fn visit_tables(&mut self, visit: &mut dyn FnMut(usize, &mut Matrix)) {
+        self.0.visit_tables(visit);
+    }
+    fn represent(&mut self) -> Representation {
+        self.0.represent()
+    }
+    fn facets(&mut self) -> Option<Facets> {
+        self.0.facets()
+    }
+    fn explain(&mut self, user: UserId, items: &[ItemId]) -> Option<Vec<Explanation>> {
+        self.0.explain(user, items)
+    }
+}
+
+#[test]
+fn a_loss_that_is_no_number_ends_the_training_with_the_place() {
+    let error = fit(&POISONED, "", &checkerboard(), &options("batch = 64"), 1, &mut Silent).err().unwrap();
+    assert_eq!(error.to_string(), "the loss became NaN in epoch 3, step 21");
+    assert!(error.hint().unwrap().contains("--learning-rate"));
+}
+
+#[test]
+fn registry_entries_are_complete() {
+    for spec in MODELS {
+        for setting in spec.settings {
+            let _ = setting.default_value();
+            assert!(!setting.help.is_empty(), "{}: {}", spec.name, setting.name);
+        }
+        for preset in spec.presets {
+            let settings = spec.preset(preset.name).unwrap();
+            let (model, training): (toml::Table, toml::Table) =
+                settings.into_iter().partition(|(name, _)| spec.settings.iter().any(|setting| setting.name == name));
+            culet_model::complete_settings(spec.settings, &model).unwrap();
+            TrainOptions::from_settings(&training).unwrap();
+        }
+        assert!(spec.paper.link.starts_with("https://"), "{}", spec.name);
+    }
+}
