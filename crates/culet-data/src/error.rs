@@ -1,10 +1,234 @@
 //! What can be wrong with a file.
 
-/// A file or folder that cannot be used, with what would help.
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::kgat::LineProblem;
+use crate::run::{Damage, RunProblem};
+
+/// A file or folder that cannot be used.
+///
+/// The message says what is wrong and where; [`DataError::hint`] says what would help.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
     /// The parts of a data set contradict each other.
     #[error(transparent)]
     Graph(#[from] culet_graph::GraphError),
+    /// A setting of a generator has a value outside its range.
+    #[error("`{name}` is {found}, expected {expected}")]
+    BadSetting {
+        /// The setting.
+        name: &'static str,
+        /// The value given.
+        found: String,
+        /// What would do.
+        expected: String,
+    },
+    /// A line of a text file cannot be understood or contradicts another file.
+    #[error("{}:{line}: {problem}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: LineProblem,
+    },
+    /// The folder of a data set does not exist.
+    #[error("`{}` does not exist", path.display())]
+    NoFolder {
+        /// The folder asked for.
+        path: PathBuf,
+        /// An existing folder with a similar name.
+        similar: Option<PathBuf>,
+    },
+    /// A file stands where the folder of a data set should be.
+    #[error("`{}` is a file, not a folder", path.display())]
+    NotAFolder {
+        /// The path asked for.
+        path: PathBuf,
+    },
+    /// A folder without training interactions.
+    #[error("`{}` is missing", path.display())]
+    NoFile {
+        /// The file looked for.
+        path: PathBuf,
+        /// A folder below that holds such a file.
+        similar: Option<PathBuf>,
+    },
+    /// A file or folder that cannot be read.
+    #[error("cannot read `{}`: {}", path.display(), cause(source))]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file or folder that cannot be written.
+    #[error("cannot write `{}`: {}", path.display(), cause(source))]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A folder that must be new or empty holds something.
+    #[error("`{}` exists and is not empty", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// An id or a name that the text files cannot hold.
+    #[error("{what} of {kind} {index} cannot be written to a text file: `{}`", text.escape_debug())]
+    Unwritable {
+        /// `the id` or `the name`.
+        what: &'static str,
+        /// `user`, `entity` or `relation`.
+        kind: &'static str,
+        /// Which one.
+        index: usize,
+        /// The id or name.
+        text: String,
+    },
+    /// Nothing to learn from.
+    #[error("data set `{name}` holds no training pair")]
+    NoPairs {
+        /// The name of the data set.
+        name: String,
+    },
+    /// A user who took every item, so that no negative can be drawn.
+    #[error("user `{id}` (number {user}) took all {n_items} items in training, so that no negative can be drawn")]
+    TookEverything {
+        /// The number of the user, from 0.
+        user: u32,
+        /// The external id of the user.
+        id: String,
+        /// The number of items.
+        n_items: usize,
+    },
+    /// A run folder that cannot be written or read.
+    #[error("`{}`{}{problem}", path.display(), problem.separator())]
+    Run {
+        /// The folder, or the file in it.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: RunProblem,
+    },
+}
+
+impl DataError {
+    /// What would help, if anything is known to.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Line { problem, .. } => Some(problem.hint()),
+            Self::Run { problem, .. } => problem.hint(),
+            Self::NoFolder { similar: Some(path), .. } | Self::NoFile { similar: Some(path), .. } => {
+                Some(format!("did you mean `{}`?", path.display()))
+            }
+            Self::NoFolder { .. } => Some("`culet data synth` makes a data set to try".into()),
+            Self::NoFile { .. } => Some("each line of `train.txt` holds a user, then the items the user took".into()),
+            Self::NotAFolder { path } => Some(format!("give the folder of the data set, {}", parent_of(path))),
+            Self::Read { source, .. } => read_hint(source).map(Into::into),
+            Self::Write { source, .. } => write_hint(source).map(Into::into),
+            Self::NotEmpty { .. } => Some("choose another folder, or remove this one first".into()),
+            Self::Unwritable { .. } => Some(
+                "ids need at least one character and neither begin nor end with a blank; nothing holds line breaks"
+                    .into(),
+            ),
+            Self::NoPairs { .. } => Some("give at least one user with an item in `train.txt`".into()),
+            Self::TookEverything { .. } => {
+                Some("leave this user out of `train.txt`, or name the other items in `item_list.txt`".into())
+            }
+            Self::Graph(_) | Self::BadSetting { .. } => None,
+        }
+    }
+
+    /// A run folder, or a file in it, that will not do.
+    pub(crate) fn run(path: &Path, problem: RunProblem) -> Self {
+        Self::Run { path: path.into(), problem }
+    }
+
+    /// A file of a run that is not what was written.
+    pub(crate) fn damaged(path: &Path, damage: Damage) -> Self {
+        Self::run(path, RunProblem::Damaged(damage))
+    }
+
+    /// A failure to read `path`.
+    pub(crate) fn read(path: &Path, source: io::Error) -> Self {
+        Self::Read { path: path.into(), source }
+    }
+
+    /// A failure to write `path`.
+    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
+        Self::Write { path: path.into(), source }
+    }
+}
+
+/// The folder of a path, as a hint shows it.
+fn parent_of(path: &Path) -> String {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    format!("perhaps `{}`", parent.unwrap_or(Path::new(".")).display())
+}
+
+/// The message of an error without the number of the system call's answer, in lower case.
+fn cause(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+fn read_hint(error: &io::Error) -> Option<&'static str> {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => Some("ask for permission to read it (`ls -l` shows who may)"),
+        io::ErrorKind::IsADirectory => Some("a file is expected here: move the folder away"),
+        io::ErrorKind::OutOfMemory => Some("the file does not fit into memory"),
+        _ => None,
+    }
+}
+
+fn write_hint(error: &io::Error) -> Option<&'static str> {
+    match error.kind() {
+        io::ErrorKind::StorageFull => Some("the disk is full: free some space, or choose a folder on another disk"),
+        io::ErrorKind::QuotaExceeded => Some("your quota is used up: free some space, or choose another disk"),
+        io::ErrorKind::ReadOnlyFilesystem => Some("the disk is read-only: choose a folder on another disk"),
+        io::ErrorKind::PermissionDenied => Some("choose a folder that you may write to"),
+        io::ErrorKind::NotFound => Some("create the folder first"),
+        io::ErrorKind::IsADirectory => Some("a folder has this name: choose another name, or remove the folder"),
+        io::ErrorKind::NotADirectory => Some("a part of the path is a file: choose another path"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed_write(kind: io::ErrorKind) -> (String, Option<String>) {
+        let error = DataError::write(Path::new("run/tables"), kind.into());
+        (error.to_string(), error.hint())
+    }
+
+    #[test]
+    fn failures_to_write_name_path_cause_and_way_out() {
+        let (message, hint) = failed_write(io::ErrorKind::StorageFull);
+        assert_eq!(message, "cannot write `run/tables`: no storage space");
+        assert_eq!(hint.unwrap(), "the disk is full: free some space, or choose a folder on another disk");
+        let (message, hint) = failed_write(io::ErrorKind::ReadOnlyFilesystem);
+        assert_eq!(message, "cannot write `run/tables`: read-only filesystem or storage medium");
+        assert_eq!(hint.unwrap(), "the disk is read-only: choose a folder on another disk");
+        let (message, hint) = failed_write(io::ErrorKind::PermissionDenied);
+        assert_eq!(message, "cannot write `run/tables`: permission denied");
+        assert_eq!(hint.unwrap(), "choose a folder that you may write to");
+        assert_eq!(failed_write(io::ErrorKind::Interrupted).1, None);
+    }
+
+    #[test]
+    fn the_number_of_the_system_error_is_left_out() {
+        let error = DataError::read(Path::new("a"), io::Error::from_raw_os_error(13));
+        assert_eq!(error.to_string(), "cannot read `a`: permission denied");
+        assert_eq!(error.hint().unwrap(), "ask for permission to read it (`ls -l` shows who may)");
+    }
 }

@@ -4,7 +4,6 @@
 //! a panic and never a silent skip.
 
 #![forbid(unsafe_code)]
-#![allow(dead_code)]
 
 mod atomic;
 mod dataset;
@@ -14,5 +13,25 @@ mod kgat;
 mod run;
 mod synth;
 
+pub use atomic::write_atomically;
 pub use dataset::Dataset;
+pub use describe::{Description, Fingerprint, Quantiles, RelationCount, describe, thousands, to_text};
 pub use error::DataError;
+pub use kgat::{KgatOptions, LineProblem, check_trainable, read_kgat, write_kgat};
+pub use run::{
+    Damage, FileRecord, Manifest, PerUserTable, Protocol, Run, RunContents, RunProblem, RunSummary, RunWriter,
+    Selection,
+};
+pub use synth::{
+    Catalogue, CatalogueConfig, IntentMatch, PlantedIntent, PlantedIntents, SizedCounts, UserMatch, match_intents,
+    match_users, relation_auc, synthesise, synthesise_sized,
+};
+
+/// The parsers beneath [`read_kgat`], for tests on arbitrary bytes; not a part of the stable interface.
+#[doc(hidden)]
+pub mod fuzzing {
+    pub use crate::kgat::{
+        Entry, Kind, Largest, LineError, ParsedInteractions, ParsedTriplets, Sources, assemble, parse_interactions,
+        parse_list, parse_names, parse_triplets,
+    };
+}

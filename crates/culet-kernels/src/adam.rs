@@ -106,6 +106,9 @@ pub fn adam_step(table: &mut Matrix, gradient: RowGradient<'_>, moments: &mut Mo
         epsilon: settings.epsilon as f32,
     };
     let stride = table.stride();
+    if stride == 0 {
+        return;
+    }
     (
         table.as_mut_slice().par_chunks_mut(ROWS_A_TASK * stride),
         moments.first.as_mut_slice().par_chunks_mut(ROWS_A_TASK * stride),
@@ -144,5 +147,44 @@ fn body<const FUSED: bool>(
                 p[k] -= step.size * m[k] / multiply_add::<FUSED>(v[k].sqrt(), step.root_scale, step.epsilon);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_equal_the_published_formula_in_f64() {
+        let (n_rows, dim) = (3, 21);
+        let value = |k: usize, step: u64| ((k * 7 + step as usize * 3) as f64 * 0.61).sin();
+        let mut table = Matrix::from_values(n_rows, dim, &vec![0.5; n_rows * dim]);
+        let mut moments = Moments::for_table(&table);
+        let (mut p, mut m, mut v) = (vec![0.5_f64; 63], vec![0.0_f64; 63], vec![0.0_f64; 63]);
+        let settings = AdamSettings::new(0.01);
+        for t in 1..=20 {
+            // Row 1 has no gradient in every other step; its moments decay all the same.
+            let gradient: Vec<f64> =
+                (0..63).map(|k| if k / dim == 1 && t % 2 == 0 { 0.0 } else { value(k, t) }).collect();
+            let dense = Matrix::from_values(n_rows, dim, &gradient.iter().map(|&g| g as f32).collect::<Vec<_>>());
+            let slots = [0, if t % 2 == 0 { NO_SLOT } else { 1 }, 2];
+            adam_step(&mut table, RowGradient::Slots(&dense, &slots), &mut moments, settings, t);
+            for k in 0..63 {
+                m[k] = 0.9 * m[k] + 0.1 * gradient[k];
+                v[k] = 0.999 * v[k] + 0.001 * gradient[k] * gradient[k];
+                let (mean, square) = (m[k] / (1.0 - 0.9_f64.powf(t as f64)), v[k] / (1.0 - 0.999_f64.powf(t as f64)));
+                p[k] -= 0.01 * mean / (square.sqrt() + 1e-8);
+            }
+        }
+        for (found, expected) in table.to_values().iter().zip(&p) {
+            assert!((f64::from(*found) - expected).abs() < 1e-6, "{found} {expected}");
+        }
+    }
+
+    #[test]
+    fn a_table_without_columns_is_left_alone() {
+        let mut table = Matrix::zeros(4, 0);
+        let mut moments = Moments::for_table(&table);
+        adam_step(&mut table, RowGradient::All(&Matrix::zeros(4, 0)), &mut moments, AdamSettings::new(0.1), 1);
     }
 }

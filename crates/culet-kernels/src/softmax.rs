@@ -9,8 +9,8 @@ use crate::isa::multiversion;
 use crate::lanes::{axpy, blocks, dot};
 use crate::loss::{BatchGradients, BatchVectors, PairRows};
 use crate::numeric::exp_f32;
-use crate::{Lists, Matrix};
 use crate::product::{View, ViewMut, add_product_ab, add_product_atb, product_abt};
+use crate::{Lists, Matrix};
 
 /// The loss; **adds** to the gradients.
 ///

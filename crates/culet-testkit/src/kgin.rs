@@ -40,7 +40,11 @@ impl Tables {
     /// All numbers, table after table.
     #[must_use]
     pub fn flat(&self) -> Vec<f64> {
-        [&self.users, &self.entities, &self.relations, &self.latent, &self.attention].into_iter().flatten().copied().collect()
+        [&self.users, &self.entities, &self.relations, &self.latent, &self.attention]
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect()
     }
 
     /// The inverse of [`Tables::flat`].
@@ -83,8 +87,9 @@ pub fn propagate(problem: &Problem, tables: &Tables) -> (Vec<f64>, Vec<f64>) {
         }
         let mut next_users = vec![0.0; users.len()];
         for (u, items) in problem.items_of_user.iter().enumerate() {
-            let logits: Vec<f64> =
-                (0..problem.n_intents).map(|p| (0..d).map(|k| users[u * d + k] * tables.latent[p * d + k]).sum()).collect();
+            let logits: Vec<f64> = (0..problem.n_intents)
+                .map(|p| (0..d).map(|k| users[u * d + k] * tables.latent[p * d + k]).sum())
+                .collect();
             let beta = softmax(&logits);
             for k in 0..d {
                 let mean: f64 = items.iter().map(|i| entities[i * d + k]).sum::<f64>() / items.len().max(1) as f64;
@@ -168,5 +173,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 fn unit_rows(table: &[f64], d: usize) -> Vec<f64> {
-    table.chunks(d).flat_map(|row| row.iter().map(|x| x / dot(row, row).sqrt().max(1e-12)).collect::<Vec<_>>()).collect()
+    table
+        .chunks(d)
+        .flat_map(|row| row.iter().map(|x| x / dot(row, row).sqrt().max(1e-12)).collect::<Vec<_>>())
+        .collect()
 }

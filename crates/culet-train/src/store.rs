@@ -9,7 +9,7 @@ use culet_graph::{Interactions, Names};
 use culet_kernels::Matrix;
 use culet_model::{Facets, ModelError, ModelSpec, PairModel, Problem, Representation, Start, find_model};
 use rayon::ThreadPool;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{Outcome, Select, TrainError, TrainOptions};
 
@@ -93,8 +93,8 @@ fn summary(facts: &RunFacts<'_>, outcome: &Outcome, dataset: &Dataset) -> RunSum
         [("load", facts.load_seconds), ("train", outcome.seconds.train), ("evaluate", outcome.seconds.evaluate)];
     RunSummary {
         model: facts.spec.name.to_owned(),
-        config: json!({ "model": facts.settings, "training": facts.options }),
-        data: json!({ "name": dataset.name, "fingerprint": Fingerprint::of(dataset) }),
+        config: json!({ "data": dataset.name, "model": facts.settings, "training": facts.options }),
+        data: Fingerprint::of(dataset),
         seed: facts.seed,
         threads: facts.threads,
         protocol: Protocol {
@@ -255,9 +255,9 @@ impl StoredRun {
         Ok(Some(Facets { relations: rows("facet.relations")?, user_shares: rows("facet.user_shares")? }))
     }
 
-    /// The complete settings as stored.
+    /// The name of the data set that was trained on.
     #[must_use]
-    pub fn config(&self) -> &Value {
-        &self.run.manifest.summary.config
+    pub fn data_name(&self) -> &str {
+        self.run.manifest.summary.config["data"].as_str().unwrap_or("?")
     }
 }

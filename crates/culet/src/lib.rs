@@ -1,1 +1,46 @@
-//! placeholder
+//! Culet learns the many facets of the nodes of a graph, and puts them to work.
+//!
+//! This crate is the front door: it re-exports the layers beneath under short names.
+//!
+//! # A first run
+//! ```
+//! use culet::{data, eval, model, train};
+//!
+//! // A catalogue of films whose users follow planted intents.
+//! let config = data::CatalogueConfig { n_users: 60, n_items: 80, n_interactions: 900, ..Default::default() };
+//! let catalogue = data::synthesise(&config)?;
+//!
+//! // KGIN with its default settings, two epochs, selected on withheld validation pairs.
+//! let spec = model::find_model("kgin")?;
+//! let options = train::TrainOptions { epochs: 2, evaluate_every: 1, ..Default::default() };
+//! let protocol = eval::RankingProtocol::new(vec![20])?;
+//! let pool = culet::threads(2)?;
+//! let parts = train::TrainData {
+//!     train: &catalogue.dataset.train,
+//!     test: &catalogue.dataset.test,
+//!     graph: &catalogue.dataset.graph,
+//! };
+//! let settings = Default::default();
+//! let outcome = train::train(spec, &settings, parts, &options, &protocol, 0, &pool, &mut train::Silent)?;
+//! assert!(outcome.test.unwrap().means["recall@20"] > 0.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+pub use culet_data as data;
+pub use culet_eval as eval;
+pub use culet_graph as graph;
+pub use culet_kernels as kernels;
+pub use culet_model as model;
+pub use culet_train as train;
+
+pub use rayon::{ThreadPool, ThreadPoolBuildError};
+
+/// A pool of so many threads, in which everything parallel runs; 0 takes as many as there are cores.
+///
+/// # Errors
+/// If the system gives no threads.
+pub fn threads(n: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
+    rayon::ThreadPoolBuilder::new().num_threads(n).build()
+}

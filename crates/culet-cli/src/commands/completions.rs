@@ -1,0 +1,19 @@
+//! `culet completions`: what a shell needs to complete commands and flags.
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use clap_complete::Shell;
+
+use super::Done;
+
+pub(super) fn command() -> Command {
+    Command::new("completions")
+        .about("Write completions for a shell to stdout")
+        .after_help("Examples:\n  culet completions bash > ~/.local/share/bash-completion/completions/culet\n  culet completions zsh > ~/.zfunc/_culet")
+        .arg(Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)).help("which shell"))
+}
+
+pub(super) fn run(matches: &ArgMatches) -> Done {
+    let shell: Shell = *matches.get_one("shell").expect("required");
+    clap_complete::generate(shell, &mut super::command(), "culet", &mut std::io::stdout());
+    Done::Wholly
+}

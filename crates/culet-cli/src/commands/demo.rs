@@ -1,0 +1,242 @@
+//! `culet demo`: generate a catalogue with planted intents, train, show what was found, recommend with reasons.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use culet::data::{
+    Catalogue, CatalogueConfig, Dataset, Fingerprint, IntentMatch, UserMatch, match_intents, match_users, relation_auc,
+    synthesise, write_kgat,
+};
+use culet::eval::{PopularityRanker, RankingProtocol, RankingReport, evaluate_ranking};
+use culet::graph::{ItemId, UserId};
+use culet::model::{Facets, complete_settings, find_model};
+use culet::train::{StoredRun, TrainOptions};
+use serde::Serialize;
+use serde_json::json;
+
+use super::Done;
+use super::fit::{Fit, Fitted, timed};
+use super::train::strip_graph;
+use crate::context::Context;
+use crate::problem::Problem;
+use crate::reasons::{Reason, intents_in_words};
+use crate::table::Table;
+
+/// The demonstration's settings: those that find planted intents best in about ten seconds.
+const MODEL: &str = "loss = 'softmax'\nhops = 2\nnegatives = 512\ntemperature = 0.2";
+const TRAINING: &str = "epochs = 40\nbatch = 1024\nlearning_rate = 3e-3\nevaluate_every = 4\npatience = 4";
+
+pub(super) fn command() -> Command {
+    Command::new("demo")
+        .about("See it work: generate a catalogue with planted intents, train KGIN, recommend with reasons")
+        .after_help("Examples:\n  culet demo\n  culet demo --out mine --seed 7\n  culet demo --json")
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .short('o')
+                .value_name("FOLDER")
+                .value_parser(value_parser!(PathBuf))
+                .help("the folder to write; must not exist [default: culet-demo, or culet-demo-2, ...]"),
+        )
+}
+
+/// A row of the table of results.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: &'static str,
+    recall: f64,
+    ndcg: f64,
+    seconds: f64,
+}
+
+/// How well the learned intents match the planted ones.
+#[derive(Debug, Serialize)]
+struct Found {
+    relations: IntentMatch,
+    users: UserMatch,
+    relation_auc: Option<f64>,
+}
+
+pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
+    let out = matches.get_one::<PathBuf>("out").cloned().unwrap_or_else(free_name);
+    std::fs::create_dir(&out).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            Problem::input(format!("`{}` exists already", out.display())).hint("choose another `--out`, or remove it")
+        }
+        _ => Problem::failed(format!("`{}` cannot be made: {error}", out.display())),
+    })?;
+    let config = CatalogueConfig { seed: context.seed, ..CatalogueConfig::default() };
+    let catalogue = context.pool.install(|| synthesise(&config))?;
+    write_kgat(&out.join("catalogue"), &catalogue.dataset)?;
+    context.remark(&format!("a catalogue of films: {}", Fingerprint::of(&catalogue.dataset)));
+
+    let (popular, popular_seconds) = timed(|| popularity(context, &catalogue.dataset));
+    let with_graph = fit(context, &catalogue.dataset, Some(&out.join("run")))?;
+    if with_graph.outcome.interrupted {
+        return Ok(Done::Interrupted);
+    }
+    let mut control = catalogue.dataset.clone();
+    strip_graph(&mut control);
+    let without_graph = fit(context, &control, None)?;
+    if without_graph.outcome.interrupted {
+        return Ok(Done::Interrupted);
+    }
+    let rows = [
+        row("popularity", &popular?, popular_seconds),
+        row("KGIN without the graph", test_report(&without_graph), without_graph.outcome.seconds.train),
+        row("KGIN", test_report(&with_graph), with_graph.outcome.seconds.train),
+    ];
+    let facets = with_graph.facets.as_ref().expect("KGIN learns intents");
+    let found = compare(&catalogue, facets);
+    let stored = StoredRun::open(&out.join("run"))?;
+    let examples = recommendations(context, &stored, &catalogue)?;
+    let document = json!({
+        "folder": out,
+        "fingerprint": Fingerprint::of(&catalogue.dataset),
+        "results": rows,
+        "planted": catalogue.truth.intents,
+        "learned": facets.relations,
+        "match": found,
+        "recommendations": examples,
+        "training": with_graph.document,
+    });
+    context.print(&document, || report(&out, &rows, &catalogue, facets, &found, &examples))?;
+    Ok(Done::Wholly)
+}
+
+fn free_name() -> PathBuf {
+    let numbered = (2..).map(|k| PathBuf::from(format!("culet-demo-{k}")));
+    std::iter::once(PathBuf::from("culet-demo")).chain(numbered).find(|path| !path.exists()).expect("endless")
+}
+
+fn protocol() -> RankingProtocol {
+    RankingProtocol::new(vec![20]).expect("one cutoff")
+}
+
+fn popularity(context: &Context, dataset: &Dataset) -> Result<RankingReport, Problem> {
+    let ranker = PopularityRanker::new(&dataset.train);
+    Ok(evaluate_ranking(&ranker, &[&dataset.train], &dataset.test, &protocol(), &context.pool)?)
+}
+
+fn fit(context: &Context, dataset: &Dataset, out: Option<&Path>) -> Result<Fitted, Problem> {
+    let spec = find_model("kgin")?;
+    let table = |text: &str| text.parse::<toml::Table>().expect("written in TOML");
+    let fit = Fit {
+        spec,
+        settings: complete_settings(spec.settings, &table(MODEL))?,
+        options: TrainOptions::from_settings(&table(TRAINING))?,
+        protocol: protocol(),
+        dataset,
+        load_seconds: 0.0,
+    };
+    fit.run(context, out)
+}
+
+fn test_report(fitted: &Fitted) -> &RankingReport {
+    fitted.outcome.test.as_ref().expect("the catalogue has a test part")
+}
+
+fn row(name: &'static str, report: &RankingReport, seconds: f64) -> Row {
+    Row { name, recall: report.means["recall@20"], ndcg: report.means["ndcg@20"], seconds }
+}
+
+fn compare(catalogue: &Catalogue, facets: &Facets) -> Found {
+    let relations = match_intents(&catalogue.truth, &facets.relations);
+    let users = match_users(&catalogue.truth, &relations.assignment, &facets.user_shares);
+    Found { users, relation_auc: relation_auc(&catalogue.truth, &facets.relations), relations }
+}
+
+/// What a user is recommended, and why.
+#[derive(Debug, Serialize)]
+struct Example {
+    user: String,
+    /// The planted intent that the user follows most.
+    planted_intent: String,
+    items: Vec<ExampleItem>,
+}
+
+#[derive(Debug, Serialize)]
+struct ExampleItem {
+    name: String,
+    score: f32,
+    reason: Reason,
+}
+
+const EXAMPLE_USERS: [u32; 2] = [0, 1];
+const EXAMPLE_ITEMS: usize = 3;
+
+fn recommendations(context: &Context, stored: &StoredRun, catalogue: &Catalogue) -> Result<Vec<Example>, Problem> {
+    let lists = stored.recommend(&EXAMPLE_USERS, EXAMPLE_ITEMS, &context.pool);
+    let mut model = stored.model()?;
+    let names = &stored.run.vocabulary;
+    let mut examples = Vec::new();
+    for (&user, list) in EXAMPLE_USERS.iter().zip(&lists) {
+        let items: Vec<ItemId> = list.iter().map(|ranked| ItemId(ranked.item)).collect();
+        let explanations = context.pool.install(|| model.explain(UserId(user), &items)).expect("KGIN explains");
+        let item = |(k, &item): (usize, &ItemId)| ExampleItem {
+            name: names.entities.label(item.index()).to_owned(),
+            score: list[k].score,
+            reason: Reason::new(item, &explanations[k], &stored.run.graph, names),
+        };
+        let shares = catalogue.truth.user_shares[user as usize].iter().zip(&catalogue.truth.intents);
+        let strongest = shares.max_by(|a, b| a.0.total_cmp(b.0)).map(|(_, intent)| intent.name.clone());
+        examples.push(Example {
+            user: names.users.label(user as usize).to_owned(),
+            planted_intent: strongest.unwrap_or_default(),
+            items: items.iter().enumerate().map(item).collect(),
+        });
+    }
+    Ok(examples)
+}
+
+fn report(
+    out: &Path,
+    rows: &[Row],
+    catalogue: &Catalogue,
+    facets: &Facets,
+    found: &Found,
+    examples: &[Example],
+) -> String {
+    let mut table = Table::new(&["", "recall@20", "ndcg@20", "seconds"]);
+    for row in rows {
+        let number = |x: f64| format!("{x:.4}");
+        table.row(vec![row.name.into(), number(row.recall), number(row.ndcg), format!("{:.1}", row.seconds)]);
+    }
+    let mut text = format!("\nwhat was found on withheld choices\n\n{}", table.render());
+    text += "\nthe intents behind the choices, and what KGIN made of them\n\n";
+    text += &intents_text(catalogue, facets, found);
+    for example in examples {
+        text += &format!("\nfor {}, who mostly follows `{}`\n", example.user, example.planted_intent);
+        for item in &example.items {
+            text += &format!("  {}\n    {}\n", item.name, item.reason.to_text(f64::from(item.score)));
+        }
+    }
+    let (catalogue, run) = (out.join("catalogue"), out.join("run"));
+    text += &format!("\nwritten: {} and {}\n", catalogue.display(), run.display());
+    text += &format!("next:    culet recommend {} --user user-00003 --explain\n", run.display());
+    text
+}
+
+fn intents_text(catalogue: &Catalogue, facets: &Facets, found: &Found) -> String {
+    let learned = intents_in_words(facets, &catalogue.dataset.vocabulary.relations);
+    let mut table = Table::new(&["planted", "follows", "learned", "overlap"]);
+    let relations = &catalogue.truth.relations;
+    for (p, intent) in catalogue.truth.intents.iter().enumerate() {
+        let follows: Vec<String> = (relations.iter().zip(&intent.relation_weights))
+            .filter(|(_, weight)| **weight > 0.0)
+            .map(|(relation, weight)| format!("{relation} {:.0} %", 100.0 * weight))
+            .collect();
+        let match_ = found.relations.assignment[p].map_or("-".to_owned(), |q| learned[q].strongest(2));
+        table.row(vec![intent.name.clone(), follows.join(", "), match_, format!("{:.2}", found.relations.overlaps[p])]);
+    }
+    let chance = found.relations.chance;
+    let auc = found.relation_auc.map_or("-".to_owned(), |auc| format!("{auc:.2}"));
+    format!(
+        "{}\noverlap of the relations {:.2} (by chance {chance:.2}); followed relations outweigh the others with \
+         probability {auc};\nthe strongest intent of a user is the planted one for {:.0} % (by chance {:.0} %)\n",
+        table.render(),
+        found.relations.overlap,
+        100.0 * found.users.agreement,
+        100.0 * found.users.chance
+    )
+}

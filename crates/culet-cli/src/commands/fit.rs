@@ -1,0 +1,161 @@
+//! From a data set to a run folder: what `train` and `demo` share.
+
+use std::path::Path;
+use std::time::Instant;
+
+use culet::data::{Dataset, Fingerprint, RunWriter};
+use culet::eval::RankingProtocol;
+use culet::model::{Facets, ModelSpec};
+use culet::train::{FacetTables, Outcome, RunFacts, Select, TrainData, TrainOptions, run_contents, train};
+use serde_json::{Value, json};
+
+use crate::context::{Context, peak_rss_bytes};
+use crate::problem::Problem;
+use crate::progress::{Follower, waiting};
+
+/// What is to be trained, and how.
+pub(super) struct Fit<'a> {
+    pub(super) spec: &'static ModelSpec,
+    /// Complete.
+    pub(super) settings: toml::Table,
+    pub(super) options: TrainOptions,
+    pub(super) protocol: RankingProtocol,
+    pub(super) dataset: &'a Dataset,
+    pub(super) load_seconds: f64,
+}
+
+/// What came out of it.
+pub(super) struct Fitted {
+    pub(super) outcome: Outcome,
+    pub(super) facets: Option<Facets>,
+    pub(super) document: Value,
+}
+
+impl Fit<'_> {
+    /// Trains, and writes the run folder if one is named. The folder is made first, so that a place that will not do
+    /// costs no training; if the training fails, it is taken away again.
+    pub(super) fn run(&self, context: &Context, out: Option<&Path>) -> Result<Fitted, Problem> {
+        crate::interrupt::listen();
+        let mut writer = out.map(RunWriter::create).transpose()?;
+        let result = self.train(context, writer.as_mut());
+        match (result, writer) {
+            (Ok((mut outcome, facets)), writer) => {
+                if let Some(mut writer) = writer {
+                    let bar = waiting(context, "writing the run folder");
+                    self.write(context, &mut writer, &outcome, facets.as_ref())?;
+                    drop(bar);
+                }
+                let document = self.document(context, &mut outcome, out);
+                Ok(Fitted { outcome, facets, document })
+            }
+            (Err(problem), Some(writer)) => {
+                discard(writer);
+                Err(problem)
+            }
+            (Err(problem), None) => Err(problem),
+        }
+    }
+
+    fn train(&self, context: &Context, writer: Option<&mut RunWriter>) -> Result<(Outcome, Option<Facets>), Problem> {
+        let dataset = self.dataset;
+        let data = TrainData { train: &dataset.train, test: &dataset.test, graph: &dataset.graph };
+        let mut follower = Follower::new(context, self.spec.name, writer);
+        let outcome = train(
+            self.spec,
+            &self.settings,
+            data,
+            &self.options,
+            &self.protocol,
+            context.seed,
+            &context.pool,
+            &mut follower,
+        );
+        if let Some(error) = follower.failure() {
+            return Err(error.into());
+        }
+        drop(follower);
+        let mut outcome = outcome.map_err(|error| name_the_user(error, dataset))?;
+        let facets = context.pool.install(|| outcome.model.facets());
+        Ok((outcome, facets))
+    }
+
+    fn write(
+        &self,
+        context: &Context,
+        writer: &mut RunWriter,
+        outcome: &Outcome,
+        facets: Option<&Facets>,
+    ) -> Result<(), Problem> {
+        let facts = RunFacts {
+            spec: self.spec,
+            settings: &self.settings,
+            options: &self.options,
+            protocol: &self.protocol,
+            seed: context.seed,
+            threads: context.pool.current_num_threads(),
+            load_seconds: self.load_seconds,
+        };
+        let facets = FacetTables::of(facets);
+        writer.finish(&run_contents(&facts, outcome, facets.as_ref(), self.dataset))?;
+        Ok(())
+    }
+
+    fn document(&self, context: &Context, outcome: &mut Outcome, out: Option<&Path>) -> Value {
+        let selected_on = match self.options.select {
+            Select::Validation => "validation",
+            Select::Test => "test",
+        };
+        json!({
+            "model": self.spec.name,
+            "data": self.dataset.name,
+            "fingerprint": Fingerprint::of(self.dataset),
+            "seed": context.seed,
+            "threads": context.pool.current_num_threads(),
+            "parameters": outcome.model.n_parameters(),
+            "settings": { "model": self.settings, "training": self.options },
+            "epochs": outcome.history,
+            "best_epoch": outcome.best_epoch,
+            "interrupted": outcome.interrupted,
+            "selected_on": selected_on,
+            "selected_by": outcome.selected_by,
+            "test": outcome.test.as_ref().map(|report| &report.means),
+            "seconds": {
+                "load": self.load_seconds,
+                "train": outcome.seconds.train,
+                "evaluate": outcome.seconds.evaluate,
+            },
+            "peak_rss_bytes": peak_rss_bytes(),
+            "run": out,
+        })
+    }
+}
+
+/// A failed training leaves nothing behind: the history alone is no run.
+fn discard(writer: RunWriter) {
+    let history = writer.path().join("history.jsonl");
+    if writer.abandon().is_ok_and(|removed| !removed) {
+        let folder = history.parent().map(Path::to_path_buf);
+        // Only what this program made a moment ago goes.
+        if std::fs::remove_file(&history).is_ok() {
+            let _ = folder.map(std::fs::remove_dir);
+        }
+    }
+}
+
+fn name_the_user(error: culet::train::TrainError, dataset: &Dataset) -> Problem {
+    match error {
+        culet::train::TrainError::NoNegative(user) => {
+            let name = dataset.vocabulary.users.id(user.index());
+            let message = format!("user `{name}` took every item in training, so that no negative can be drawn");
+            Problem::input(message).hint("leave that user out; there is nothing to recommend to them")
+        }
+        error => error.into(),
+    }
+}
+
+/// Times a piece of work.
+pub(super) fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let start = Instant::now();
+    let result = work();
+    (result, start.elapsed().as_secs_f64())
+}

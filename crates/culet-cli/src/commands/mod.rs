@@ -1,0 +1,67 @@
+//! The commands, one file each.
+
+mod completions;
+mod data;
+mod demo;
+mod evaluate;
+mod fit;
+mod models;
+mod recommend;
+mod train;
+
+use clap::{ArgMatches, Command};
+
+use crate::context::Context;
+use crate::problem::Problem;
+
+/// How a command ended that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    Wholly,
+    Interrupted,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  culet demo                                  see it work: generate, train, recommend with reasons
+  culet data describe data/last-fm            what a data set holds
+  culet train kgin data/last-fm --out run     train KGIN, select on validation, test once
+  culet evaluate run --at 10,20               the metrics of a run
+  culet recommend run --user 42 --explain     what user 42 may like, and why";
+
+/// The whole command line.
+pub(crate) fn command() -> Command {
+    Command::new("culet")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Culet learns the many facets of the nodes of a graph, and puts them to work")
+        .after_help(EXAMPLES)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .max_term_width(110)
+        .args(Context::arguments())
+        .subcommands([
+            demo::command(),
+            models::command(),
+            data::command(),
+            train::command(),
+            evaluate::command(),
+            recommend::command(),
+            completions::command(),
+        ])
+}
+
+/// Runs the command that was given.
+pub(crate) fn run(matches: &ArgMatches) -> Result<Done, Problem> {
+    let (name, matches) = matches.subcommand().expect("clap asks for a command");
+    let context = Context::new(matches)?;
+    match name {
+        "demo" => demo::run(&context, matches),
+        "models" => models::run(&context, matches),
+        "data" => data::run(&context, matches),
+        "train" => train::run(&context, matches),
+        "evaluate" => evaluate::run(&context, matches),
+        "recommend" => recommend::run(&context, matches),
+        "completions" => Ok(completions::run(matches)),
+        _ => unreachable!("clap knows the commands"),
+    }
+}

@@ -1,0 +1,75 @@
+//! `culet models`: the registry.
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use culet::model::{MODELS, ModelSpec};
+use serde_json::{Value, json};
+
+use super::Done;
+use crate::context::Context;
+use crate::problem::Problem;
+use crate::table::Table;
+
+pub(super) fn command() -> Command {
+    Command::new("models")
+        .about("List the models: what they can do, where they were published")
+        .after_help(
+            "Examples:\n  culet models\n  culet models --json\n  culet train kgin --help     the settings of a model",
+        )
+        .arg(Arg::new("markdown").long("markdown").action(ArgAction::SetTrue).help("as a table in Markdown"))
+}
+
+pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
+    let document: Vec<Value> = MODELS.iter().map(describe).collect();
+    context.print(&document, || if matches.get_flag("markdown") { markdown() } else { text() })?;
+    Ok(Done::Wholly)
+}
+
+fn describe(spec: &ModelSpec) -> Value {
+    let setting = |s: &culet::model::Setting| json!({ "name": s.name, "help": s.help, "values": s.kind.describe(), "default": s.default });
+    json!({
+        "name": spec.name,
+        "title": spec.title,
+        "summary": spec.summary,
+        "paper": {
+            "authors": spec.paper.authors,
+            "title": spec.paper.title,
+            "venue": spec.paper.venue,
+            "link": spec.paper.link,
+        },
+        "abilities": abilities(spec),
+        "presets": spec.presets.iter().map(|preset| json!({ "name": preset.name, "help": preset.help })).collect::<Vec<_>>(),
+        "settings": spec.settings.iter().map(setting).collect::<Vec<_>>(),
+    })
+}
+
+fn abilities(spec: &ModelSpec) -> Vec<&'static str> {
+    let all = [(spec.uses_graph, "knowledge graph"), (spec.has_facets, "facets"), (spec.explains, "reasons")];
+    all.into_iter().filter(|(can, _)| *can).map(|(_, word)| word).collect()
+}
+
+fn text() -> String {
+    let mut table = Table::new(&["model", "learns", "abilities", "paper"]);
+    for spec in MODELS {
+        let paper = format!("{} {}", spec.paper.venue, spec.paper.link);
+        table.row(vec![spec.name.into(), spec.summary.into(), abilities(spec).join(", "), paper]);
+    }
+    let mut text = table.render();
+    for spec in MODELS {
+        text.push_str(&format!("\npresets of {}:\n", spec.name));
+        let mut table = Table::new(&[]);
+        for preset in spec.presets {
+            table.row(vec![format!("  {}", preset.name), preset.help.into()]);
+        }
+        text.push_str(table.render().trim_start_matches('\n'));
+    }
+    text
+}
+
+fn markdown() -> String {
+    let row = |spec: &ModelSpec| {
+        let paper = format!("[{}]({})", spec.paper.venue, spec.paper.link);
+        format!("| `{}` | {} | {} | {paper} |\n", spec.name, spec.summary, abilities(spec).join(", "))
+    };
+    let rows: String = MODELS.iter().map(row).collect();
+    format!("| model | learns | abilities | paper |\n| --- | --- | --- | --- |\n{rows}")
+}

@@ -1,0 +1,260 @@
+//! `culet train`: from a data set to a run folder.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use culet::data::{Dataset, Fingerprint, KgatOptions, check_trainable, read_kgat};
+use culet::eval::RankingProtocol;
+use culet::graph::KnowledgeGraph;
+use culet::model::{MODELS, ModelSpec, Setting, complete_settings, find_model};
+use culet::train::{Select, TRAINING, TrainOptions};
+
+use super::Done;
+use super::fit::{Fit, Fitted, timed};
+use crate::context::Context;
+use crate::problem::Problem;
+use crate::reasons::intents_in_words;
+use crate::table::Table;
+
+const EXAMPLES: &str = "\
+Examples:
+  culet train kgin data/last-fm --out run                       honest: selected on withheld pairs, tested once
+  culet train kgin data/last-fm --preset last-fm --select test  as published
+  culet train kgin data/last-fm --preset softmax                not published: quicker and better
+  culet train kgin data/last-fm --config mine.toml --hops 2     settings from a file; flags win";
+
+pub(super) fn command() -> Command {
+    let models = MODELS.iter().map(model_command);
+    Command::new("train")
+        .about("Train a model on a data set and write a run folder")
+        .after_help(EXAMPLES)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand_value_name("MODEL")
+        .subcommand_help_heading("Models")
+        .disable_help_subcommand(true)
+        .subcommands(models)
+}
+
+fn model_command(spec: &'static ModelSpec) -> Command {
+    let presets: Vec<&str> = spec.presets.iter().map(|preset| preset.name).collect();
+    Command::new(spec.name)
+        .about(format!("{}: {}", spec.title, spec.summary))
+        .after_help(format!(
+            "{}\n{}, {}\n{}\n\n{EXAMPLES}",
+            spec.paper.title, spec.paper.authors, spec.paper.venue, spec.paper.link
+        ))
+        .arg(data_argument())
+        .arg(id_base_argument())
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .short('o')
+                .value_name("RUN")
+                .value_parser(value_parser!(PathBuf))
+                .help("the run folder to write; must not exist [default: DATA-MODEL, here]"),
+        )
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .help("settings in TOML, by the names of the flags with `_` for `-`"),
+        )
+        .arg(
+            Arg::new("preset")
+                .long("preset")
+                .value_name("NAME")
+                .value_parser(presets)
+                .help("named settings; the file and the flags win over them"),
+        )
+        .arg(
+            Arg::new("kg")
+                .long("kg")
+                .value_name("WHICH")
+                .value_parser(["true", "random", "none"])
+                .default_value("true")
+                .help(
+                    "the knowledge graph as it is, with facts dealt out at random, or none: what it gave is a number",
+                ),
+        )
+        .arg(cutoffs_argument())
+        .args(spec.settings.iter().map(|setting| setting_argument(setting, "Model")))
+        .args(TRAINING.iter().map(|setting| setting_argument(setting, "Training")))
+}
+
+fn setting_argument(setting: &'static Setting, heading: &'static str) -> Arg {
+    let values = setting.kind.describe();
+    let help = format!("{} [{values}] [default: {}]", setting.help, setting.default);
+    let arg = Arg::new(setting.name).long(setting.flag()).help_heading(heading).help(help).allow_negative_numbers(true);
+    match setting.kind {
+        culet::model::Kind::Switch => {
+            arg.value_name("BOOL").num_args(0..=1).default_missing_value("true").require_equals(true)
+        }
+        _ => arg.value_name("VALUE"),
+    }
+}
+
+/// DATA
+pub(super) fn data_argument() -> Arg {
+    Arg::new("data")
+        .value_name("DATA")
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help("a folder with train.txt, test.txt, kg_final.txt (the layout of KGAT and KGIN)")
+}
+
+pub(super) fn id_base_argument() -> Arg {
+    Arg::new("id-base")
+        .long("id-base")
+        .value_name("0|1")
+        .value_parser(value_parser!(u32).range(0..=1))
+        .default_value("0")
+        .help("what the files count from")
+}
+
+pub(super) fn cutoffs_argument() -> Arg {
+    Arg::new("at")
+        .long("at")
+        .value_name("K,K,...")
+        .value_delimiter(',')
+        .value_parser(value_parser!(usize))
+        .help("lengths of the lists that are judged; the first decides [default: 20,40,60,80,100] (the authors' --Ks)")
+}
+
+pub(super) fn protocol(matches: &ArgMatches) -> Result<RankingProtocol, Problem> {
+    match matches.get_many::<usize>("at") {
+        Some(cutoffs) => Ok(RankingProtocol::new(cutoffs.copied().collect())?),
+        None => Ok(RankingProtocol::default()),
+    }
+}
+
+pub(super) fn read(matches: &ArgMatches) -> Result<Dataset, Problem> {
+    let folder: &PathBuf = matches.get_one("data").expect("required");
+    let id_base = *matches.get_one("id-base").expect("has a default");
+    Ok(read_kgat(folder, &KgatOptions { id_base })?)
+}
+
+/// The settings of the model and of the training, from preset, file and flags, the later winning.
+fn settings(spec: &'static ModelSpec, matches: &ArgMatches) -> Result<(toml::Table, TrainOptions), Problem> {
+    let mut given = match matches.get_one::<String>("preset") {
+        Some(name) => spec.preset(name)?,
+        None => toml::Table::new(),
+    };
+    if let Some(path) = matches.get_one::<PathBuf>("config") {
+        given.extend(read_config(path)?);
+    }
+    for setting in spec.settings.iter().chain(TRAINING) {
+        if let Some(text) = matches.get_one::<String>(setting.name) {
+            let value = setting.parse(text).map_err(|error| Problem::from(error).hint_flag(setting))?;
+            given.insert(setting.name.to_owned(), value);
+        }
+    }
+    let of_training = |name: &str| TRAINING.iter().any(|setting| setting.name == name);
+    let (training, model): (toml::Table, toml::Table) = given.into_iter().partition(|(name, _)| of_training(name));
+    Ok((complete_settings(spec.settings, &model)?, TrainOptions::from_settings(&training)?))
+}
+
+impl Problem {
+    fn hint_flag(self, setting: &Setting) -> Self {
+        self.hint(format!("the flag is `--{}`; without it the value is {}", setting.flag(), setting.default))
+    }
+}
+
+fn read_config(path: &Path) -> Result<toml::Table, Problem> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Problem::input(format!("`{}` cannot be read: {error}", path.display())))?;
+    text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+        Problem::input(format!("{}:{line}: {}", path.display(), error.message()))
+            .hint("one setting a line, such as `learning_rate = 0.001`")
+    })
+}
+
+pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
+    let (name, matches) = matches.subcommand().expect("clap asks for a model");
+    let spec = find_model(name)?;
+    let (settings, options) = settings(spec, matches)?;
+    let protocol = protocol(matches)?;
+    let (dataset, load_seconds) = timed(|| context.pool.install(|| read(matches)));
+    let mut dataset = dataset?;
+    match matches.get_one::<String>("kg").expect("has a default").as_str() {
+        "random" => dataset.graph = dataset.graph.randomised(context.seed),
+        "none" => strip_graph(&mut dataset),
+        _ => {}
+    }
+    check_trainable(&dataset)?;
+    let out = matches.get_one::<PathBuf>("out").cloned();
+    let out = out.unwrap_or_else(|| PathBuf::from(format!("{}-{}", dataset.name, spec.name)));
+    context.remark(&format!("{}: {}", dataset.name, Fingerprint::of(&dataset)));
+    for note in &dataset.notes {
+        context.remark(&format!("note: {note}"));
+    }
+    let fit = Fit { spec, settings, options, protocol, dataset: &dataset, load_seconds };
+    let fitted = fit.run(context, Some(&out))?;
+    context.print(&fitted.document, || report(&fit, &fitted, &out))?;
+    Ok(if fitted.outcome.interrupted { Done::Interrupted } else { Done::Wholly })
+}
+
+/// Takes away all facts, and the entities that are no items.
+pub(super) fn strip_graph(dataset: &mut Dataset) {
+    let n_items = dataset.train.n_items();
+    dataset.graph = KnowledgeGraph::empty(n_items);
+    dataset.vocabulary.relations = culet::graph::Names::default();
+    let entities = &dataset.vocabulary.entities;
+    dataset.vocabulary.entities = (0..n_items).map(|item| (entities.id(item), entities.name(item))).collect();
+}
+
+fn report(fit: &Fit<'_>, fitted: &Fitted, out: &Path) -> String {
+    let outcome = &fitted.outcome;
+    let seconds = outcome.seconds;
+    let mut text = format!(
+        "{} on {}: best epoch {} of {}, {:.1} s of training, {:.1} s of evaluation\n",
+        fit.spec.name, fit.dataset.name, outcome.best_epoch, outcome.n_epochs, seconds.train, seconds.evaluate
+    );
+    if let Some(report) = &outcome.test {
+        let how = match fit.options.select {
+            Select::Validation => "selected on validation",
+            Select::Test => "selected on the TEST part, as published: not an honest estimate",
+        };
+        text += &format!("\ntest part, {} users, {how}\n", culet::data::thousands(report.n_users as u64));
+        text += &metrics_table(&report.means, &report.cutoffs);
+    }
+    if let Some(facets) = fitted.facets.as_ref().filter(|facets| facets.relations.iter().any(|row| !row.is_empty())) {
+        text += "\nintents\n";
+        for intent in intents_in_words(facets, &fit.dataset.vocabulary.relations) {
+            text += &format!(
+                "  {}  {:3.0} % of users' choices: {}\n",
+                intent.intent,
+                100.0 * intent.share,
+                intent.strongest(4)
+            );
+        }
+    }
+    text += &format!("\nrun folder: {}\n", out.display());
+    text
+}
+
+/// Metrics as a table: a row for each, a column for each cutoff.
+pub(super) fn metrics_table(means: &std::collections::BTreeMap<String, f64>, cutoffs: &[usize]) -> String {
+    let columns: Vec<String> = cutoffs.iter().map(|k| format!("@{k}")).collect();
+    let mut head = vec!["metric"];
+    head.extend(columns.iter().map(String::as_str));
+    let mut table = Table::new(&head);
+    let mut names: Vec<&str> = culet::eval::METRICS.to_vec();
+    let extra = means.keys().filter_map(|key| key.split_once('@')).map(|(name, _)| name);
+    extra.for_each(|name| {
+        if !names.contains(&name) {
+            names.push(name)
+        }
+    });
+    for name in names {
+        let value = |k: &usize| means.get(&format!("{name}@{k}")).map(|value| format!("{value:.4}"));
+        let values: Vec<Option<String>> = cutoffs.iter().map(value).collect();
+        if values.iter().any(Option::is_some) {
+            let cells = values.into_iter().map(|value| value.unwrap_or_else(|| "-".into()));
+            table.row(std::iter::once(name.to_owned()).chain(cells).collect());
+        }
+    }
+    table.render()
+}

@@ -1,0 +1,146 @@
+//! How a training shows itself in a terminal, in a log, and in the run's history.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use culet::data::RunWriter;
+use culet::train::{EpochRecord, Event, Observer};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::context::Context;
+use crate::interrupt;
+
+/// Follows a training: a bar where there is a terminal, a line an epoch elsewhere, and the history file.
+pub(crate) struct Follower<'a> {
+    writer: Option<&'a mut RunWriter>,
+    bar: Option<ProgressBar>,
+    lines: bool,
+    title: String,
+    epochs: u64,
+    steps_per_epoch: u64,
+    pairs_per_step: f64,
+    /// Steps made and when the first of them began, for the rate.
+    begun: Instant,
+    loss: f64,
+    metric: String,
+    failure: Option<culet::data::DataError>,
+}
+
+impl<'a> Follower<'a> {
+    pub(crate) fn new(context: &Context, title: &str, writer: Option<&'a mut RunWriter>) -> Self {
+        Self {
+            writer,
+            bar: context
+                .shows_bar()
+                .then(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10))),
+            lines: !context.quiet && !context.shows_bar(),
+            title: title.to_owned(),
+            epochs: 0,
+            steps_per_epoch: 1,
+            pairs_per_step: 0.0,
+            begun: Instant::now(),
+            loss: f64::NAN,
+            metric: String::new(),
+            failure: None,
+        }
+    }
+
+    /// What went wrong with the history file, if anything did.
+    pub(crate) fn failure(&mut self) -> Option<culet::data::DataError> {
+        self.failure.take()
+    }
+
+    fn start(&mut self, phase: &str, epochs: u64, steps_per_epoch: u64, pairs_per_epoch: u64) {
+        (self.epochs, self.steps_per_epoch) = (epochs, steps_per_epoch.max(1));
+        self.pairs_per_step = pairs_per_epoch as f64 / self.steps_per_epoch as f64;
+        self.begun = Instant::now();
+        if let Some(bar) = &self.bar {
+            let style = ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} steps  {msg}  {eta} left");
+            bar.set_style(style.expect("the template is well formed"));
+            bar.set_prefix(if phase == "train" { self.title.clone() } else { format!("{} {phase}", self.title) });
+            bar.set_length(epochs * steps_per_epoch);
+            bar.set_position(0);
+            bar.reset_eta();
+        }
+    }
+
+    fn step(&mut self, epoch: u64, step: u64, loss: f64) {
+        // A smooth loss is easier to read than that of the last batch.
+        self.loss = if self.loss.is_nan() { loss } else { 0.98 * self.loss + 0.02 * loss };
+        if let Some(bar) = &self.bar {
+            let position = (epoch - 1) * self.steps_per_epoch + step;
+            bar.set_position(position);
+            let rate = position as f64 * self.pairs_per_step / self.begun.elapsed().as_secs_f64().max(1e-9);
+            bar.set_message(format!(
+                "epoch {epoch}  {} pairs/s  loss {:.4}{}",
+                culet::data::thousands(rate as u64),
+                self.loss,
+                self.metric
+            ));
+        }
+    }
+
+    fn epoch(&mut self, record: &EpochRecord) {
+        if let Some(metrics) = &record.metrics {
+            if let Some((name, value)) = metrics.iter().find(|(name, _)| name.starts_with("recall@")) {
+                self.metric = format!("  {name} {value:.4}{}", if record.best { " (best)" } else { "" });
+            }
+        }
+        if self.lines {
+            let metric = if record.metrics.is_some() { self.metric.as_str() } else { "" };
+            let seconds = record.seconds;
+            eprintln!(
+                "{} {}/{}  loss {:.4}  {seconds:.2} s{metric}",
+                record.phase, record.epoch, self.epochs, record.loss
+            );
+        }
+        if let Some(writer) = &mut self.writer {
+            let line = serde_json::to_value(record).expect("a record is plain data");
+            if let Err(error) = writer.append_history(&line) {
+                self.failure = Some(error);
+            }
+        }
+    }
+}
+
+impl Observer for Follower<'_> {
+    fn event(&mut self, event: &Event<'_>) -> ControlFlow<()> {
+        match event {
+            Event::Start { phase, epochs, steps_per_epoch, pairs_per_epoch, .. } => {
+                self.start(phase, *epochs, *steps_per_epoch, *pairs_per_epoch);
+            }
+            Event::Step { epoch, step, loss } => self.step(*epoch, *step, loss.total()),
+            Event::Epoch(record) => self.epoch(record),
+            Event::Stopped { epoch, reason } => {
+                if let Some(bar) = &self.bar {
+                    bar.println(format!("stopped after epoch {epoch}: {reason}"));
+                } else if self.lines {
+                    eprintln!("stopped after epoch {epoch}: {reason}");
+                }
+            }
+            _ => {}
+        }
+        if interrupt::requested() || self.failure.is_some() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+}
+
+impl Drop for Follower<'_> {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// A spinner while something of unknown length happens.
+pub(crate) fn waiting(context: &Context, what: &str) -> Option<ProgressBar> {
+    context.shows_bar().then(|| {
+        let bar = ProgressBar::new_spinner().with_message(what.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        bar
+    })
+}

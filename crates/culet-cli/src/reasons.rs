@@ -1,0 +1,113 @@
+//! Reasons in words: which items of the history carried a score, and what they have in common with the item.
+
+use culet::graph::{ItemId, KnowledgeGraph, Names, Triplet, Vocabulary};
+use culet::model::{Explanation, Facets};
+use serde::Serialize;
+
+/// Why an item is recommended.
+#[derive(Debug, Serialize)]
+pub(crate) struct Reason {
+    /// The part of the score that comes from the user's history; the rest is the user's own vector.
+    from_history: f64,
+    /// The items of the history that carried most.
+    because_of: Vec<Carrier>,
+}
+
+#[derive(Debug, Serialize)]
+struct Carrier {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// Its part of the score.
+    contribution: f64,
+    /// Facts that it shares with the recommended item.
+    shared: Vec<String>,
+}
+
+const CARRIERS: usize = 3;
+const SHARED: usize = 4;
+
+impl Reason {
+    pub(crate) fn new(item: ItemId, explanation: &Explanation, graph: &KnowledgeGraph, names: &Vocabulary) -> Self {
+        let mut parts = explanation.from_history.clone();
+        parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let carriers = parts.iter().filter(|(_, part)| *part > 0.0).take(CARRIERS);
+        let carrier = |&(other, contribution): &(ItemId, f64)| Carrier {
+            id: names.entities.id(other.index()).to_owned(),
+            name: names.entities.name(other.index()).map(str::to_owned),
+            contribution,
+            shared: shared_facts(item, other, graph, names),
+        };
+        Self {
+            from_history: explanation.from_history.iter().map(|(_, part)| part).sum(),
+            because_of: carriers.map(carrier).collect(),
+        }
+    }
+
+    /// One line, such as `because of Alien (31 %: directed_by Scott), Brazil (12 %)`.
+    pub(crate) fn to_text(&self, score: f64) -> String {
+        let describe = |carrier: &Carrier| {
+            let name = carrier.name.as_deref().unwrap_or(&carrier.id);
+            let part = 100.0 * carrier.contribution / score;
+            match carrier.shared.as_slice() {
+                [] => format!("{name} ({part:.0} %)"),
+                shared => format!("{name} ({part:.0} %: {})", shared.join(", ")),
+            }
+        };
+        match self.because_of.as_slice() {
+            [] => "because of the user's own vector alone".to_owned(),
+            carriers => format!("because of {}", carriers.iter().map(describe).collect::<Vec<_>>().join("; ")),
+        }
+    }
+}
+
+/// The facts of an item, which lie together in the sorted triplets.
+fn facts_of(item: ItemId, graph: &KnowledgeGraph) -> &[Triplet] {
+    let triplets = graph.triplets();
+    let start = triplets.partition_point(|t| t.head < item.0);
+    let end = triplets.partition_point(|t| t.head <= item.0);
+    &triplets[start..end]
+}
+
+fn shared_facts(a: ItemId, b: ItemId, graph: &KnowledgeGraph, names: &Vocabulary) -> Vec<String> {
+    let of_b = facts_of(b, graph);
+    let is_shared = |fact: &&Triplet| {
+        of_b.binary_search_by_key(&(fact.relation, fact.tail), |other| (other.relation, other.tail)).is_ok()
+    };
+    let word = |fact: &Triplet| {
+        let relation = names.relations.label(fact.relation as usize);
+        format!("{relation} {}", names.entities.label(fact.tail as usize))
+    };
+    facts_of(a, graph).iter().filter(is_shared).take(SHARED).map(word).collect()
+}
+
+/// An intent in words: its strongest relations.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct IntentWords {
+    pub(crate) intent: usize,
+    /// Mean share over the users.
+    pub(crate) share: f64,
+    /// Relations with their weights, the strongest first.
+    pub(crate) relations: Vec<(String, f64)>,
+}
+
+/// The learned intents in words.
+pub(crate) fn intents_in_words(facets: &Facets, relations: &Names) -> Vec<IntentWords> {
+    let n_users = facets.user_shares.len().max(1) as f64;
+    let of = |(p, weights): (usize, &Vec<f64>)| {
+        let mut named: Vec<(String, f64)> =
+            weights.iter().enumerate().map(|(r, &weight)| (relations.label(r).to_owned(), weight)).collect();
+        named.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let share = facets.user_shares.iter().map(|shares| shares[p]).sum::<f64>() / n_users;
+        IntentWords { intent: p, share, relations: named }
+    };
+    facets.relations.iter().enumerate().map(of).collect()
+}
+
+impl IntentWords {
+    /// The `n` strongest relations, such as `stars 31 %, directed_by 22 %`.
+    pub(crate) fn strongest(&self, n: usize) -> String {
+        let part = |(name, weight): &(String, f64)| format!("{name} {:.0} %", 100.0 * weight);
+        self.relations.iter().take(n).map(part).collect::<Vec<_>>().join(", ")
+    }
+}

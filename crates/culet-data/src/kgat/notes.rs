@@ -1,0 +1,75 @@
+//! What is odd about a data set but harms nothing, one sentence each.
+
+use culet_graph::{Interactions, ItemId, KnowledgeGraph, UserId};
+
+use super::sources::{Kind, Sources};
+use super::vocabulary::AllLabels;
+use crate::describe::thousands;
+
+/// Files that are missing.
+pub(super) fn of_files(sources: &Sources) -> Vec<String> {
+    let mut notes = Vec::new();
+    if sources.test.is_none() {
+        notes.push("`test.txt` is missing: there is nothing to test on".into());
+    }
+    if sources.graph.is_none() {
+        notes.push("`kg_final.txt` is missing: the knowledge graph has no facts".into());
+    }
+    notes
+}
+
+/// Pairs or facts that stand twice or more.
+pub(super) fn of_repeats(file: &str, one: &str, count: usize) -> Option<String> {
+    let repeats = counted(count, &format!("repeated {one}"), &format!("repeated {one}s"));
+    (count > 0).then(|| format!("`{file}` holds {repeats}; a repeat counts for nothing"))
+}
+
+/// How the training and the test part fit together.
+pub(super) fn of_logs(train: &Interactions, test: &Interactions) -> Vec<String> {
+    let idle: Vec<_> = (0..train.n_users() as u32).map(UserId).filter(|&u| train.items_of(u).is_empty()).collect();
+    let n_tested = idle.iter().filter(|&&user| !test.items_of(user).is_empty()).count();
+    let (in_train, in_test) = (train.item_degrees(), test.item_degrees());
+    let n_unseen = in_train.iter().zip(&in_test).filter(|&(&train, &test)| train == 0 && test > 0).count();
+    let n_shared = test.pairs().filter(|&(user, item)| train.contains(UserId(user), ItemId(item))).count();
+    let user = |count| counted(count, "user", "users");
+    let notes = [
+        (idle.len(), format!("`train.txt` gives {} no item", user(idle.len()))),
+        (n_tested, format!("`test.txt` asks about {} without training items", user(n_tested))),
+        (
+            n_unseen,
+            format!("`test.txt` asks about {} that nobody took in training", counted(n_unseen, "item", "items")),
+        ),
+        (n_shared, format!("`train.txt` and `test.txt` share {}", counted(n_shared, "pair", "pairs"))),
+    ];
+    notes.into_iter().filter(|&(count, _)| count > 0).map(|(_, note)| note).collect()
+}
+
+/// Facts of a thing about itself.
+pub(super) fn of_graph(graph: &KnowledgeGraph) -> Option<String> {
+    let count = graph.triplets().iter().filter(|triplet| triplet.head == triplet.tail).count();
+    let loops = counted(count, "self-loop", "self-loops");
+    (count > 0).then(|| format!("`kg_final.txt` holds {loops}, kept as any other fact"))
+}
+
+/// Lists that leave something out, or count otherwise than the files with pairs and facts.
+pub(super) fn of_list(labels: &AllLabels, kind: Kind, n_unlisted: usize, base: u32) -> Vec<String> {
+    let Some(list) = labels.list(kind) else { return Vec::new() };
+    let mut notes = Vec::new();
+    if list.base != base {
+        notes.push(format!("`{}` counts from {}, not from {base}", list.file, list.base));
+    }
+    if n_unlisted > 0 {
+        notes.push(format!("`{}` leaves out {}", list.file, counted(n_unlisted, kind.word(), kind.words())));
+    }
+    notes
+}
+
+/// Ids that stand for several.
+pub(super) fn of_repeated_ids(kind: Kind, count: usize) -> Option<String> {
+    let found = counted(count, kind.word(), kind.words());
+    (count > 0).then(|| format!("a search by id cannot find {found}: earlier ones have the same id"))
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(count as u64), if count == 1 { one } else { many })
+}

@@ -1,0 +1,224 @@
+//! Which files a data set has, read into memory.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::DataError;
+
+/// The bytes of the files of a data set; `None` where a file is missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// `train.txt`.
+    pub train: Vec<u8>,
+    /// `test.txt`.
+    pub test: Option<Vec<u8>>,
+    /// `kg_final.txt`.
+    pub graph: Option<Vec<u8>>,
+    /// `user_list.txt` and so on, in the order of [`Kind::ALL`].
+    pub lists: [Option<Vec<u8>>; 4],
+    /// `user_names.tsv` and so on, in the order of [`Kind::ALL`].
+    pub names: [Option<Vec<u8>>; 4],
+}
+
+/// What has ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Users.
+    User,
+    /// Items.
+    Item,
+    /// Entities of the knowledge graph.
+    Entity,
+    /// Relations of the knowledge graph.
+    Relation,
+}
+
+impl Kind {
+    /// All kinds, in the order of their files.
+    pub const ALL: [Self; 4] = [Self::User, Self::Item, Self::Entity, Self::Relation];
+
+    /// The kind in one word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Item => "item",
+            Self::Entity => "entity",
+            Self::Relation => "relation",
+        }
+    }
+
+    /// The kind in the plural.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::User => "users",
+            Self::Item => "items",
+            Self::Entity => "entities",
+            Self::Relation => "relations",
+        }
+    }
+
+    /// The file with the external ids.
+    #[must_use]
+    pub const fn list_file(self) -> &'static str {
+        match self {
+            Self::User => "user_list.txt",
+            Self::Item => "item_list.txt",
+            Self::Entity => "entity_list.txt",
+            Self::Relation => "relation_list.txt",
+        }
+    }
+
+    /// The file with the readable names.
+    #[must_use]
+    pub const fn names_file(self) -> &'static str {
+        match self {
+            Self::User => "user_names.tsv",
+            Self::Item => "item_names.tsv",
+            Self::Entity => "entity_names.tsv",
+            Self::Relation => "relation_names.tsv",
+        }
+    }
+}
+
+impl Sources {
+    /// Reads the files of a folder.
+    ///
+    /// # Errors
+    /// A folder or `train.txt` that is not there, a file that cannot be read.
+    pub fn load(folder: &Path) -> Result<Self, DataError> {
+        check_folder(folder)?;
+        let path = folder.join("train.txt");
+        let train = read_if_there(&path)?
+            .ok_or_else(|| DataError::NoFile { similar: child_with_data(folder), path: path.clone() })?;
+        let mut sources = Self { train, ..Self::default() };
+        sources.test = read_if_there(&folder.join("test.txt"))?;
+        sources.graph = read_if_there(&folder.join("kg_final.txt"))?;
+        for (k, kind) in Kind::ALL.into_iter().enumerate() {
+            sources.lists[k] = read_if_there(&folder.join(kind.list_file()))?;
+            sources.names[k] = read_if_there(&folder.join(kind.names_file()))?;
+        }
+        Ok(sources)
+    }
+}
+
+fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, DataError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(DataError::read(path, error)),
+    }
+}
+
+fn check_folder(folder: &Path) -> Result<(), DataError> {
+    match fs::metadata(folder) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => Err(DataError::NotAFolder { path: folder.into() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(DataError::NoFolder { path: folder.into(), similar: similar_folder(folder) })
+        }
+        Err(error) => Err(DataError::read(folder, error)),
+    }
+}
+
+/// The folders in `folder`, by name; none if it cannot be listed, as this only serves hints.
+fn folders_in(folder: &Path) -> Vec<PathBuf> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let listed = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut folders: Vec<_> = listed.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+fn child_with_data(folder: &Path) -> Option<PathBuf> {
+    folders_in(folder).into_iter().find(|child| child.join("train.txt").is_file())
+}
+
+/// The sibling whose name differs least, if it differs in at most a third of the letters.
+fn similar_folder(folder: &Path) -> Option<PathBuf> {
+    let wanted = folder.file_name()?.to_str()?;
+    let parent = folder.parent()?;
+    let distance = |path: &PathBuf| Some(edit_distance(wanted, path.file_name()?.to_str()?));
+    let nearest = folders_in(parent).into_iter().filter_map(|path| Some((distance(&path)?, path))).min()?;
+    (nearest.0 <= wanted.chars().count().div_ceil(3)).then(|| parent.join(nearest.1.file_name().unwrap_or_default()))
+}
+
+/// The number of letters to insert, remove or replace (Levenshtein).
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<_> = b.chars().collect();
+    let mut costs: Vec<_> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut costs[0], i + 1);
+        for (j, &y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = costs[j + 1];
+            costs[j + 1] = replaced.min(diagonal + 1).min(costs[j] + 1);
+        }
+    }
+    costs[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edit_distance_counts_letters() {
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        assert_eq!(edit_distance("", "abc"), 3);
+        assert_eq!(edit_distance("käse", "kase"), 1);
+        assert_eq!(edit_distance("same", "same"), 0);
+    }
+
+    #[test]
+    fn a_folder_with_a_similar_name_is_the_hint() {
+        let root = tempfile::tempdir().unwrap();
+        for name in ["music", "amazon-book"] {
+            fs::create_dir(root.path().join(name)).unwrap();
+        }
+        let error = Sources::load(&root.path().join("musik")).unwrap_err();
+        assert_eq!(error.to_string(), format!("`{}` does not exist", root.path().join("musik").display()));
+        assert_eq!(error.hint().unwrap(), format!("did you mean `{}`?", root.path().join("music").display()));
+        let error = Sources::load(&root.path().join("other")).unwrap_err();
+        assert_eq!(error.hint().unwrap(), "`culet data synth` makes a data set to try");
+        let error = Sources::load(&root.path().join("no/such/place")).unwrap_err();
+        assert_eq!(error.hint().unwrap(), "`culet data synth` makes a data set to try");
+    }
+
+    #[test]
+    fn a_file_is_no_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("train.txt");
+        fs::write(&path, "0 1").unwrap();
+        let error = Sources::load(&path).unwrap_err();
+        assert_eq!(error.to_string(), format!("`{}` is a file, not a folder", path.display()));
+        let hint = format!("give the folder of the data set, perhaps `{}`", root.path().display());
+        assert_eq!(error.hint().unwrap(), hint);
+    }
+
+    #[test]
+    fn a_folder_without_training_data_points_below() {
+        let root = tempfile::tempdir().unwrap();
+        let error = Sources::load(root.path()).unwrap_err();
+        assert_eq!(error.to_string(), format!("`{}` is missing", root.path().join("train.txt").display()));
+        assert_eq!(error.hint().unwrap(), "each line of `train.txt` holds a user, then the items the user took");
+        fs::create_dir_all(root.path().join("b/x")).unwrap();
+        fs::create_dir(root.path().join("a")).unwrap();
+        fs::write(root.path().join("b/train.txt"), "").unwrap();
+        let error = Sources::load(root.path()).unwrap_err();
+        assert_eq!(error.hint().unwrap(), format!("did you mean `{}`?", root.path().join("b").display()));
+    }
+
+    #[test]
+    fn a_folder_in_place_of_a_file_cannot_be_read() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("train.txt"), "0 1").unwrap();
+        let path = root.path().join("test.txt");
+        fs::create_dir(&path).unwrap();
+        let error = Sources::load(root.path()).unwrap_err();
+        assert!(matches!(&error, DataError::Read { path: p, .. } if *p == path), "{error}");
+        assert!(error.to_string().starts_with(&format!("cannot read `{}`: ", path.display())));
+    }
+}

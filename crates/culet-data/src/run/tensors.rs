@@ -1,0 +1,230 @@
+//! Safetensors files, written and read row by row, so that no second copy of a table is ever in memory.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::sync::{Mutex, PoisonError};
+
+use culet_kernels::Matrix;
+use safetensors::tensor::{Dtype, Metadata, TensorInfo};
+use serde_json::{Map, Value};
+
+const BLOCK: usize = 1 << 16;
+/// The library's own limit; a header of a thousand tables has 100 KB.
+const MAX_HEADER: u64 = 100_000_000;
+
+/// A tensor to write.
+pub(super) enum Tensor<'a> {
+    /// F32 `[n_rows, dim]`.
+    Table(&'a Matrix),
+    /// U32 `[n]`.
+    Words(&'a [u32]),
+    /// U32 `[n, 3]`.
+    Triples(Vec<[u32; 3]>),
+}
+
+impl Tensor<'_> {
+    fn info(&self, start: usize) -> TensorInfo {
+        let (dtype, shape) = match self {
+            Self::Table(table) => (Dtype::F32, vec![table.n_rows(), table.dim()]),
+            Self::Words(words) => (Dtype::U32, vec![words.len()]),
+            Self::Triples(triples) => (Dtype::U32, vec![triples.len(), 3]),
+        };
+        let end = start + 4 * shape.iter().product::<usize>();
+        TensorInfo { dtype, shape, data_offsets: (start, end) }
+    }
+
+    fn write(&self, writer: &mut impl Write) -> io::Result<()> {
+        match self {
+            Self::Table(table) => write_table(table, writer),
+            Self::Words(words) => write_words(words, writer),
+            Self::Triples(triples) => write_words(triples.as_flattened(), writer),
+        }
+    }
+}
+
+fn write_table(table: &Matrix, writer: &mut impl Write) -> io::Result<()> {
+    if table.dim() == 0 {
+        return Ok(());
+    }
+    let mut bytes = Vec::with_capacity(4 * table.dim());
+    for row in 0..table.n_rows() {
+        bytes.clear();
+        bytes.extend(table.row(row)[..table.dim()].iter().flat_map(|x| x.to_le_bytes()));
+        writer.write_all(&bytes)?;
+    }
+    Ok(())
+}
+
+fn write_words(words: &[u32], writer: &mut impl Write) -> io::Result<()> {
+    words.iter().try_for_each(|word| writer.write_all(&word.to_le_bytes()))
+}
+
+/// Writes tensors in the order given, with metadata; equal contents give equal bytes.
+///
+/// # Panics
+/// If two tensors have the same name.
+pub(super) fn write(
+    tensors: &[(&str, Tensor)],
+    metadata: &BTreeMap<String, String>,
+    writer: impl Write,
+) -> io::Result<()> {
+    let header = header(tensors, metadata)?;
+    let mut writer = BufWriter::with_capacity(BLOCK, writer);
+    writer.write_all(&(header.len() as u64).to_le_bytes())?;
+    writer.write_all(&header)?;
+    for (_, tensor) in tensors {
+        tensor.write(&mut writer)?;
+    }
+    writer.flush()
+}
+
+/// The header in the order of the tensors' names, not of a hash map, blanks up to a multiple of 8 bytes.
+fn header(tensors: &[(&str, Tensor)], metadata: &BTreeMap<String, String>) -> io::Result<Vec<u8>> {
+    let mut header = Map::from_iter([("__metadata__".to_owned(), serde_json::to_value(metadata)?)]);
+    let mut end = 0;
+    for (name, tensor) in tensors {
+        let info = tensor.info(end);
+        end = info.data_offsets.1;
+        let repeated = header.insert((*name).into(), serde_json::to_value(info)?);
+        assert!(repeated.is_none(), "tensors have different names, `{name}` stands twice");
+    }
+    let mut bytes = serde_json::to_vec(&Value::Object(header))?;
+    bytes.resize(bytes.len().next_multiple_of(8), b' ');
+    Ok(bytes)
+}
+
+/// An open safetensors file; tensors are read when asked for.
+///
+/// Any content is safe: what does not fit together is an error, and no size is believed beyond that of the file.
+#[derive(Debug)]
+pub(super) struct TensorFile {
+    file: Mutex<File>,
+    metadata: Metadata,
+    start: u64,
+}
+
+impl TensorFile {
+    /// Reads the header of a file.
+    pub(super) fn open(mut file: File) -> Result<Self, String> {
+        let (metadata, start) = read_header(&mut file)?;
+        let n_bytes = file.metadata().map_err(|error| unreadable(&error))?.len();
+        let expected = start.checked_add(metadata.data_len() as u64);
+        if expected != Some(n_bytes) {
+            return Err(format!("the header describes a file of another size than {n_bytes} bytes"));
+        }
+        Ok(Self { file: Mutex::new(file), metadata, start })
+    }
+
+    /// The names of the tensors in the order of the file.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.metadata.offset_keys()
+    }
+
+    /// Whether there is a tensor of that name.
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.metadata.info(name).is_some()
+    }
+
+    /// A count from the metadata.
+    pub(super) fn count(&self, key: &str) -> Result<usize, String> {
+        let text = self.metadata.metadata().as_ref().and_then(|metadata| metadata.get(key));
+        let text = text.ok_or_else(|| format!("the metadata lack `{key}`"))?;
+        let count =
+            text.parse::<u32>().map_err(|_| format!("`{key}` is `{}`, expected a count", text.escape_debug()))?;
+        Ok(count as usize)
+    }
+
+    /// A table of F32.
+    pub(super) fn table(&self, name: &str) -> Result<Matrix, String> {
+        let info = self.info(name, Dtype::F32, 2)?;
+        let (n_rows, dim) = (info.shape[0], info.shape[1]);
+        let mut table = Matrix::zeros(n_rows, dim);
+        if dim == 0 {
+            return Ok(table);
+        }
+        let mut bytes = vec![0; 4 * dim];
+        self.read(info, |reader| {
+            for row in 0..n_rows {
+                reader.read_exact(&mut bytes)?;
+                for (x, bytes) in table.row_mut(row).iter_mut().zip(bytes.as_chunks::<4>().0) {
+                    *x = f32::from_le_bytes(*bytes);
+                }
+            }
+            Ok(())
+        })?;
+        Ok(table)
+    }
+
+    /// A list of U32.
+    pub(super) fn words(&self, name: &str) -> Result<Vec<u32>, String> {
+        self.read_words(self.info(name, Dtype::U32, 1)?)
+    }
+
+    /// Triples of U32.
+    pub(super) fn triples(&self, name: &str) -> Result<Vec<[u32; 3]>, String> {
+        let info = self.info(name, Dtype::U32, 2)?;
+        if info.shape[1] != 3 {
+            return Err(format!("`{name}` has {} columns, expected 3", info.shape[1]));
+        }
+        Ok(self.read_words(info)?.as_chunks::<3>().0.to_vec())
+    }
+
+    fn info(&self, name: &str, dtype: Dtype, n_axes: usize) -> Result<&TensorInfo, String> {
+        let info = self.metadata.info(name).ok_or_else(|| format!("holds no tensor `{name}`"))?;
+        if info.dtype != dtype || info.shape.len() != n_axes {
+            let (found, shape) = (info.dtype, &info.shape);
+            return Err(format!("`{name}` is {found} {shape:?}, expected {dtype} with {n_axes} axes"));
+        }
+        Ok(info)
+    }
+
+    fn read_words(&self, info: &TensorInfo) -> Result<Vec<u32>, String> {
+        let mut bytes = vec![0; info.data_offsets.1 - info.data_offsets.0];
+        self.read(info, |reader| reader.read_exact(&mut bytes))?;
+        Ok(bytes.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect())
+    }
+
+    fn read(
+        &self,
+        info: &TensorInfo,
+        read: impl FnOnce(&mut BufReader<&File>) -> io::Result<()>,
+    ) -> Result<(), String> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = BufReader::with_capacity(BLOCK, &*file);
+        reader
+            .seek(SeekFrom::Start(self.start + info.data_offsets.0 as u64))
+            .and_then(|_| read(&mut reader))
+            .map_err(|error| unreadable(&error))
+    }
+}
+
+/// The header and where the tensors begin.
+fn read_header(file: &mut File) -> Result<(Metadata, u64), String> {
+    let mut length = [0; 8];
+    file.rewind().and_then(|()| file.read_exact(&mut length)).map_err(|error| unreadable(&error))?;
+    let length = u64::from_le_bytes(length);
+    if length > MAX_HEADER {
+        return Err(format!("is not a safetensors file: its header would have {length} bytes"));
+    }
+    let mut header = Vec::new();
+    file.take(length).read_to_end(&mut header).map_err(|error| unreadable(&error))?;
+    let metadata: Metadata =
+        serde_json::from_slice(&header).map_err(|error| format!("the header makes no sense: {error}"))?;
+    check_extents(&metadata)?;
+    Ok((metadata, 8 + length))
+}
+
+/// An empty tensor may claim any extent: keep it within what a table can have.
+fn check_extents(metadata: &Metadata) -> Result<(), String> {
+    for (name, info) in metadata.tensors() {
+        if info.shape.iter().any(|&extent| u32::try_from(extent).is_err()) {
+            return Err(format!("`{name}` has the shape {:?}, more than a table can have", info.shape));
+        }
+    }
+    Ok(())
+}
+
+fn unreadable(error: &io::Error) -> String {
+    format!("cannot be read: {error}")
+}

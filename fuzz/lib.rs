@@ -1,0 +1,1 @@
+//! Arbitrary bytes for the parsers of Culet; all of it stands in `tests`.
