@@ -33,6 +33,17 @@ impl<'a> RowGradient<'a> {
     }
 }
 
+impl RowGradient<'_> {
+    /// Asks the processor to bring the gradient of a row near, if it has one.
+    #[inline(always)]
+    pub(crate) fn prefetch(self, row: usize) {
+        match self {
+            Self::Slots(values, slots) if slots[row] != NO_SLOT => crate::lanes::prefetch(values, slots[row] as usize),
+            _ => {}
+        }
+    }
+}
+
 /// Adam's settings with the published defaults.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AdamSettings {

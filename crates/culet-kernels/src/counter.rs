@@ -125,9 +125,7 @@ impl Dropout {
     #[inline(always)]
     fn apply_to_piece<const WORDS: usize, const PLACES: usize>(self, word: u64, values: &mut [f32; PLACES]) {
         let bits = self.counter.bits::<WORDS, PLACES>(word);
-        for k in 0..PLACES {
-            values[k] = if bits[k] >= self.threshold { values[k] * self.scale } else { 0.0 };
-        }
+        *values = std::array::from_fn(|k| if bits[k] >= self.threshold { values[k] * self.scale } else { 0.0 });
     }
 }
 

@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 
 use crate::isa::multiversion;
-use crate::lanes::{axpy, blocks, blocks_mut, dot, drop_and_normalise, drop_and_normalise_gradient};
+use crate::lanes::{axpy, blocks, blocks_mut, dot, drop_and_normalise, drop_and_normalise_gradient, lanewise};
 use crate::numeric::softmax_in_place;
 use crate::relational::add_in_order;
 use crate::{Dropout, Matrix};
@@ -53,11 +53,10 @@ impl GateOutput {
         }
     }
 
-    /// Makes room for another number of users, in the same memory if that suffices.
-    pub fn reset(&mut self, n_rows: usize, dim: usize, n_intents: usize) {
-        self.units.reset(n_rows, dim);
+    /// Makes room for another number of users, in the same memory if that suffices; what it holds is left over.
+    pub fn reshape(&mut self, n_rows: usize, dim: usize, n_intents: usize) {
+        self.units.reshape(n_rows, dim);
         self.shares.reset(n_rows, n_intents);
-        self.inverse_lengths.clear();
         self.inverse_lengths.resize(n_rows, 0.0);
     }
 }
@@ -106,9 +105,7 @@ fn gate_body<const FUSED: bool>(
         let y = &mut units[k * stride..][..stride];
         mix_intents::<FUSED>(input.intents, shares, y);
         for (y, m) in blocks_mut(y).iter_mut().zip(blocks(input.means.row(row))) {
-            for k in 0..16 {
-                y[k] = m[k] * (1.0 + y[k]);
-            }
+            *y = lanewise(|k| m[k] * (1.0 + y[k]));
         }
         *inverse_length = drop_and_normalise::<FUSED>(y, input.user_numbers[row] as usize, input.dropout);
     }

@@ -17,6 +17,13 @@ pub(crate) fn blocks_mut(row: &mut [f32]) -> &mut [[f32; 16]] {
     row.as_chunks_mut().0
 }
 
+/// Sixteen numbers, each from its place: computed by value, which the compiler turns into vector instructions where
+/// loops over slices in large functions stay scalar.
+#[inline(always)]
+pub(crate) fn lanewise(f: impl FnMut(usize) -> f32) -> [f32; 16] {
+    std::array::from_fn(f)
+}
+
 /// The sum of sixteen numbers, as a tree.
 #[inline(always)]
 pub(crate) fn sum16(v: [f32; 16]) -> f32 {
@@ -35,9 +42,7 @@ pub(crate) fn sum16(v: [f32; 16]) -> f32 {
 pub(crate) fn dot<const FUSED: bool>(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0; 16];
     for (a, b) in blocks(a).iter().zip(blocks(b)) {
-        for k in 0..16 {
-            sums[k] = multiply_add::<FUSED>(a[k], b[k], sums[k]);
-        }
+        sums = lanewise(|k| multiply_add::<FUSED>(a[k], b[k], sums[k]));
     }
     sum16(sums)
 }
@@ -46,9 +51,7 @@ pub(crate) fn dot<const FUSED: bool>(a: &[f32], b: &[f32]) -> f32 {
 #[inline(always)]
 pub(crate) fn axpy<const FUSED: bool>(alpha: f32, x: &[f32], y: &mut [f32]) {
     for (y, x) in blocks_mut(y).iter_mut().zip(blocks(x)) {
-        for k in 0..16 {
-            y[k] = multiply_add::<FUSED>(alpha, x[k], y[k]);
-        }
+        *y = lanewise(|k| multiply_add::<FUSED>(alpha, x[k], y[k]));
     }
 }
 
@@ -64,9 +67,7 @@ pub(crate) fn drop_and_normalise<const FUSED: bool>(row: &mut [f32], index: usiz
         dropout.apply(first_block, row);
     }
     for block in blocks(row) {
-        for k in 0..16 {
-            squares[k] = multiply_add::<FUSED>(block[k], block[k], squares[k]);
-        }
+        squares = lanewise(|k| multiply_add::<FUSED>(block[k], block[k], squares[k]));
     }
     let length = sum16(squares).sqrt();
     if length < SHORTEST {
@@ -75,9 +76,7 @@ pub(crate) fn drop_and_normalise<const FUSED: bool>(row: &mut [f32], index: usiz
     }
     let inverse = 1.0 / length;
     for block in blocks_mut(row) {
-        for value in block {
-            *value *= inverse;
-        }
+        *block = block.map(|value| value * inverse);
     }
     inverse
 }
@@ -97,16 +96,14 @@ pub(crate) fn drop_and_normalise_gradient<const FUSED: bool>(
     let factor = inverse_length * scale;
     let first_block = (index * (y.len() / 16)) as u64;
     for (grad, y) in blocks_mut(grad).iter_mut().zip(blocks(y)) {
-        for k in 0..16 {
-            grad[k] = multiply_add::<FUSED>(-along, y[k], grad[k]) * factor;
-        }
+        *grad = lanewise(|k| multiply_add::<FUSED>(-along, y[k], grad[k]) * factor);
     }
     if dropout.is_active() {
         dropout.apply(first_block, grad);
     }
 }
 
-/// Asks the processor to bring the first 256 bytes of a row near: every other line, the neighbour comes along.
+/// Asks the processor to bring the first 256 bytes of a row near.
 #[inline(always)]
 pub(crate) fn prefetch(matrix: &Matrix, row: usize) {
     prefetch_row(matrix.as_ptr(), row, matrix.stride());
@@ -121,8 +118,14 @@ pub(crate) fn prefetch_row(table: *const f32, row: usize, stride: usize) {
         // SAFETY: a prefetch has no effect on memory, whatever the address.
         unsafe {
             _mm_prefetch::<_MM_HINT_T0>(row.cast());
-            if stride > 32 {
+            if stride > 48 {
+                _mm_prefetch::<_MM_HINT_T0>(row.wrapping_add(16).cast());
                 _mm_prefetch::<_MM_HINT_T0>(row.wrapping_add(32).cast());
+                _mm_prefetch::<_MM_HINT_T0>(row.wrapping_add(48).cast());
+            } else {
+                for line in 1..stride / 16 {
+                    _mm_prefetch::<_MM_HINT_T0>(row.wrapping_add(16 * line).cast());
+                }
             }
         }
     }
@@ -139,6 +142,17 @@ pub(crate) unsafe fn piece<const W: usize>(matrix: &Matrix, row: usize, from: us
     debug_assert!(row < matrix.n_rows() && from + W <= matrix.stride());
     // SAFETY: within the table by the contract of this function.
     unsafe { &*matrix.as_ptr().add(row * matrix.stride() + from).cast() }
+}
+
+/// [`piece`], to write.
+///
+/// # Safety
+/// As [`piece`].
+#[inline(always)]
+pub(crate) unsafe fn piece_of_mut<const W: usize>(matrix: &mut Matrix, row: usize, from: usize) -> &mut [f32; W] {
+    debug_assert!(row < matrix.n_rows() && from + W <= matrix.stride());
+    // SAFETY: within the table by the contract of this function; borrowed exclusively.
+    unsafe { &mut *matrix.as_ptr().cast_mut().add(row * matrix.stride() + from).cast() }
 }
 
 /// `W` numbers of a row, from number `from` on, to write.

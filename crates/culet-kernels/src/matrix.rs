@@ -89,13 +89,21 @@ impl Matrix {
     /// # Panics
     /// If the size overflows the address space.
     pub fn reset(&mut self, n_rows: usize, dim: usize) {
+        self.reshape(n_rows, dim);
+        self.as_mut_slice().fill(0.0);
+    }
+
+    /// Gives this table another shape, in the same memory if that suffices. What it then holds is left over from before,
+    /// the padding too: for tables whose whole rows are about to be overwritten.
+    ///
+    /// # Panics
+    /// If the size overflows the address space.
+    pub fn reshape(&mut self, n_rows: usize, dim: usize) {
         let stride = dim.next_multiple_of(LANES);
         if n_rows.checked_mul(stride).is_none_or(|size| size > self.capacity) {
             *self = Self::zeros(n_rows, dim);
-        } else {
-            (self.n_rows, self.dim, self.stride) = (n_rows, dim, stride);
-            self.as_mut_slice().fill(0.0);
         }
+        (self.n_rows, self.dim, self.stride) = (n_rows, dim, stride);
     }
 
     fn layout(capacity: usize) -> Layout {

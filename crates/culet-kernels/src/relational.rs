@@ -6,10 +6,12 @@ use rayon::prelude::*;
 
 use crate::edges::{EdgeBuffer, ROWS_A_TASK};
 use crate::isa::{multiply_add, multiversion};
-use crate::lanes::{drop_and_normalise, for_each_piece, piece, piece_mut, prefetch};
+use crate::lanes::{
+    axpy, drop_and_normalise, drop_and_normalise_gradient, for_each_piece, piece, piece_mut, piece_of_mut, prefetch,
+};
 use crate::matrix::SharedRows;
 use crate::shared::SharedSlice;
-use crate::{Dropout, EdgeView, Matrix, RowSet};
+use crate::{Dropout, EdgeView, Matrix, RowGradient, RowSet};
 
 /// Where the entity layer writes.
 pub struct LayerOutput<'a> {
@@ -65,6 +67,9 @@ multiversion! {
     ) = mean_body;
 }
 
+/// How many rows ahead kernels prefetch what they write.
+const ROWS_AHEAD: usize = 4;
+
 /// Edges that are added in f32 before they join the row's sum, so that rounding errors grow with the root of the length.
 const EDGES_A_PART: usize = 128;
 
@@ -85,7 +90,10 @@ fn mean_body<const FUSED: bool>(
         let (now, later) = rows.split_at(buffer.fill(rows, edges));
         rows = later;
         buffer.first().for_each(|edge| prefetch(x, edge.column()));
-        for (&row, range) in now.iter().zip(buffer.ranges()) {
+        for (k, (&row, range)) in now.iter().zip(buffer.ranges()).enumerate() {
+            if let Some(&ahead) = now.get(k + ROWS_AHEAD) {
+                units.prefetch(ahead as usize);
+            }
             let row = row as usize;
             // SAFETY: a `RowSet` lists each row once, and tasks work on different parts of the list.
             let y = unsafe { units.row_mut(row) };
@@ -126,10 +134,33 @@ fn mean_body<const FUSED: bool>(
 /// Rows whose relation gradients are summed in f32 before they join an f64 sum.
 const ROWS_A_BLOCK: usize = 512;
 
+/// What belongs to the gradient of a layer's rows beside what comes through the layer above, and how these rows were
+/// made.
+#[derive(Clone, Copy)]
+pub struct LowerLayer<'a> {
+    /// Added to the gradient of the rows that have a slot.
+    pub extra: RowGradient<'a>,
+    /// If the rows are themselves the output of a layer: how it was made, so that the gradient becomes that of its sums.
+    pub made_by: Option<MadeBy<'a>>,
+}
+
+/// How the rows of a layer were made from sums over edges.
+#[derive(Clone, Copy)]
+pub struct MadeBy<'a> {
+    /// `[n_rows]`, as in [`LayerOutput`].
+    pub inverse_lengths: &'a [f32],
+    /// `[n_rows]`, as in [`LayerOutput`].
+    pub inverse_degrees: &'a [f32],
+    /// The dropout of the layer.
+    pub dropout: Dropout,
+}
+
 /// The gradient of the relational mean with respect to `x` (for `rows`) and to the relations.
 ///
-/// dx_t = sum over (r, h) of e_r * g_h and de_r = sum over (t, h) of x_t * g_h, where `g` is the gradient of the mean
-/// already divided by the head's number of edges: one pass over the edges by tail serves both.
+/// dx_t = sum over (r, h) of e_r * g_h and de_r = sum over (t, h) of x_t * g_h, where `g` is the gradient of the sums
+/// over edges (the mean's divided by the head's number of edges): one pass over the edges by tail serves both. Then
+/// `lower` adds what else belongs to dx and, if `x` is itself a layer's output, turns dx into the gradient of the sums
+/// behind it: scale * mask * (dx - x <x, dx>) / length / number of edges.
 ///
 /// # Shapes
 /// - `by_tail`: the wanted edges by tail.
@@ -139,12 +170,14 @@ const ROWS_A_BLOCK: usize = 512;
 /// O(edges * d) time; relation gradients are summed in f32 within 512 rows and in f64 beyond, in a fixed order.
 /// # Panics
 /// If the tables do not fit together.
+#[allow(clippy::too_many_arguments)]
 pub fn relational_mean_gradient(
     rows: &RowSet,
     by_tail: EdgeView<'_>,
     grad: &Matrix,
     x: &Matrix,
     relations: &Matrix,
+    lower: LowerLayer<'_>,
     grad_x: &mut Matrix,
     grad_relations: &mut Matrix,
 ) {
@@ -155,7 +188,7 @@ pub fn relational_mean_gradient(
         .par_chunks(ROWS_A_BLOCK)
         .map_init(EdgeBuffer::default, |buffer, rows| {
             let mut partial = Matrix::zeros(relations.n_rows(), relations.dim());
-            gradient_task(rows, by_tail, grad, x, relations, buffer, grad_x, &mut partial);
+            gradient_task(rows, by_tail, grad, x, relations, lower, buffer, grad_x, &mut partial);
             partial
         })
         .collect();
@@ -164,16 +197,17 @@ pub fn relational_mean_gradient(
 
 /// Adds tables of partial sums in f64, in their order.
 pub(crate) fn add_in_order(parts: &[Matrix], total: &mut Matrix) {
-    for (k, total) in total.as_mut_slice().iter_mut().enumerate() {
-        let sum: f64 = parts.iter().map(|part| f64::from(part.as_slice()[k])).sum();
-        *total = (f64::from(*total) + sum) as f32;
+    let mut sums: Vec<f64> = total.as_slice().iter().map(|&x| f64::from(x)).collect();
+    for part in parts {
+        sums.iter_mut().zip(part.as_slice()).for_each(|(sum, &x)| *sum += f64::from(x));
     }
+    total.as_mut_slice().iter_mut().zip(sums).for_each(|(total, sum)| *total = sum as f32);
 }
 
 multiversion! {
     fn gradient_task(
-        rows: &[u32], by_tail: EdgeView<'_>, grad: &Matrix, x: &Matrix, relations: &Matrix, buffer: &mut EdgeBuffer,
-        grad_x: SharedRows<'_>, partial: &mut Matrix,
+        rows: &[u32], by_tail: EdgeView<'_>, grad: &Matrix, x: &Matrix, relations: &Matrix, lower: LowerLayer<'_>,
+        buffer: &mut EdgeBuffer, grad_x: SharedRows<'_>, partial: &mut Matrix,
     ) = gradient_body;
 }
 
@@ -185,6 +219,7 @@ fn gradient_body<const FUSED: bool>(
     grad: &Matrix,
     x: &Matrix,
     relations: &Matrix,
+    lower: LowerLayer<'_>,
     buffer: &mut EdgeBuffer,
     grad_x: SharedRows<'_>,
     partial: &mut Matrix,
@@ -193,7 +228,12 @@ fn gradient_body<const FUSED: bool>(
         let (now, later) = rows.split_at(buffer.fill(rows, by_tail));
         rows = later;
         buffer.first().for_each(|edge| prefetch(grad, edge.column()));
-        for (&row, range) in now.iter().zip(buffer.ranges()) {
+        for (k, (&row, range)) in now.iter().zip(buffer.ranges()).enumerate() {
+            if let Some(&ahead) = now.get(k + ROWS_AHEAD) {
+                prefetch(x, ahead as usize);
+                grad_x.prefetch(ahead as usize);
+                lower.extra.prefetch(ahead as usize);
+            }
             let row = row as usize;
             // SAFETY: a `RowSet` lists each row once, and tasks work on different parts of the list.
             let dx = unsafe { grad_x.row_mut(row) };
@@ -211,13 +251,21 @@ fn gradient_body<const FUSED: bool>(
                     for k in 0..WIDTH {
                         sum[k] = multiply_add::<FUSED>(e[k], g[k], sum[k]);
                     }
-                    let de = piece_mut::<WIDTH>(partial.row_mut(edge.relation()), from);
+                    // SAFETY: as above; `partial` has a row for each relation and is borrowed exclusively.
+                    let de = unsafe { piece_of_mut::<WIDTH>(partial, edge.relation(), from) };
                     for k in 0..WIDTH {
                         de[k] = multiply_add::<FUSED>(x[k], g[k], de[k]);
                     }
                 }
                 *piece_mut::<WIDTH>(dx, from) = sum;
             });
+            if let Some(extra) = lower.extra.row(row) {
+                axpy::<FUSED>(1.0, extra, dx);
+            }
+            if let Some(MadeBy { inverse_lengths, inverse_degrees, dropout }) = lower.made_by {
+                let (length, degree) = (inverse_lengths[row], inverse_degrees[row]);
+                drop_and_normalise_gradient::<FUSED>(x.row(row), dx, length, row, dropout, degree);
+            }
         }
     }
 }

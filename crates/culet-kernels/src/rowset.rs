@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU8, Ordering};
 /// A set of rows of a table: a flag for each row, and the rows in ascending order.
 #[derive(Debug)]
 pub struct RowSet {
-    /// One for each row of the table, and one more.
     flags: Vec<AtomicU8>,
     rows: Vec<u32>,
 }
@@ -26,7 +25,7 @@ impl RowSet {
     /// How many rows the table has.
     #[must_use]
     pub fn n_table_rows(&self) -> usize {
-        self.flags.len() - 1
+        self.flags.len()
     }
 
     /// Removes all rows.
@@ -46,23 +45,16 @@ impl RowSet {
         self.flags[row as usize].store(1, Ordering::Relaxed);
     }
 
-    /// Adds a row on a condition, without a branch.
-    #[inline(always)]
-    pub(crate) fn mark_if(&self, row: u32, condition: bool) {
-        // The last flag belongs to no row: it takes what the condition turns away.
-        let place = if condition { row as usize } else { self.flags.len() - 1 };
-        self.flags[place].store(1, Ordering::Relaxed);
-    }
-
     /// Lists the marked rows in ascending order.
     pub fn collect(&mut self) {
-        self.rows.clear();
-        let n_rows = self.n_table_rows();
-        for (row, flag) in self.flags[..n_rows].iter_mut().enumerate() {
-            if *flag.get_mut() != 0 {
-                self.rows.push(row as u32);
-            }
+        // Without branches: each row is written, and overwritten by the next unless it is marked.
+        self.rows.resize(self.flags.len(), 0);
+        let mut n = 0;
+        for (row, flag) in self.flags.iter_mut().enumerate() {
+            self.rows[n] = row as u32;
+            n += usize::from(*flag.get_mut());
         }
+        self.rows.truncate(n);
     }
 
     /// Whether the row is marked.
@@ -73,6 +65,14 @@ impl RowSet {
     #[inline(always)]
     pub fn contains(&self, row: u32) -> bool {
         self.flags[row as usize].load(Ordering::Relaxed) != 0
+    }
+
+    /// # Safety
+    /// The row is in range.
+    #[inline(always)]
+    pub(crate) unsafe fn contains_unchecked(&self, row: u32) -> bool {
+        // SAFETY: by the contract of this function.
+        unsafe { self.flags.get_unchecked(row as usize).load(Ordering::Relaxed) != 0 }
     }
 
     /// The rows as listed by the last [`RowSet::collect`], ascending, each once.
@@ -96,7 +96,7 @@ impl RowSet {
 }
 
 fn flags(n_rows: usize, value: u8) -> Vec<AtomicU8> {
-    (0..=n_rows).map(|_| AtomicU8::new(value)).collect()
+    (0..n_rows).map(|_| AtomicU8::new(value)).collect()
 }
 
 #[cfg(test)]
@@ -112,10 +112,6 @@ mod tests {
         set.collect();
         assert_eq!(set.rows(), [2, 7, 9]);
         assert!(set.contains(7) && !set.contains(3));
-        set.mark_if(3, false);
-        set.mark_if(4, true);
-        set.collect();
-        assert_eq!(set.rows(), [2, 4, 7, 9]);
         set.clear();
         assert!(set.is_empty() && !set.contains(7));
     }

@@ -74,28 +74,33 @@ fn mean_body<const FUSED: bool>(first: usize, lists: Lists<'_>, x: &Matrix, out:
     }
 }
 
-/// Adds to row k of `out` the rows of `x` that list k names: the gradient of [`interaction_mean`] when the lists are
-/// those of the other end (the users of an item) and `x` is already divided by the length of its list.
+/// Sums for each list the rows of `x` that it names, from the rows of `start` on: the gradient of [`interaction_mean`]
+/// when the lists are those of the other end (the users of an item) and `x` is already divided by the length of its list.
 ///
 /// # Shapes
-/// - `x`: `[n, d]`; `out`: `[at least n_lists, d]`, **added to**.
+/// - `x`: `[n, d]`; `start`: `[at most n_lists, d]`, zero beyond; `out`: `[n_lists, d]`, **overwritten**.
 /// # Panics
 /// If the shapes do not fit or a listed row is out of range.
-pub fn add_listed(lists: Lists<'_>, x: &Matrix, out: &mut Matrix) {
-    assert!(out.n_rows() >= lists.len() && out.stride() == x.stride(), "a row for each list");
-    let (stride, end) = (out.stride(), lists.len() * out.stride());
-    out.as_mut_slice()[..end].par_chunks_mut(LISTS_A_TASK * stride).enumerate().for_each(|(task, out)| {
-        add_task(task * LISTS_A_TASK, lists, x, out);
+pub fn sum_listed(lists: Lists<'_>, x: &Matrix, start: &Matrix, out: &mut Matrix) {
+    assert_eq!((out.n_rows(), out.stride()), (lists.len(), x.stride()), "one row for each list");
+    assert!(start.n_rows() <= lists.len() && start.stride() == x.stride(), "at most one row for each list");
+    let stride = out.stride();
+    out.as_mut_slice().par_chunks_mut(LISTS_A_TASK * stride).enumerate().for_each(|(task, out)| {
+        sum_task(task * LISTS_A_TASK, lists, x, start, out);
     });
 }
 
 multiversion! {
-    fn add_task(first: usize, lists: Lists<'_>, x: &Matrix, out: &mut [f32]) = add_body;
+    fn sum_task(first: usize, lists: Lists<'_>, x: &Matrix, start: &Matrix, out: &mut [f32]) = sum_body;
 }
 
 #[inline(always)]
-fn add_body<const FUSED: bool>(first: usize, lists: Lists<'_>, x: &Matrix, out: &mut [f32]) {
+fn sum_body<const FUSED: bool>(first: usize, lists: Lists<'_>, x: &Matrix, start: &Matrix, out: &mut [f32]) {
     for (k, out) in out.chunks_exact_mut(x.stride()).enumerate() {
+        match first + k {
+            k if k < start.n_rows() => out.copy_from_slice(start.row(k)),
+            _ => out.fill(0.0),
+        }
         for &column in lists.list(first + k) {
             axpy::<FUSED>(1.0, x.row(column as usize), out);
         }

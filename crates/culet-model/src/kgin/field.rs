@@ -50,7 +50,9 @@ pub(super) struct Field {
     pub(super) batch: PairBatch,
     /// For each user slot the kept items.
     pub(super) items_of_slot: Csr,
-    /// For each item the user slots that keep it.
+    /// The items whose vector is read directly: those of the batch, in their slots, then those of the users.
+    pub(super) read_items: Slots,
+    /// For each read item the user slots that keep it.
     pub(super) slots_of_item: Csr,
     /// For each layer 0..=hops the entities whose vector is read.
     pub(super) layers: Vec<RowSet>,
@@ -66,7 +68,8 @@ impl Field {
             items: Slots::new(graph.n_items),
             batch: PairBatch::default(),
             items_of_slot: empty(0),
-            slots_of_item: empty(graph.n_items),
+            read_items: Slots::new(graph.n_entities()),
+            slots_of_item: empty(0),
             layers: (0..=config.hops).map(|_| RowSet::new(graph.n_entities())).collect(),
             facts: KeptEdges::default(),
         }
@@ -107,8 +110,11 @@ impl Field {
         }
         let fits = "interactions were counted in 32 bits";
         self.items_of_slot = Csr::from_pairs(self.users.rows.len(), &pairs).expect(fits);
-        pairs.iter_mut().for_each(|pair| *pair = (pair.1, pair.0));
-        self.slots_of_item = Csr::from_pairs(graph.n_items, &pairs).expect(fits);
+        self.read_items.clear();
+        self.read_items.assign(&self.items.rows);
+        let read = self.read_items.assign(self.items_of_slot.columns());
+        let by_item: Vec<_> = read.into_iter().zip(pairs.iter().map(|&(slot, _)| slot)).collect();
+        self.slots_of_item = Csr::from_pairs(self.read_items.rows.len(), &by_item).expect(fits);
     }
 
     /// 1 / number of kept items of each user slot, 0 for none.

@@ -2,10 +2,13 @@
 
 use culet_graph::{Csr, Purpose, Stream};
 use culet_kernels::{
-    BatchGradients, BatchVectors, Dropout, EdgeView, GateGradient, GateInput, GateOutput, LayerOutput, Lists, Matrix,
-    PairRows, RowGradient, add_listed, intent_gate, intent_gate_gradient, interaction_mean, pairwise_loss,
-    relational_mean, relational_mean_gradient, relational_normalise_gradient, softmax_loss, squared_length_penalty,
+    BatchGradients, BatchVectors, Dropout, EdgeView, GateGradient, GateInput, GateOutput, LayerOutput, Lists,
+    LowerLayer, MadeBy, Matrix, PairRows, RowGradient, intent_gate, intent_gate_gradient, interaction_mean,
+    pairwise_loss, relational_mean, relational_mean_gradient, relational_normalise_gradient, softmax_loss,
+    squared_length_penalty, sum_listed,
 };
+
+use rayon::prelude::*;
 
 use super::field::Field;
 use super::{Config, Graph, Kgin, LossKind};
@@ -40,6 +43,8 @@ struct Scratch {
     gradients: BatchGradients,
     grad_means: Matrix,
     grad_users_below: Matrix,
+    /// By slot of the read items.
+    grad_read: Matrix,
 }
 
 impl Workspace {
@@ -155,10 +160,10 @@ impl Kgin {
         users.means.resize_with(hops, Matrix::default);
         users.gates.resize_with(hops, GateOutput::default);
         for l in 0..hops {
-            users.means[l].reset(n_slots, dim);
+            users.means[l].reshape(n_slots, dim);
             interaction_mean(lists(&field.items_of_slot), self.entity_layer(l), &mut users.means[l]);
             let mut out = std::mem::take(&mut users.gates[l]);
-            out.reset(n_slots, dim, self.config.intents);
+            out.reshape(n_slots, dim, self.config.intents);
             intent_gate(self.gate_input(users, intents, l, draw), &mut out);
             users.gates[l] = out;
         }
@@ -188,12 +193,16 @@ impl Kgin {
         for l in 0..=self.config.hops {
             add(final_users.as_mut_slice(), users.layer(l).as_slice());
         }
-        gather(&self.params.entities, rows, &mut scratch.final_items);
-        for l in 1..=self.config.hops {
-            for (slot, &row) in rows.iter().enumerate() {
-                add(scratch.final_items.row_mut(slot), self.entity_layer(l).row(row as usize));
+        let final_items = &mut scratch.final_items;
+        final_items.reset(rows.len(), self.config.dim);
+        let stride = final_items.stride();
+        let of_rows = |(sums, rows): (&mut [f32], &[u32])| {
+            for (sum, &row) in sums.chunks_exact_mut(stride).zip(rows) {
+                (0..=self.config.hops).for_each(|l| add(sum, self.entity_layer(l).row(row as usize)));
             }
-        }
+        };
+        let sums = final_items.as_mut_slice().par_chunks_mut(128 * stride);
+        sums.zip(rows.par_chunks(128)).for_each(of_rows);
     }
 
     fn batch_loss(&self, batch: &PairBatch, vectors: BatchVectors<'_>, gradients: &mut BatchGradients) -> Loss {
@@ -231,18 +240,16 @@ impl Kgin {
 
     /// From the gradient of the final vectors to those of U^(0), E^(0), e_r and c_p; gives that of the intents.
     fn backward(&mut self, intents: &Intents, scratch: &mut Scratch, draw: Draw) -> Matrix {
-        let Scratch { users, gradients: final_, grad_means, grad_users_below, .. } = scratch;
+        let Scratch { users, gradients: final_, grad_means, grad_users_below, grad_read, .. } = scratch;
         let mean_scales = self.work.field.mean_scales();
         let mut grad_intents = zeros_like(&intents.vectors);
         let mut grad_latent = zeros_like(&self.params.latent);
         let mut grad_relations = zeros_like(&self.params.relations);
-        grad_means.reset(users.start.n_rows(), self.config.dim);
+        grad_means.reshape(users.start.n_rows(), self.config.dim);
         // F holds each layer, so each layer's gradient starts with that of F.
         let mut grad_users = std::mem::take(&mut self.work.grad_users);
         copy(&final_.users, &mut grad_users);
-        for (slot, &row) in self.work.field.items.rows.iter().enumerate() {
-            self.work.grad_entities.row_mut(row as usize).copy_from_slice(final_.items.row(slot));
-        }
+        self.last_layer_gradient(&final_.items, draw);
         for l in (0..self.config.hops).rev() {
             copy(&final_.users, grad_users_below);
             intent_gate_gradient(
@@ -258,13 +265,10 @@ impl Kgin {
                 },
             );
             std::mem::swap(&mut grad_users, grad_users_below);
-            self.entity_layer_gradient(l, &mut grad_relations, draw);
-            let work = &mut self.work;
-            for (slot, &row) in work.field.items.rows.iter().enumerate() {
-                add(work.grad_below.row_mut(row as usize), final_.items.row(slot));
-            }
-            add_listed(lists(&work.field.slots_of_item), grad_means, &mut work.grad_below);
-            std::mem::swap(&mut work.grad_entities, &mut work.grad_below);
+            // What E^(l) is read for beside E^(l + 1): the final vectors, and the means over the users' items.
+            grad_read.reshape(self.work.field.read_items.rows.len(), self.config.dim);
+            sum_listed(lists(&self.work.field.slots_of_item), grad_means, &final_.items, grad_read);
+            self.entity_layer_gradient(l, grad_read, &mut grad_relations, draw);
         }
         self.work.grad_users = grad_users;
         self.work.grad_relations = grad_relations;
@@ -272,28 +276,45 @@ impl Kgin {
         grad_intents
     }
 
-    /// The gradient of E^(l) through E^(l + 1), and that of the relations.
-    fn entity_layer_gradient(&mut self, l: usize, grad_relations: &mut Matrix, draw: Draw) {
-        let dropout = self.message_dropout(Purpose::EntityMessages, l, draw);
+    /// The gradient of E^(hops), which is read for the final vectors alone, and through its making.
+    fn last_layer_gradient(&mut self, final_items: &Matrix, draw: Draw) {
+        let last = self.config.hops - 1;
+        let dropout = self.message_dropout(Purpose::EntityMessages, last, draw);
         let work = &mut self.work;
-        let above = &work.field.layers[l + 1];
+        for (slot, &row) in work.field.items.rows.iter().enumerate() {
+            work.grad_entities.row_mut(row as usize).copy_from_slice(final_items.row(slot));
+        }
         relational_normalise_gradient(
-            above,
-            &work.layers[l],
-            &work.inverse_lengths[l],
+            &work.field.layers[self.config.hops],
+            &work.layers[last],
+            &work.inverse_lengths[last],
             &work.inverse_degrees,
             dropout,
             &mut work.grad_entities,
         );
+    }
+
+    /// The gradient of E^(l): through E^(l + 1) and directly (`read`), and that of the relations.
+    fn entity_layer_gradient(&mut self, l: usize, read: &Matrix, grad_relations: &mut Matrix, draw: Draw) {
+        let below = l.checked_sub(1);
+        let dropout = below.map(|below| self.message_dropout(Purpose::EntityMessages, below, draw));
+        let work = &mut self.work;
+        let made_by = below.zip(dropout).map(|(below, dropout)| MadeBy {
+            inverse_lengths: &work.inverse_lengths[below],
+            inverse_degrees: &work.inverse_degrees,
+            dropout,
+        });
         relational_mean_gradient(
             &work.field.layers[l],
-            EdgeView::kept(&self.graph.by_tail, &work.field.facts).to(above),
+            EdgeView::kept(&self.graph.by_tail, &work.field.facts).to(&work.field.layers[l + 1]),
             &work.grad_entities,
-            if l == 0 { &self.params.entities } else { &work.layers[l - 1] },
+            below.map_or(&self.params.entities, |below| &work.layers[below]),
             &self.params.relations,
+            LowerLayer { extra: RowGradient::Slots(read, &work.field.read_items.slot_of_row), made_by },
             &mut work.grad_below,
             grad_relations,
         );
+        std::mem::swap(&mut work.grad_entities, &mut work.grad_below);
     }
 
     /// The gradient of e_p = sum_r a_pr e_r with a = softmax(w): de_r += a_pr de_p, and through the softmax to w; adds
@@ -328,14 +349,14 @@ fn zeros_like(table: &Matrix) -> Matrix {
 }
 
 fn gather(table: &Matrix, rows: &[u32], gathered: &mut Matrix) {
-    gathered.reset(rows.len(), table.dim());
+    gathered.reshape(rows.len(), table.dim());
     for (slot, &row) in rows.iter().enumerate() {
         gathered.row_mut(slot).copy_from_slice(table.row(row as usize));
     }
 }
 
 fn copy(from: &Matrix, to: &mut Matrix) {
-    to.reset(from.n_rows(), from.dim());
+    to.reshape(from.n_rows(), from.dim());
     to.as_mut_slice().copy_from_slice(from.as_slice());
 }
 
