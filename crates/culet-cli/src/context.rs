@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use culet::ThreadPool;
 use serde::Serialize;
 
-use crate::problem::Problem;
+use crate::problem::{Problem, cause};
 
 /// The flags that every command takes.
 pub(crate) struct Context {
@@ -53,7 +53,9 @@ impl Context {
 
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, Problem> {
         let threads = usize::from(*matches.get_one::<u16>("threads").expect("has a default"));
-        let pool = culet::threads(threads).map_err(|error| Problem::failed(format!("no threads: {error}")))?;
+        let pool = culet::threads(threads).map_err(|error| {
+            Problem::failed(format!("cannot start the threads: {error}")).hint("ask for fewer with `--threads`")
+        })?;
         Ok(Self {
             pool,
             seed: *matches.get_one("seed").expect("has a default"),
@@ -70,7 +72,7 @@ impl Context {
     /// Says something beside the result.
     pub(crate) fn remark(&self, text: &str) {
         if !self.quiet {
-            eprintln!("{text}");
+            say(text);
         }
     }
 
@@ -80,11 +82,24 @@ impl Context {
         if !out.ends_with('\n') {
             out.push('\n');
         }
-        match io::stdout().write_all(out.as_bytes()) {
-            // Whoever read the output has seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => Ok(other?),
-        }
+        deliver(out.as_bytes())
+    }
+}
+
+/// Says something on stderr. That nobody listens any more, as after `2>&1 | head`, is no reason to end a training.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Writes a result to stdout.
+pub(crate) fn deliver(bytes: &[u8]) -> Result<(), Problem> {
+    let mut stdout = io::stdout();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        // Whoever read the output has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Problem::failed(format!("cannot write the result to stdout: {}", cause(&error)))
+            .hint("is the disk full that it is redirected to?")),
+        Ok(()) => Ok(()),
     }
 }
 

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         Ok(Done::Wholly) => ExitCode::SUCCESS,
         Ok(Done::Interrupted) => ExitCode::from(130),
         Err(problem) => {
-            eprintln!("{problem}");
+            context::say(&problem.to_string());
             ExitCode::from(problem.exit_code)
         }
     }

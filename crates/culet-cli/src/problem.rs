@@ -1,6 +1,7 @@
 //! What a person is told when something does not work: one message, one way out, one exit code.
 
 use std::fmt;
+use std::path::Path;
 
 use culet::data::DataError;
 use culet::eval::EvalError;
@@ -36,18 +37,35 @@ impl Problem {
         self
     }
 
+    /// Tells where in a file the problem lies.
+    pub(crate) fn at(mut self, path: &Path, line: usize) -> Self {
+        self.message = format!("{}:{line}: {}", path.display(), self.message);
+        self
+    }
+
     fn of(error: &dyn std::error::Error, hint: Option<String>, exit_code: u8) -> Self {
         let mut message = error.to_string();
         let mut source = error.source();
         while let Some(cause) = source {
-            let cause_text = cause.to_string();
-            if !message.contains(&cause_text) {
-                message = format!("{message}: {cause_text}");
+            let text = in_house_form(&cause.to_string());
+            if !message.contains(&text) {
+                message = format!("{message}: {text}");
             }
             source = cause.source();
         }
         Self { message, hint, exit_code }
     }
+}
+
+/// What the system said, in the form of the house: in lower case, without the number of the error.
+pub(crate) fn cause(error: &std::io::Error) -> String {
+    in_house_form(&error.to_string())
+}
+
+fn in_house_form(text: &str) -> String {
+    let text = text.split(" (os error").next().unwrap_or(text);
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 impl fmt::Display for Problem {
@@ -86,6 +104,17 @@ impl From<TrainError> for Problem {
     }
 }
 
+fn no_part_hint(part: &str) -> Option<String> {
+    let hint = match part {
+        "validation" => {
+            "`--refit`, `--select test` and `--evaluate-every 0` train on all pairs, so that none is left to \
+             validate on; try `--on test`"
+        }
+        _ => "the data had no `test.txt`; try `--on valid`",
+    };
+    Some(hint.to_owned())
+}
+
 impl From<StoredError> for Problem {
     fn from(error: StoredError) -> Self {
         match error {
@@ -93,19 +122,34 @@ impl From<StoredError> for Problem {
             StoredError::Model(error) => error.into(),
             StoredError::Evaluation(error) => error.into(),
             StoredError::Train(error) => error.into(),
+            StoredError::NoPart { part } => Self::of(&StoredError::NoPart { part }, no_part_hint(part), WRONG_INPUT),
             error => Self::of(&error, None, WRONG_INPUT),
         }
     }
 }
 
-impl From<std::io::Error> for Problem {
-    fn from(error: std::io::Error) -> Self {
-        Self::failed(error.to_string())
+impl From<serde_json::Error> for Problem {
+    fn from(error: serde_json::Error) -> Self {
+        Self::failed(format!("the result cannot be told in JSON: {error}"))
     }
 }
 
-impl From<serde_json::Error> for Problem {
-    fn from(error: serde_json::Error) -> Self {
-        Self::failed(error.to_string())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cause_is_told_once() {
+        let source = std::io::Error::from_raw_os_error(28);
+        let problem = Problem::from(DataError::Write { path: "run/tables".into(), source });
+        assert!(problem.message.starts_with("cannot write `run/tables`: "), "{problem}");
+        assert_eq!(problem.message.matches(": ").count(), 1, "{problem}");
+        assert_eq!(problem.exit_code, FAILED);
+    }
+
+    #[test]
+    fn the_system_speaks_in_lower_case_and_without_numbers() {
+        assert_eq!(in_house_form("Permission denied (os error 13)"), "permission denied");
+        assert_eq!(in_house_form(""), "");
     }
 }

@@ -7,7 +7,7 @@ use culet::data::RunWriter;
 use culet::train::{EpochRecord, Event, Observer};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::context::Context;
+use crate::context::{Context, say};
 use crate::interrupt;
 
 /// Follows a training: a bar where there is a terminal, a line an epoch elsewhere, and the history file.
@@ -24,6 +24,8 @@ pub(crate) struct Follower<'a> {
     loss: f64,
     metric: String,
     failure: Option<culet::data::DataError>,
+    /// Whether it was told that an interrupt was heard.
+    told: bool,
 }
 
 impl<'a> Follower<'a> {
@@ -42,6 +44,7 @@ impl<'a> Follower<'a> {
             loss: f64::NAN,
             metric: String::new(),
             failure: None,
+            told: false,
         }
     }
 
@@ -54,13 +57,23 @@ impl<'a> Follower<'a> {
         (self.epochs, self.steps_per_epoch) = (epochs, steps_per_epoch.max(1));
         self.pairs_per_step = pairs_per_epoch as f64 / self.steps_per_epoch as f64;
         self.begun = Instant::now();
+        (self.loss, self.metric) = (f64::NAN, String::new());
         if let Some(bar) = &self.bar {
-            let style = ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} steps  {msg}  {eta} left");
+            // The message is cut where the terminal is narrow.
+            let style = ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} steps  {eta} left  {wide_msg}");
             bar.set_style(style.expect("the template is well formed"));
             bar.set_prefix(if phase == "train" { self.title.clone() } else { format!("{} {phase}", self.title) });
             bar.set_length(epochs * steps_per_epoch);
             bar.set_position(0);
             bar.reset_eta();
+        }
+    }
+
+    fn tell(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None if self.lines => say(text),
+            None => {}
         }
     }
 
@@ -81,18 +94,18 @@ impl<'a> Follower<'a> {
     }
 
     fn epoch(&mut self, record: &EpochRecord) {
-        if let Some(metrics) = &record.metrics {
-            if let Some((name, value)) = metrics.iter().find(|(name, _)| name.starts_with("recall@")) {
-                self.metric = format!("  {name} {value:.4}{}", if record.best { " (best)" } else { "" });
-            }
+        if let Some(metrics) = &record.metrics
+            && let Some((name, value)) = metrics.iter().find(|(name, _)| name.starts_with("recall@"))
+        {
+            self.metric = format!("  {name} {value:.4}{}", if record.best { " (best)" } else { "" });
         }
         if self.lines {
             let metric = if record.metrics.is_some() { self.metric.as_str() } else { "" };
             let seconds = record.seconds;
-            eprintln!(
+            say(&format!(
                 "{} {}/{}  loss {:.4}  {seconds:.2} s{metric}",
                 record.phase, record.epoch, self.epochs, record.loss
-            );
+            ));
         }
         if let Some(writer) = &mut self.writer {
             let line = serde_json::to_value(record).expect("a record is plain data");
@@ -112,13 +125,13 @@ impl Observer for Follower<'_> {
             Event::Step { epoch, step, loss } => self.step(*epoch, *step, loss.total()),
             Event::Epoch(record) => self.epoch(record),
             Event::Stopped { epoch, reason } => {
-                if let Some(bar) = &self.bar {
-                    bar.println(format!("stopped after epoch {epoch}: {reason}"));
-                } else if self.lines {
-                    eprintln!("stopped after epoch {epoch}: {reason}");
-                }
+                self.tell(&format!("stopped after epoch {epoch}: {reason}"));
             }
             _ => {}
+        }
+        if interrupt::requested() && !self.told {
+            self.told = true;
+            self.tell("interrupted: finishing what was begun; interrupt again to end at once");
         }
         if interrupt::requested() || self.failure.is_some() {
             ControlFlow::Break(())

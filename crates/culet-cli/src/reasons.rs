@@ -11,6 +11,9 @@ pub(crate) struct Reason {
     from_history: f64,
     /// The items of the history that carried most.
     because_of: Vec<Carrier>,
+    /// The parts of the history that speak for the item, without those that speak against it.
+    #[serde(skip)]
+    for_it: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -41,14 +44,18 @@ impl Reason {
         Self {
             from_history: explanation.from_history.iter().map(|(_, part)| part).sum(),
             because_of: carriers.map(carrier).collect(),
+            for_it: explanation.from_history.iter().map(|(_, part)| part.max(0.0)).sum(),
         }
     }
 
-    /// One line, such as `because of Alien (31 %: directed_by Scott), Brazil (12 %)`.
+    /// One line, such as `because of Alien (31 %: directed_by Scott); Brazil (12 %)`.
+    ///
+    /// Shares are of all that speaks for the item, so that what speaks against it does not push them beyond 100 %.
     pub(crate) fn to_text(&self, score: f64) -> String {
+        let for_it = self.for_it + (score - self.from_history).max(0.0);
         let describe = |carrier: &Carrier| {
             let name = carrier.name.as_deref().unwrap_or(&carrier.id);
-            let part = 100.0 * carrier.contribution / score;
+            let part = 100.0 * carrier.contribution / for_it;
             match carrier.shared.as_slice() {
                 [] => format!("{name} ({part:.0} %)"),
                 shared => format!("{name} ({part:.0} %: {})", shared.join(", ")),

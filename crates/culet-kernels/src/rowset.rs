@@ -2,10 +2,13 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// A set of rows of a table: a flag for each row, and the rows in ascending order.
+/// A set of rows of a table: marked by any number of threads, then listed once.
 #[derive(Debug)]
 pub struct RowSet {
+    /// What was marked, one for each row of the table.
     flags: Vec<AtomicU8>,
+    /// What was marked at the last [`RowSet::collect`], as bits and as a list.
+    bits: Vec<u64>,
     rows: Vec<u32>,
 }
 
@@ -13,13 +16,15 @@ impl RowSet {
     /// The empty set of rows below `n_rows`.
     #[must_use]
     pub fn new(n_rows: usize) -> Self {
-        Self { flags: flags(n_rows, 0), rows: Vec::new() }
+        Self { flags: flags(n_rows, 0), bits: vec![0; n_rows.div_ceil(64)], rows: Vec::new() }
     }
 
     /// All rows below `n_rows`.
     #[must_use]
     pub fn all(n_rows: usize) -> Self {
-        Self { flags: flags(n_rows, 1), rows: (0..n_rows as u32).collect() }
+        let mut set = Self { flags: flags(n_rows, 1), bits: vec![0; n_rows.div_ceil(64)], rows: Vec::new() };
+        set.collect();
+        set
     }
 
     /// How many rows the table has.
@@ -33,10 +38,11 @@ impl RowSet {
         for flag in &mut self.flags {
             *flag.get_mut() = 0;
         }
+        self.bits.fill(0);
         self.rows.clear();
     }
 
-    /// Adds a row; [`RowSet::rows`] shows it after [`RowSet::collect`]. Any number of threads may add.
+    /// Adds a row; the set shows it after [`RowSet::collect`]. Any number of threads may add.
     ///
     /// # Panics
     /// If the row is out of range.
@@ -50,29 +56,32 @@ impl RowSet {
         // Without branches: each row is written, and overwritten by the next unless it is marked.
         self.rows.resize(self.flags.len(), 0);
         let mut n = 0;
-        for (row, flag) in self.flags.iter_mut().enumerate() {
-            self.rows[n] = row as u32;
-            n += usize::from(*flag.get_mut());
+        for ((word, flags), first) in self.bits.iter_mut().zip(self.flags.chunks_mut(64)).zip((0..).step_by(64)) {
+            *word = 0;
+            for (k, flag) in flags.iter_mut().enumerate() {
+                let marked = *flag.get_mut();
+                self.rows[n] = first + k as u32;
+                n += usize::from(marked);
+                *word |= u64::from(marked) << k;
+            }
         }
         self.rows.truncate(n);
     }
 
-    /// Whether the row is marked.
+    /// Whether the row is in the set, as of the last [`RowSet::collect`].
     ///
     /// # Panics
     /// If the row is out of range.
     #[must_use]
     #[inline(always)]
     pub fn contains(&self, row: u32) -> bool {
-        self.flags[row as usize].load(Ordering::Relaxed) != 0
+        self.bits[row as usize >> 6] >> (row & 63) & 1 != 0
     }
 
-    /// # Safety
-    /// The row is in range.
+    /// The set as bits, `[n_rows / 64, rounded up]`.
     #[inline(always)]
-    pub(crate) unsafe fn contains_unchecked(&self, row: u32) -> bool {
-        // SAFETY: by the contract of this function.
-        unsafe { self.flags.get_unchecked(row as usize).load(Ordering::Relaxed) != 0 }
+    pub(crate) fn bits(&self) -> &[u64] {
+        &self.bits
     }
 
     /// The rows as listed by the last [`RowSet::collect`], ascending, each once.
@@ -105,14 +114,16 @@ mod tests {
 
     #[test]
     fn marked_rows_are_listed_once_in_order() {
-        let mut set = RowSet::new(10);
-        for row in [7, 2, 7, 9] {
+        let mut set = RowSet::new(200);
+        for row in [130, 7, 2, 7, 199] {
             set.mark(row);
         }
         set.collect();
-        assert_eq!(set.rows(), [2, 7, 9]);
+        assert_eq!(set.rows(), [2, 7, 130, 199]);
+        assert!((0..200).all(|row| set.contains(row) == set.rows().contains(&row)));
         assert!(set.contains(7) && !set.contains(3));
         set.clear();
         assert!(set.is_empty() && !set.contains(7));
+        assert_eq!(RowSet::all(65).rows(), (0..65).collect::<Vec<_>>());
     }
 }

@@ -4,6 +4,8 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
 use super::Done;
+use crate::context::deliver;
+use crate::problem::Problem;
 
 pub(super) fn command() -> Command {
     Command::new("completions")
@@ -12,8 +14,11 @@ pub(super) fn command() -> Command {
         .arg(Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)).help("which shell"))
 }
 
-pub(super) fn run(matches: &ArgMatches) -> Done {
+pub(super) fn run(matches: &ArgMatches) -> Result<Done, Problem> {
     let shell: Shell = *matches.get_one("shell").expect("required");
-    clap_complete::generate(shell, &mut super::command(), "culet", &mut std::io::stdout());
-    Done::Wholly
+    // By way of memory: the generator panics where it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut super::command(), "culet", &mut script);
+    deliver(&script)?;
+    Ok(Done::Wholly)
 }

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use culet::data::{CatalogueConfig, Fingerprint, describe, synthesise, to_text, write_atomically, write_kgat};
+use culet::data::{
+    CatalogueConfig, DataError, Fingerprint, describe, synthesise, to_text, write_atomically, write_kgat,
+};
 use serde_json::json;
 
 use super::Done;
@@ -35,6 +37,7 @@ fn synth_command() -> Command {
         Arg::new(name)
             .long(name)
             .value_name("N")
+            .allow_negative_numbers(true)
             .value_parser(value_parser!(usize))
             .help(format!("{help} [default: {default}]"))
     };
@@ -42,6 +45,7 @@ fn synth_command() -> Command {
         Arg::new(name)
             .long(name)
             .value_name("X")
+            .allow_negative_numbers(true)
             .value_parser(value_parser!(f64))
             .help(format!("{help} [default: {default}]"))
     };
@@ -49,18 +53,18 @@ fn synth_command() -> Command {
         .about("Generate a catalogue of films whose users follow planted intents")
         .after_help("The folder has the layout of KGAT and KGIN, and `planted.json` tells the intents behind the choices.\n\nExamples:\n  culet data synth films\n  culet data synth big --n-users 300000 --n-items 100000 --n-interactions 10000000")
         .arg(Arg::new("out").value_name("OUT").required(true).value_parser(value_parser!(PathBuf)).help("the folder to write"))
-        .arg(count("n-users", defaults.n_users, "users"))
-        .arg(count("n-items", defaults.n_items, "films"))
-        .arg(count("n-interactions", defaults.n_interactions, "pairs of user and film, training and test together"))
+        .arg(count("n-users", defaults.n_users, "users, at least 1"))
+        .arg(count("n-items", defaults.n_items, "films, at least 50"))
+        .arg(count("n-interactions", defaults.n_interactions, "pairs of user and film, training and test together; 2 a user up to a quarter of all pairs"))
         .arg(count("n-intents", defaults.n_intents, "planted intents, 1 to 4"))
-        .arg(count("favourites", defaults.favourites, "attributes of a relation that a user likes"))
-        .arg(number("noise", defaults.noise, "share of choices by popularity alone"))
-        .arg(number("popularity-exponent", defaults.popularity_exponent, "how skewed the popularity of films is"))
-        .arg(number("attribute-exponent", defaults.attribute_exponent, "how skewed the sizes of attributes are"))
-        .arg(number("facts-per-item", defaults.facts_per_item, "facts of a film, on average"))
-        .arg(number("series-share", defaults.series_share, "share of films that belong to a series"))
-        .arg(number("intent-spread", defaults.intent_spread, "how far users are from having all intents alike"))
-        .arg(number("test-share", defaults.test_share, "share of each user's pairs that are for testing"))
+        .arg(count("favourites", defaults.favourites, "attributes of a relation that a user likes, 1 to 20"))
+        .arg(number("noise", defaults.noise, "share of choices by popularity alone, 0 to 1"))
+        .arg(number("popularity-exponent", defaults.popularity_exponent, "how skewed the popularity of films is, 0 to 2"))
+        .arg(number("attribute-exponent", defaults.attribute_exponent, "how skewed the sizes of attributes are, 0 to 2"))
+        .arg(number("facts-per-item", defaults.facts_per_item, "facts of a film on average, 10 to 60"))
+        .arg(number("series-share", defaults.series_share, "share of films that belong to a series, 0.1 to 1"))
+        .arg(number("intent-spread", defaults.intent_spread, "how far users are from having all intents alike, 0 to 20"))
+        .arg(number("test-share", defaults.test_share, "share of each user's pairs that are for testing, 0 to 0.9"))
 }
 
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
@@ -94,10 +98,19 @@ fn synth(context: &Context, matches: &ArgMatches) -> Result<(), Problem> {
         test_share: number("test-share", defaults.test_share),
         seed: context.seed,
     };
-    let catalogue = context.pool.install(|| synthesise(&config))?;
+    let catalogue = context.pool.install(|| synthesise(&config)).map_err(name_the_flag)?;
     write_kgat(out, &catalogue.dataset)?;
     write_atomically(&out.join("planted.json"), |file| Ok(serde_json::to_writer(file, &catalogue.truth)?))?;
     let fingerprint = Fingerprint::of(&catalogue.dataset);
-    let document = json!({ "folder": out, "fingerprint": fingerprint, "config": config });
+    let document = json!({ "folder": out.to_string_lossy(), "fingerprint": fingerprint, "config": config });
     context.print(&document, || format!("{}: {fingerprint}\n", out.display()))
+}
+
+fn name_the_flag(error: DataError) -> Problem {
+    match error {
+        DataError::BadSetting { name, .. } => {
+            Problem::from(error).hint(format!("the flag is `--{}`", name.replace('_', "-")))
+        }
+        error => error.into(),
+    }
 }

@@ -31,7 +31,7 @@ pub(super) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("also coverage of the catalogue, popularity and inequality of what is recommended"),
         )
-        .arg(cutoffs_argument())
+        .arg(cutoffs_argument("lengths of the lists that are judged (the authors' --Ks)"))
 }
 
 /// RUN
@@ -58,14 +58,17 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     let (report, seconds) = timed(|| stored.evaluate(part, &protocol, &context.pool));
     let report = report?;
     let summary = &stored.run.manifest.summary;
-    let on_test = summary.protocol.selection == Selection::Test;
+    // Without evaluations nothing was selected.
+    let selected = summary.config["training"]["evaluate_every"] != 0;
+    let selected_on = selected.then_some(summary.protocol.selection);
+    let on_test = selected_on == Some(Selection::Test);
     let document = json!({
-        "run": stored.run.path(),
+        "run": stored.run.path().to_string_lossy(),
         "model": summary.model,
         "data": stored.data_name(),
         "fingerprint": summary.data,
         "part": word,
-        "selected_on": summary.protocol.selection,
+        "selected_on": selected_on,
         "users": report.n_users,
         "metrics": report.means,
         "seconds": seconds,

@@ -37,23 +37,32 @@ impl Fit<'_> {
     pub(super) fn run(&self, context: &Context, out: Option<&Path>) -> Result<Fitted, Problem> {
         crate::interrupt::listen();
         let mut writer = out.map(RunWriter::create).transpose()?;
-        let result = self.train(context, writer.as_mut());
-        match (result, writer) {
-            (Ok((mut outcome, facets)), writer) => {
-                if let Some(mut writer) = writer {
-                    let bar = waiting(context, "writing the run folder");
-                    self.write(context, &mut writer, &outcome, facets.as_ref())?;
-                    drop(bar);
-                }
-                let document = self.document(context, &mut outcome, out);
-                Ok(Fitted { outcome, facets, document })
-            }
-            (Err(problem), Some(writer)) => {
-                discard(writer);
-                Err(problem)
-            }
-            (Err(problem), None) => Err(problem),
+        let result = self.train_and_write(context, writer.as_mut(), out);
+        if let Some(writer) = writer.filter(|_| result.is_err()) {
+            discard(writer);
         }
+        result
+    }
+
+    fn train_and_write(
+        &self,
+        context: &Context,
+        mut writer: Option<&mut RunWriter>,
+        out: Option<&Path>,
+    ) -> Result<Fitted, Problem> {
+        let (mut outcome, facets) = self.train(context, writer.as_deref_mut())?;
+        if let Some(writer) = writer {
+            let bar = waiting(context, "writing the run folder");
+            self.write(context, writer, &outcome, facets.as_ref())?;
+            drop(bar);
+        }
+        let document = self.document(context, &mut outcome, out);
+        Ok(Fitted { outcome, facets, document })
+    }
+
+    /// By what the epoch is selected; `None` if the last one is taken.
+    pub(super) fn selects(&self) -> Option<Select> {
+        (self.options.evaluate_every > 0).then_some(self.options.select)
     }
 
     fn train(&self, context: &Context, writer: Option<&mut RunWriter>) -> Result<(Outcome, Option<Facets>), Problem> {
@@ -101,10 +110,6 @@ impl Fit<'_> {
     }
 
     fn document(&self, context: &Context, outcome: &mut Outcome, out: Option<&Path>) -> Value {
-        let selected_on = match self.options.select {
-            Select::Validation => "validation",
-            Select::Test => "test",
-        };
         json!({
             "model": self.spec.name,
             "data": self.dataset.name,
@@ -116,7 +121,7 @@ impl Fit<'_> {
             "epochs": outcome.history,
             "best_epoch": outcome.best_epoch,
             "interrupted": outcome.interrupted,
-            "selected_on": selected_on,
+            "selected_on": self.selects(),
             "selected_by": outcome.selected_by,
             "test": outcome.test.as_ref().map(|report| &report.means),
             "seconds": {
@@ -125,20 +130,22 @@ impl Fit<'_> {
                 "evaluate": outcome.seconds.evaluate,
             },
             "peak_rss_bytes": peak_rss_bytes(),
-            "run": out,
+            "run": out.map(Path::to_string_lossy),
         })
     }
 }
 
 /// A failed training leaves nothing behind: the history alone is no run.
 fn discard(writer: RunWriter) {
-    let history = writer.path().join("history.jsonl");
-    if writer.abandon().is_ok_and(|removed| !removed) {
-        let folder = history.parent().map(Path::to_path_buf);
-        // Only what this program made a moment ago goes.
-        if std::fs::remove_file(&history).is_ok() {
-            let _ = folder.map(std::fs::remove_dir);
-        }
+    let folder = writer.path().to_path_buf();
+    let removed = writer.abandon().unwrap_or(false);
+    // Where a manifest stands the run is whole, whatever failed afterwards.
+    if removed || folder.join("manifest.json").exists() {
+        return;
+    }
+    // Only what this program made goes: anything else keeps the folder.
+    if std::fs::remove_file(folder.join("history.jsonl")).is_ok() {
+        let _ = std::fs::remove_dir(folder);
     }
 }
 

@@ -7,6 +7,7 @@ mod evaluate;
 mod fit;
 mod models;
 mod recommend;
+mod settings;
 mod train;
 
 use clap::{ArgMatches, Command};
@@ -23,7 +24,7 @@ pub(crate) enum Done {
 
 const EXAMPLES: &str = "\
 Examples:
-  culet demo                                  see it work: generate, train, recommend with reasons
+  culet demo                                  see it work on generated data
   culet data describe data/last-fm            what a data set holds
   culet train kgin data/last-fm --out run     train KGIN, select on validation, test once
   culet evaluate run --at 10,20               the metrics of a run
@@ -61,7 +62,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Done, Problem> {
         "train" => train::run(&context, matches),
         "evaluate" => evaluate::run(&context, matches),
         "recommend" => recommend::run(&context, matches),
-        "completions" => Ok(completions::run(matches)),
+        "completions" => completions::run(matches),
         _ => unreachable!("clap knows the commands"),
     }
 }

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::Done;
 use crate::context::Context;
 use crate::problem::Problem;
-use crate::table::Table;
 
 pub(super) fn command() -> Command {
     Command::new("models")
@@ -15,7 +14,13 @@ pub(super) fn command() -> Command {
         .after_help(
             "Examples:\n  culet models\n  culet models --json\n  culet train kgin --help     the settings of a model",
         )
-        .arg(Arg::new("markdown").long("markdown").action(ArgAction::SetTrue).help("as a table in Markdown"))
+        .arg(
+            Arg::new("markdown")
+                .long("markdown")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("json")
+                .help("as a table in Markdown"),
+        )
 }
 
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
@@ -48,19 +53,20 @@ fn abilities(spec: &ModelSpec) -> Vec<&'static str> {
 }
 
 fn text() -> String {
-    let mut table = Table::new(&["model", "learns", "abilities", "paper"]);
-    for spec in MODELS {
-        let paper = format!("{} {}", spec.paper.venue, spec.paper.link);
-        table.row(vec![spec.name.into(), spec.summary.into(), abilities(spec).join(", "), paper]);
-    }
-    let mut text = table.render();
-    for spec in MODELS {
-        text.push_str(&format!("\npresets of {}:\n", spec.name));
-        let mut table = Table::new(&[]);
-        for preset in spec.presets {
-            table.row(vec![format!("  {}", preset.name), preset.help.into()]);
-        }
-        text.push_str(table.render().trim_start_matches('\n'));
+    MODELS.iter().map(of_model).collect::<Vec<_>>().join("\n")
+}
+
+fn of_model(spec: &ModelSpec) -> String {
+    let lines = [
+        format!("{}: {}", spec.name, spec.summary),
+        format!("  abilities  {}", abilities(spec).join(", ")),
+        format!("  paper      {}, {}", spec.paper.venue, spec.paper.link),
+    ];
+    let mut text = lines.join("\n") + "\n";
+    let width = spec.presets.iter().map(|preset| preset.name.len()).max().unwrap_or(0);
+    for (k, preset) in spec.presets.iter().enumerate() {
+        let head = if k == 0 { "presets" } else { "" };
+        text += &format!("  {head:9}  {:width$}  {}\n", preset.name, preset.help);
     }
     text
 }

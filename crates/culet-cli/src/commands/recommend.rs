@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
+use culet::data::{DataError, thousands};
 use culet::eval::Ranked;
 use culet::graph::{ItemId, Names, UserId};
 use culet::model::{Explanation, nearest};
@@ -21,7 +22,7 @@ pub(super) fn command() -> Command {
         .about("Recommend items to users of a run, by your own ids, with reasons")
         .after_help("Examples:\n  culet recommend run --user 42\n  culet recommend run --user alice --user bob -k 5 --explain\n  culet recommend run --users ids.txt --json > recommendations.json")
         .arg(run_argument())
-        .arg(Arg::new("user").long("user").value_name("ID").action(ArgAction::Append).help("a user, by external id"))
+        .arg(Arg::new("user").long("user").value_name("ID").action(ArgAction::Append).help("a user, by external id; may be given several times"))
         .arg(
             Arg::new("users")
                 .long("users")
@@ -42,7 +43,7 @@ pub(super) fn command() -> Command {
             Arg::new("explain")
                 .long("explain")
                 .action(ArgAction::SetTrue)
-                .help("tell which items of the user's history carried each score, and what they share with it"),
+                .help("tell which items of the user's history speak for each item, and what they share with it"),
         )
 }
 
@@ -85,19 +86,23 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
 }
 
 fn wanted_users(matches: &ArgMatches, names: &Names) -> Result<Vec<u32>, Problem> {
-    let ids: Vec<String> = match matches.get_one::<PathBuf>("users") {
-        None => matches.get_many::<String>("user").expect("clap asks for one").cloned().collect(),
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| Problem::input(format!("`{}` cannot be read: {error}", path.display())))?;
-            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
-        }
-    };
-    if ids.is_empty() {
-        return Err(Problem::input("the file of users is empty").hint("one external id a line"));
-    }
     let index = names.index();
-    ids.iter().map(|id| index.get(id.as_str()).copied().ok_or_else(|| unknown_user(id, names))).collect()
+    let number = |id: &str| index.get(id).copied().ok_or_else(|| unknown_user(id, names));
+    let Some(path) = matches.get_one::<PathBuf>("users") else {
+        return matches.get_many::<String>("user").expect("clap asks for one").map(|id| number(id)).collect();
+    };
+    let hint = "write one external id a line";
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| Problem::from(DataError::Read { path: path.clone(), source }).hint(hint))?;
+    let lines = text.strip_prefix('\u{feff}').unwrap_or(&text).lines().map(str::trim).zip(1..);
+    let users: Result<Vec<u32>, Problem> = lines
+        .filter(|(id, _)| !id.is_empty())
+        .map(|(id, line)| number(id).map_err(|problem| problem.at(path, line)))
+        .collect();
+    match users?.as_slice() {
+        [] => Err(Problem::input(format!("`{}` names no user", path.display())).hint(hint)),
+        users => Ok(users.to_vec()),
+    }
 }
 
 fn unknown_user(id: &str, names: &Names) -> Problem {
@@ -150,7 +155,11 @@ fn for_user(stored: &StoredRun, user: UserId, list: &[Ranked], explanations: Opt
 
 fn text(user: &ForUser) -> String {
     let name = user.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-    let mut text = format!("for user {}{name}, who has {} items\n", user.user, user.history);
+    let items = if user.history == 1 { "item" } else { "items" };
+    let mut text = format!("for user {}{name}, who has {} {items}\n", user.user, thousands(user.history as u64));
+    if user.items.is_empty() {
+        return text;
+    }
     let named = user.items.iter().any(|item| item.name.is_some());
     let mut table = Table::new(if named { &["rank", "score", "item", "name"] } else { &["rank", "score", "item"] });
     for item in &user.items {

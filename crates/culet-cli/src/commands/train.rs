@@ -6,11 +6,11 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use culet::data::{Dataset, Fingerprint, KgatOptions, check_trainable, read_kgat};
 use culet::eval::RankingProtocol;
 use culet::graph::KnowledgeGraph;
-use culet::model::{MODELS, ModelSpec, Setting, complete_settings, find_model};
-use culet::train::{Select, TRAINING, TrainOptions};
+use culet::model::{MODELS, ModelSpec, find_model};
+use culet::train::Select;
 
-use super::Done;
 use super::fit::{Fit, Fitted, timed};
+use super::{Done, settings};
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::reasons::intents_in_words;
@@ -18,10 +18,14 @@ use crate::table::Table;
 
 const EXAMPLES: &str = "\
 Examples:
-  culet train kgin data/last-fm --out run                       honest: selected on withheld pairs, tested once
-  culet train kgin data/last-fm --preset last-fm --select test  as published
-  culet train kgin data/last-fm --preset softmax                not published: quicker and better
-  culet train kgin data/last-fm --config mine.toml --hops 2     settings from a file; flags win";
+  # honest: the epoch is selected on withheld pairs, the test part is looked at once
+  culet train kgin data/last-fm --out run
+  # as published
+  culet train kgin data/last-fm --preset last-fm --select test
+  # not published: quicker and better
+  culet train kgin data/last-fm --preset softmax
+  # settings from a file; flags win over it
+  culet train kgin data/last-fm --config mine.toml --hops 2";
 
 pub(super) fn command() -> Command {
     let models = MODELS.iter().map(model_command);
@@ -52,7 +56,7 @@ fn model_command(spec: &'static ModelSpec) -> Command {
                 .short('o')
                 .value_name("RUN")
                 .value_parser(value_parser!(PathBuf))
-                .help("the run folder to write; must not exist [default: DATA-MODEL, here]"),
+                .help("the run folder to write; must not exist [default: DATA-MODEL in the current folder]"),
         )
         .arg(
             Arg::new("config")
@@ -75,24 +79,12 @@ fn model_command(spec: &'static ModelSpec) -> Command {
                 .value_parser(["true", "random", "none"])
                 .default_value("true")
                 .help(
-                    "the knowledge graph as it is, with facts dealt out at random, or none: what it gave is a number",
+                    "the knowledge graph as it is, with its facts dealt out at random, or none; the difference is what \
+                     the graph gives",
                 ),
         )
-        .arg(cutoffs_argument())
-        .args(spec.settings.iter().map(|setting| setting_argument(setting, "Model")))
-        .args(TRAINING.iter().map(|setting| setting_argument(setting, "Training")))
-}
-
-fn setting_argument(setting: &'static Setting, heading: &'static str) -> Arg {
-    let values = setting.kind.describe();
-    let help = format!("{} [{values}] [default: {}]", setting.help, setting.default);
-    let arg = Arg::new(setting.name).long(setting.flag()).help_heading(heading).help(help).allow_negative_numbers(true);
-    match setting.kind {
-        culet::model::Kind::Switch => {
-            arg.value_name("BOOL").num_args(0..=1).default_missing_value("true").require_equals(true)
-        }
-        _ => arg.value_name("VALUE"),
-    }
+        .arg(cutoffs_argument("lengths of the lists that are judged; the first selects (the authors' --Ks)"))
+        .args(settings::arguments(spec))
 }
 
 /// DATA
@@ -113,13 +105,13 @@ pub(super) fn id_base_argument() -> Arg {
         .help("what the files count from")
 }
 
-pub(super) fn cutoffs_argument() -> Arg {
+pub(super) fn cutoffs_argument(help: &str) -> Arg {
     Arg::new("at")
         .long("at")
         .value_name("K,K,...")
         .value_delimiter(',')
         .value_parser(value_parser!(usize))
-        .help("lengths of the lists that are judged; the first decides [default: 20,40,60,80,100] (the authors' --Ks)")
+        .help(format!("{help} [default: 20,40,60,80,100]"))
 }
 
 pub(super) fn protocol(matches: &ArgMatches) -> Result<RankingProtocol, Problem> {
@@ -135,50 +127,14 @@ pub(super) fn read(matches: &ArgMatches) -> Result<Dataset, Problem> {
     Ok(read_kgat(folder, &KgatOptions { id_base })?)
 }
 
-/// The settings of the model and of the training, from preset, file and flags, the later winning.
-fn settings(spec: &'static ModelSpec, matches: &ArgMatches) -> Result<(toml::Table, TrainOptions), Problem> {
-    let mut given = match matches.get_one::<String>("preset") {
-        Some(name) => spec.preset(name)?,
-        None => toml::Table::new(),
-    };
-    if let Some(path) = matches.get_one::<PathBuf>("config") {
-        given.extend(read_config(path)?);
-    }
-    for setting in spec.settings.iter().chain(TRAINING) {
-        if let Some(text) = matches.get_one::<String>(setting.name) {
-            let value = setting.parse(text).map_err(|error| Problem::from(error).hint_flag(setting))?;
-            given.insert(setting.name.to_owned(), value);
-        }
-    }
-    let of_training = |name: &str| TRAINING.iter().any(|setting| setting.name == name);
-    let (training, model): (toml::Table, toml::Table) = given.into_iter().partition(|(name, _)| of_training(name));
-    Ok((complete_settings(spec.settings, &model)?, TrainOptions::from_settings(&training)?))
-}
-
-impl Problem {
-    fn hint_flag(self, setting: &Setting) -> Self {
-        self.hint(format!("the flag is `--{}`; without it the value is {}", setting.flag(), setting.default))
-    }
-}
-
-fn read_config(path: &Path) -> Result<toml::Table, Problem> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Problem::input(format!("`{}` cannot be read: {error}", path.display())))?;
-    text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
-        Problem::input(format!("{}:{line}: {}", path.display(), error.message()))
-            .hint("one setting a line, such as `learning_rate = 0.001`")
-    })
-}
-
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
     let (name, matches) = matches.subcommand().expect("clap asks for a model");
     let spec = find_model(name)?;
-    let (settings, options) = settings(spec, matches)?;
+    let (settings, options) = settings::read(spec, matches)?;
     let protocol = protocol(matches)?;
     let (dataset, load_seconds) = timed(|| context.pool.install(|| read(matches)));
     let mut dataset = dataset?;
-    match matches.get_one::<String>("kg").expect("has a default").as_str() {
+    match which_graph(matches) {
         "random" => dataset.graph = dataset.graph.randomised(context.seed),
         "none" => strip_graph(&mut dataset),
         _ => {}
@@ -187,13 +143,23 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     let out = matches.get_one::<PathBuf>("out").cloned();
     let out = out.unwrap_or_else(|| PathBuf::from(format!("{}-{}", dataset.name, spec.name)));
     context.remark(&format!("{}: {}", dataset.name, Fingerprint::of(&dataset)));
+    match which_graph(matches) {
+        "random" => context.remark("note: the facts of the knowledge graph are dealt out at random"),
+        "none" => context.remark("note: the knowledge graph is left out"),
+        _ => {}
+    }
     for note in &dataset.notes {
         context.remark(&format!("note: {note}"));
     }
     let fit = Fit { spec, settings, options, protocol, dataset: &dataset, load_seconds };
-    let fitted = fit.run(context, Some(&out))?;
+    let mut fitted = fit.run(context, Some(&out))?;
+    fitted.document["kg"] = which_graph(matches).into();
     context.print(&fitted.document, || report(&fit, &fitted, &out))?;
     Ok(if fitted.outcome.interrupted { Done::Interrupted } else { Done::Wholly })
+}
+
+fn which_graph(matches: &ArgMatches) -> &str {
+    matches.get_one::<String>("kg").expect("has a default")
 }
 
 /// Takes away all facts, and the entities that are no items.
@@ -208,17 +174,18 @@ pub(super) fn strip_graph(dataset: &mut Dataset) {
 fn report(fit: &Fit<'_>, fitted: &Fitted, out: &Path) -> String {
     let outcome = &fitted.outcome;
     let seconds = outcome.seconds;
+    let epoch = if fit.selects().is_some() { "best epoch" } else { "last epoch" };
     let mut text = format!(
-        "{} on {}: best epoch {} of {}, {:.1} s of training, {:.1} s of evaluation\n",
+        "{} on {}: {epoch} {} of {}, {:.1} s of training, {:.1} s of evaluation\n",
         fit.spec.name, fit.dataset.name, outcome.best_epoch, outcome.n_epochs, seconds.train, seconds.evaluate
     );
     if let Some(report) = &outcome.test {
-        let how = match fit.options.select {
-            Select::Validation => "selected on validation",
-            Select::Test => "selected on the TEST part, as published: not an honest estimate",
-        };
-        text += &format!("\ntest part, {} users, {how}\n", culet::data::thousands(report.n_users as u64));
+        let users = culet::data::thousands(report.n_users as u64);
+        text += &format!("\ntest part, {users} users, {}\n", how_selected(fit, fitted));
         text += &metrics_table(&report.means, &report.cutoffs);
+    } else if let Some(means) = &outcome.selected_by {
+        text += "\nvalidation part, by which the epoch was selected; there is no test part\n";
+        text += &metrics_table(means, fit.protocol.cutoffs());
     }
     if let Some(facets) = fitted.facets.as_ref().filter(|facets| facets.relations.iter().any(|row| !row.is_empty())) {
         text += "\nintents\n";
@@ -235,6 +202,15 @@ fn report(fit: &Fit<'_>, fitted: &Fitted, out: &Path) -> String {
     text
 }
 
+fn how_selected(fit: &Fit<'_>, fitted: &Fitted) -> &'static str {
+    match fit.selects() {
+        None => "without selection",
+        Some(Select::Test) => "selected on the TEST part, as published: not an honest estimate",
+        Some(Select::Validation) if fitted.outcome.valid.n_pairs() == 0 => "selected on validation, then refitted",
+        Some(Select::Validation) => "selected on validation",
+    }
+}
+
 /// Metrics as a table: a row for each, a column for each cutoff.
 pub(super) fn metrics_table(means: &std::collections::BTreeMap<String, f64>, cutoffs: &[usize]) -> String {
     let columns: Vec<String> = cutoffs.iter().map(|k| format!("@{k}")).collect();
@@ -245,7 +221,7 @@ pub(super) fn metrics_table(means: &std::collections::BTreeMap<String, f64>, cut
     let extra = means.keys().filter_map(|key| key.split_once('@')).map(|(name, _)| name);
     extra.for_each(|name| {
         if !names.contains(&name) {
-            names.push(name)
+            names.push(name);
         }
     });
     for name in names {

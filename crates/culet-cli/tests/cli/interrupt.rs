@@ -1,0 +1,80 @@
+//! Ctrl-C ends a training cleanly: what was learned so far is a whole run.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::program::{Ran, culet, folder, run};
+
+/// Enough for a machine that does something else at the same time.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A catalogue in `films`, and a training on it that would take hours.
+fn start(folder: &Path, flags: &[&str]) -> Child {
+    let made = ["data", "synth", "films", "--n-users", "300", "--n-items", "200", "--n-interactions", "6000"];
+    run(folder, &made).well();
+    let endless =
+        ["train", "kgin", "films", "--out", "run", "--epochs", "1000000", "--patience", "0", "--threads", "2"];
+    let mut command = culet(folder, &[&endless[..], flags].concat());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Waits until the history has so many lines.
+fn await_history(folder: &Path, lines: usize) {
+    let start = Instant::now();
+    let path = folder.join("run/history.jsonl");
+    while std::fs::read_to_string(&path).map_or(true, |text| text.lines().count() < lines) {
+        assert!(start.elapsed() < PATIENCE, "no {lines} lines of history after {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Sends a signal and waits for the end.
+fn end(mut child: Child, signal: &str) -> Ran {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if start.elapsed() > PATIENCE {
+            let _ = child.kill();
+            panic!("still running {PATIENCE:?} after {signal}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+#[test]
+fn an_interrupted_training_leaves_its_best_epoch() {
+    let folder = folder();
+    let child = start(folder.path(), &["--evaluate-every", "1", "--json"]);
+    await_history(folder.path(), 3);
+    let ran = end(child, "-INT");
+    assert_eq!(ran.code, Some(130), "{ran:?}");
+    assert!(ran.stderr.contains("interrupted: finishing what was begun"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("stopped after epoch ") && ran.stderr.contains(": interrupted\n"), "{}", ran.stderr);
+    let document = ran.json();
+    assert_eq!(document["interrupted"], true);
+    let recall = |epoch: &serde_json::Value| epoch["metrics"]["recall@20"].as_f64();
+    let best = document["epochs"].as_array().unwrap().iter().filter_map(recall).fold(f64::MIN, f64::max);
+    let evaluated = run(folder.path(), &["evaluate", "run", "--on", "valid", "--json"]).well().json();
+    assert_eq!(evaluated["metrics"]["recall@20"], best);
+    run(folder.path(), &["recommend", "run", "--user", "user-00003", "--explain"]).well();
+}
+
+#[test]
+fn a_training_ended_before_its_first_evaluation_is_whole() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = folder();
+        let child = start(folder.path(), &["--evaluate-every", "1000000"]);
+        await_history(folder.path(), 0);
+        let ran = end(child, signal);
+        assert_eq!(ran.code, Some(130), "{ran:?}");
+        assert!(ran.stdout.contains("run folder: run"), "{ran:?}");
+        for part in ["valid", "test"] {
+            run(folder.path(), &["evaluate", "run", "--on", part]).well();
+        }
+    }
+}
