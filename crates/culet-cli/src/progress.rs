@@ -23,6 +23,7 @@ pub(crate) struct Follower<'a> {
     begun: Instant,
     loss: f64,
     metric: String,
+    selection_metric: String,
     failure: Option<culet::data::DataError>,
     /// Whether it was told that an interrupt was heard.
     told: bool,
@@ -43,6 +44,7 @@ impl<'a> Follower<'a> {
             begun: Instant::now(),
             loss: f64::NAN,
             metric: String::new(),
+            selection_metric: String::new(),
             failure: None,
             told: false,
         }
@@ -94,13 +96,13 @@ impl<'a> Follower<'a> {
     }
 
     fn epoch(&mut self, record: &EpochRecord) {
-        if let Some(metrics) = &record.metrics
-            && let Some((name, value)) = metrics.iter().find(|(name, _)| name.starts_with("recall@"))
+        if let Some(metrics) = record.metrics()
+            && let Some((name, value)) = metrics.get_key_value(&self.selection_metric)
         {
             self.metric = format!("  {name} {value:.4}{}", if record.best { " (best)" } else { "" });
         }
         if self.lines {
-            let metric = if record.metrics.is_some() { self.metric.as_str() } else { "" };
+            let metric = if record.metrics().is_some() { self.metric.as_str() } else { "" };
             let seconds = record.seconds;
             say(&format!(
                 "{} {}/{}  loss {:.4}  {seconds:.2} s{metric}",
@@ -119,7 +121,8 @@ impl<'a> Follower<'a> {
 impl Observer for Follower<'_> {
     fn event(&mut self, event: &Event<'_>) -> ControlFlow<()> {
         match event {
-            Event::Start { phase, epochs, steps_per_epoch, pairs_per_epoch, .. } => {
+            Event::Start { phase, epochs, steps_per_epoch, pairs_per_epoch, metric, .. } => {
+                (*metric).clone_into(&mut self.selection_metric);
                 self.start(phase, *epochs, *steps_per_epoch, *pairs_per_epoch);
             }
             Event::Step { epoch, step, loss } => self.step(*epoch, *step, loss.total()),

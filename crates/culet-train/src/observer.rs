@@ -20,15 +20,26 @@ pub struct EpochRecord {
     pub learning_rate: f64,
     /// Seconds of training in this epoch.
     pub seconds: f64,
-    /// Metrics on the part that is selected by, where this epoch was evaluated.
+    /// Metrics on the validation part, where this epoch was evaluated and that part selects.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub metrics: Option<BTreeMap<String, f64>>,
+    pub valid: Option<BTreeMap<String, f64>>,
+    /// Metrics on the test part, where this epoch was evaluated and that part selects.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub test: Option<BTreeMap<String, f64>>,
     /// Seconds of evaluation.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub evaluation_seconds: Option<f64>,
     /// Whether this is the best epoch so far.
     #[serde(default)]
     pub best: bool,
+}
+
+impl EpochRecord {
+    /// Metrics on the part that selects, where this epoch was evaluated.
+    #[must_use]
+    pub fn metrics(&self) -> Option<&BTreeMap<String, f64>> {
+        self.valid.as_ref().or(self.test.as_ref())
+    }
 }
 
 /// What happened.
@@ -47,6 +58,8 @@ pub enum Event<'a> {
         pairs_per_epoch: u64,
         /// Trained numbers.
         n_parameters: usize,
+        /// The metric that selects, such as `recall@20`.
+        metric: &'a str,
     },
     /// A step was made.
     Step {

@@ -30,6 +30,8 @@ pub struct RunFacts<'a> {
     pub threads: usize,
     /// Seconds of reading the data.
     pub load_seconds: f64,
+    /// Which graph it was: `true`, `random` or `none`.
+    pub graph: &'a str,
 }
 
 /// Tables that a run folder holds beside the model's own, kept while it is written.
@@ -93,7 +95,12 @@ fn summary(facts: &RunFacts<'_>, outcome: &Outcome, dataset: &Dataset) -> RunSum
         [("load", facts.load_seconds), ("train", outcome.seconds.train), ("evaluate", outcome.seconds.evaluate)];
     RunSummary {
         model: facts.spec.name.to_owned(),
-        config: json!({ "data": dataset.name, "model": facts.settings, "training": facts.options }),
+        config: json!({
+            "data": dataset.name,
+            "graph": facts.graph,
+            "model": facts.settings,
+            "training": facts.options,
+        }),
         data: Fingerprint::of(dataset),
         seed: facts.seed,
         threads: facts.threads,
@@ -134,6 +141,9 @@ pub enum StoredError {
     /// The evaluation is not possible, of a training.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// The settings in the manifest are no settings.
+    #[error("the settings in `manifest.json` are not those of a model")]
+    Settings,
     /// The run has no such part.
     #[error("this run has no {part} part")]
     NoPart {
@@ -233,8 +243,14 @@ impl StoredRun {
     /// [`StoredError`] if the folder's settings or tables do not fit this program's model.
     pub fn model(&self) -> Result<Box<dyn PairModel>, StoredError> {
         let settings = &self.run.manifest.summary.config["model"];
-        let settings: toml::Table = serde_json::from_value(settings.clone()).unwrap_or_default();
-        let stored = |name: &str| self.run.table(&format!("parameter.{name}")).ok();
+        let settings: toml::Table = serde_json::from_value(settings.clone()).map_err(|_| StoredError::Settings)?;
+        let mut tables = Vec::new();
+        for name in self.run.table_names() {
+            if let Some(parameter) = name.strip_prefix("parameter.") {
+                tables.push((parameter.to_owned(), self.run.table(&name)?));
+            }
+        }
+        let stored = |name: &str| tables.iter().find(|(own, _)| own == name).map(|(_, table)| table.clone());
         let problem = Problem { train: &self.run.train, graph: &self.run.graph };
         Ok(self.spec()?.build(&settings, problem, Start::Tables(&stored))?)
     }

@@ -199,6 +199,7 @@ impl Training<'_> {
             steps_per_epoch: batches.steps_per_epoch(),
             pairs_per_epoch: batches.n_pairs() as u64,
             n_parameters: model.n_parameters(),
+            metric: &self.selection_metric(),
         });
         let mut best: Option<Best> = None;
         let (mut n_epochs, mut interrupted) = (0, false);
@@ -286,7 +287,8 @@ impl Training<'_> {
             parts: parts.into_iter().map(|(name, part)| (name.to_owned(), mean(part))).collect(),
             learning_rate,
             seconds: 0.0,
-            metrics: None,
+            valid: None,
+            test: None,
             evaluation_seconds: None,
             best: false,
         };
@@ -308,7 +310,11 @@ impl Training<'_> {
         let report = self.evaluate(&representation, &[pass.log], targets)?;
         let value = report.means[&self.selection_metric()];
         record.best = best.as_ref().is_none_or(|best| value > best.value);
-        record.metrics = Some(report.means.clone());
+        let part = match self.options.select {
+            Select::Validation => &mut record.valid,
+            Select::Test => &mut record.test,
+        };
+        *part = Some(report.means.clone());
         if record.best {
             let (epoch, metrics) = (record.epoch, report.means);
             match best {

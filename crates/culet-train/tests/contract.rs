@@ -115,6 +115,7 @@ fn a_stored_run_answers_as_the_model_did() {
             seed: 7,
             threads: 2,
             load_seconds: 0.0,
+            graph: "true",
         };
         let facets = FacetTables::of(outcome.model.facets().as_ref());
         assert_eq!(facets.is_some(), spec.has_facets, "{}", spec.name);

@@ -128,6 +128,7 @@ fn fit(context: &Context, dataset: &Dataset, out: Option<&Path>) -> Result<Fitte
         protocol: protocol(),
         dataset,
         load_seconds: 0.0,
+        graph: if dataset.graph.triplets().is_empty() { "none" } else { "true" },
     };
     fit.run(context, out)
 }

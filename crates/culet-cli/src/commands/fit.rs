@@ -22,6 +22,8 @@ pub(super) struct Fit<'a> {
     pub(super) protocol: RankingProtocol,
     pub(super) dataset: &'a Dataset,
     pub(super) load_seconds: f64,
+    /// Which graph it is: `true`, `random` or `none`.
+    pub(super) graph: &'a str,
 }
 
 /// What came out of it.
@@ -103,6 +105,7 @@ impl Fit<'_> {
             seed: context.seed,
             threads: context.pool.current_num_threads(),
             load_seconds: self.load_seconds,
+            graph: self.graph,
         };
         let facets = FacetTables::of(facets);
         writer.finish(&run_contents(&facts, outcome, facets.as_ref(), self.dataset))?;

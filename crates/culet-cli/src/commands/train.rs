@@ -151,7 +151,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     for note in &dataset.notes {
         context.remark(&format!("note: {note}"));
     }
-    let fit = Fit { spec, settings, options, protocol, dataset: &dataset, load_seconds };
+    let fit = Fit { spec, settings, options, protocol, dataset: &dataset, load_seconds, graph: which_graph(matches) };
     let mut fitted = fit.run(context, Some(&out))?;
     fitted.document["kg"] = which_graph(matches).into();
     context.print(&fitted.document, || report(&fit, &fitted, &out))?;

@@ -57,7 +57,7 @@ fn an_interrupted_training_leaves_its_best_epoch() {
     assert!(ran.stderr.contains("stopped after epoch ") && ran.stderr.contains(": interrupted\n"), "{}", ran.stderr);
     let document = ran.json();
     assert_eq!(document["interrupted"], true);
-    let recall = |epoch: &serde_json::Value| epoch["metrics"]["recall@20"].as_f64();
+    let recall = |epoch: &serde_json::Value| epoch["valid"]["recall@20"].as_f64();
     let best = document["epochs"].as_array().unwrap().iter().filter_map(recall).fold(f64::MIN, f64::max);
     let evaluated = run(folder.path(), &["evaluate", "run", "--on", "valid", "--json"]).well().json();
     assert_eq!(evaluated["metrics"]["recall@20"], best);

@@ -51,7 +51,7 @@ fn the_best_epoch_is_the_first_with_the_best_recall() {
     let document = train_films(folder.path()).json();
     let epochs = document["epochs"].as_array().unwrap();
     assert_eq!(epochs.len(), 3);
-    let recalls: Vec<f64> = epochs.iter().map(|epoch| epoch["metrics"]["recall@1"].as_f64().unwrap()).collect();
+    let recalls: Vec<f64> = epochs.iter().map(|epoch| epoch["valid"]["recall@1"].as_f64().unwrap()).collect();
     let best = recalls.iter().copied().fold(f64::MIN, f64::max);
     let first = 1 + recalls.iter().position(|&recall| recall == best).unwrap();
     assert_eq!(document["best_epoch"], first, "{recalls:?}");
