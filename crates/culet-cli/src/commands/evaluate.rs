@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::train::{cutoffs_argument, metrics_table, protocol};
 use super::{Done, fit::timed};
-use crate::context::Context;
+use crate::context::{Context, peak_rss_bytes, rss_bytes};
 use crate::problem::Problem;
 
 pub(super) fn command() -> Command {
@@ -55,6 +55,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     let stored = open(matches)?;
     let word = matches.get_one::<String>("on").expect("has a default").as_str();
     let part = if word == "valid" { Part::Valid } else { Part::Test };
+    let rss_before = rss_bytes();
     let (report, seconds) = timed(|| stored.evaluate(part, &protocol, &context.pool));
     let report = report?;
     let summary = &stored.run.manifest.summary;
@@ -72,6 +73,8 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
         "users": report.n_users,
         "metrics": report.means,
         "seconds": seconds,
+        "rss_before_bytes": rss_before,
+        "peak_rss_bytes": peak_rss_bytes(),
     });
     context.print(&document, || {
         let remark = if on_test { ", selected on the TEST part, as published: not an honest estimate" } else { "" };
