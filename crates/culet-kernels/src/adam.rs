@@ -34,6 +34,13 @@ impl<'a> RowGradient<'a> {
 }
 
 impl RowGradient<'_> {
+    /// The rows that there are.
+    #[must_use]
+    pub fn values(&self) -> &Matrix {
+        let (Self::All(values) | Self::Listed(values, _) | Self::Slots(values, _)) = self;
+        values
+    }
+
     /// Asks the processor to bring the gradient of a row near, if it has one.
     #[inline(always)]
     pub(crate) fn prefetch(self, row: usize) {
@@ -105,7 +112,8 @@ const ROWS_A_TASK: usize = 512;
 /// If the shapes do not fit or `t` is 0.
 pub fn adam_step(table: &mut Matrix, gradient: RowGradient<'_>, moments: &mut Moments, settings: AdamSettings, t: u64) {
     assert!(t > 0, "steps count from 1");
-    assert_eq!(table.n_rows(), moments.first.n_rows(), "moments of the table");
+    assert_eq!((table.n_rows(), table.dim()), (moments.first.n_rows(), moments.first.dim()), "moments of the table");
+    assert_eq!(table.stride(), gradient.values().stride(), "a gradient of the table's width");
     let t = t as f64;
     let step = Step {
         beta1: settings.beta1 as f32,

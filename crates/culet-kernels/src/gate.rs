@@ -31,6 +31,17 @@ pub struct GateInput<'a> {
     pub dropout: Dropout,
 }
 
+impl GateInput<'_> {
+    fn check(&self) {
+        let (n_rows, stride) = (self.users.n_rows(), self.users.stride());
+        assert_eq!((self.means.n_rows(), self.means.stride()), (n_rows, stride), "a mean for each user");
+        assert_eq!(self.user_numbers.len(), n_rows, "a number for each user");
+        assert!(self.intents.n_rows() > 0, "at least one intent");
+        assert_eq!(self.intents.n_rows(), self.latent.n_rows(), "a latent vector for each intent");
+        assert_eq!((self.intents.stride(), self.latent.stride()), (stride, stride), "tables of one width");
+    }
+}
+
 /// What the gate makes, kept for the gradient: unit rows `[n, d]`, shares `[n, n_intents]`, 1 / length `[n]`.
 #[derive(Debug, Default)]
 pub struct GateOutput {
@@ -67,8 +78,14 @@ impl GateOutput {
 /// If the shapes do not fit.
 pub fn intent_gate(input: GateInput<'_>, out: &mut GateOutput) {
     let (stride, shares) = (input.users.stride(), out.shares.stride());
-    assert_eq!(out.units.stride(), stride, "tables of one width");
-    assert_eq!(out.shares.dim(), input.intents.n_rows(), "a share for each intent");
+    input.check();
+    let n_rows = input.users.n_rows();
+    assert_eq!((out.units.n_rows(), out.units.stride()), (n_rows, stride), "a row for each user");
+    assert_eq!((out.shares.n_rows(), out.shares.dim()), (n_rows, input.intents.n_rows()), "a share for each intent");
+    assert_eq!(out.inverse_lengths.len(), n_rows, "a length for each user");
+    if stride == 0 {
+        return;
+    }
     (
         out.units.as_mut_slice().par_chunks_mut(ROWS_A_TASK * stride),
         out.shares.as_mut_slice().par_chunks_mut(ROWS_A_TASK * shares),
@@ -149,7 +166,18 @@ pub fn intent_gate_gradient(
     out: GateGradient<'_>,
 ) {
     let stride = input.users.stride();
-    assert_eq!((out.means.stride(), out.users.stride()), (stride, stride), "tables of one width");
+    input.check();
+    let shape = (input.users.n_rows(), stride);
+    for table in [&*out.means, &*out.users, grad, &output.units] {
+        assert_eq!((table.n_rows(), table.stride()), shape, "a row for each user");
+    }
+    assert_eq!((output.shares.n_rows(), mean_scales.len()), (shape.0, shape.0), "a row for each user");
+    for table in [&*out.intents, &*out.latent] {
+        assert_eq!((table.n_rows(), table.stride()), (input.intents.n_rows(), stride), "a row for each intent");
+    }
+    if stride == 0 {
+        return;
+    }
     let partial_sums: Vec<(Matrix, Matrix)> = (
         out.means.as_mut_slice().par_chunks_mut(ROWS_A_TASK * stride),
         out.users.as_mut_slice().par_chunks_mut(ROWS_A_TASK * stride),

@@ -31,6 +31,14 @@ impl BatchGradients {
         Self { users: zeros(vectors.users), items: zeros(vectors.items) }
     }
 
+    /// # Panics
+    /// If the shapes are not those of the vectors.
+    pub(crate) fn check(&self, vectors: BatchVectors<'_>) {
+        let shape = |table: &Matrix| (table.n_rows(), table.dim());
+        let (own, expected) = ([&self.users, &self.items].map(shape), [vectors.users, vectors.items].map(shape));
+        assert_eq!(own, expected, "gradients in the shape of the vectors");
+    }
+
     /// Becomes zeros in the shape of the vectors, in the same memory if that suffices.
     pub fn reset(&mut self, vectors: BatchVectors<'_>) {
         self.users.reset(vectors.users.n_rows(), vectors.users.dim());
@@ -57,6 +65,8 @@ pub struct PairRows<'a> {
 /// If a row is out of range or the lists differ in length.
 pub fn pairwise_loss(vectors: BatchVectors<'_>, rows: PairRows<'_>, gradients: &mut BatchGradients) -> f64 {
     assert_eq!((rows.users.len(), rows.users.len()), (rows.positives.len(), rows.negatives.len()), "triples");
+    gradients.check(vectors);
+    assert_eq!(vectors.users.stride(), vectors.items.stride(), "vectors of one width");
     pairwise(vectors, rows, gradients)
 }
 
@@ -93,6 +103,8 @@ fn pairwise_body<const FUSED: bool>(
 /// # Panics
 /// If a row is out of range.
 pub fn squared_length_penalty(weight: f64, rows: &[u32], vectors: &Matrix, gradient: &mut Matrix) -> f64 {
+    let shape = |table: &Matrix| (table.n_rows(), table.dim());
+    assert_eq!(shape(vectors), shape(gradient), "a gradient in the shape of the vectors");
     penalty(weight, rows, vectors, gradient)
 }
 

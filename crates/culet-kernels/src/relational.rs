@@ -116,10 +116,7 @@ fn mean_body<const FUSED: bool>(
                         sum[k] += part[k];
                     }
                 }
-                for k in 0..WIDTH {
-                    sum[k] *= mean;
-                }
-                *piece_mut::<WIDTH>(y, from) = sum;
+                *piece_mut::<WIDTH>(y, from) = sum.map(|sum| sum * mean);
             });
             let inverse_length = drop_and_normalise::<FUSED>(y, row, dropout);
             // SAFETY: as above.
@@ -182,6 +179,8 @@ pub fn relational_mean_gradient(
     grad_relations: &mut Matrix,
 ) {
     check_tables(by_tail, relations, &[x, grad, grad_x]);
+    assert_eq!(shape(grad_relations), shape(relations), "a gradient for each relation");
+    assert_eq!(lower.extra.values().stride(), x.stride(), "tables of one width");
     let grad_x = grad_x.shared_rows();
     let partial_sums: Vec<Matrix> = rows
         .rows()
@@ -193,6 +192,10 @@ pub fn relational_mean_gradient(
         })
         .collect();
     add_in_order(&partial_sums, grad_relations);
+}
+
+fn shape(table: &Matrix) -> (usize, usize) {
+    (table.n_rows(), table.dim())
 }
 
 /// Adds tables of partial sums in f64, in their order.
@@ -242,20 +245,30 @@ fn gradient_body<const FUSED: bool>(
                 // SAFETY: `check_tables` compared the tables with the edges, which hold rows of both; the listed rows
                 // are rows of `grad_x`, which has as many as `x`.
                 let x = unsafe { piece::<WIDTH>(x, row, from) };
-                for (edge, ahead) in buffer.with_future(range.clone()) {
+                let mut part = [0.0; WIDTH];
+                for (place, (edge, ahead)) in buffer.with_future(range.clone()).enumerate() {
                     prefetch(grad, ahead.column());
                     // SAFETY: as above.
                     let (e, g) = unsafe {
                         (piece::<WIDTH>(relations, edge.relation(), from), piece::<WIDTH>(grad, edge.column(), from))
                     };
                     for k in 0..WIDTH {
-                        sum[k] = multiply_add::<FUSED>(e[k], g[k], sum[k]);
+                        part[k] = multiply_add::<FUSED>(e[k], g[k], part[k]);
+                    }
+                    if place % EDGES_A_PART == EDGES_A_PART - 1 {
+                        for k in 0..WIDTH {
+                            sum[k] += part[k];
+                        }
+                        part = [0.0; WIDTH];
                     }
                     // SAFETY: as above; `partial` has a row for each relation and is borrowed exclusively.
                     let de = unsafe { piece_of_mut::<WIDTH>(partial, edge.relation(), from) };
                     for k in 0..WIDTH {
                         de[k] = multiply_add::<FUSED>(x[k], g[k], de[k]);
                     }
+                }
+                for k in 0..WIDTH {
+                    sum[k] += part[k];
                 }
                 *piece_mut::<WIDTH>(dx, from) = sum;
             });

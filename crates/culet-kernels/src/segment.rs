@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::Matrix;
 use crate::isa::multiversion;
-use crate::lanes::{add_rows, axpy, for_each_piece, prefetch};
+use crate::lanes::{add_rows, axpy, for_each_piece, piece_mut, prefetch};
 
 /// Lists of rows: list k is `columns[offsets[k]..offsets[k + 1]]`.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +47,9 @@ const LISTS_A_TASK: usize = 64;
 pub fn interaction_mean(lists: Lists<'_>, x: &Matrix, out: &mut Matrix) {
     assert_eq!((out.n_rows(), out.stride()), (lists.len(), x.stride()), "one row for each list");
     let stride = out.stride();
+    if stride == 0 {
+        return;
+    }
     out.as_mut_slice().par_chunks_mut(LISTS_A_TASK * stride).enumerate().for_each(|(task, out)| {
         mean_task(task * LISTS_A_TASK, lists, x, out);
     });
@@ -85,6 +88,9 @@ pub fn sum_listed(lists: Lists<'_>, x: &Matrix, start: &Matrix, out: &mut Matrix
     assert_eq!((out.n_rows(), out.stride()), (lists.len(), x.stride()), "one row for each list");
     assert!(start.n_rows() <= lists.len() && start.stride() == x.stride(), "at most one row for each list");
     let stride = out.stride();
+    if stride == 0 {
+        return;
+    }
     out.as_mut_slice().par_chunks_mut(LISTS_A_TASK * stride).enumerate().for_each(|(task, out)| {
         sum_task(task * LISTS_A_TASK, lists, x, start, out);
     });
@@ -97,12 +103,13 @@ multiversion! {
 #[inline(always)]
 fn sum_body<const FUSED: bool>(first: usize, lists: Lists<'_>, x: &Matrix, start: &Matrix, out: &mut [f32]) {
     for (k, out) in out.chunks_exact_mut(x.stride()).enumerate() {
-        match first + k {
-            k if k < start.n_rows() => out.copy_from_slice(start.row(k)),
-            _ => out.fill(0.0),
-        }
-        for &column in lists.list(first + k) {
-            axpy::<FUSED>(1.0, x.row(column as usize), out);
+        for_each_piece!(x.stride(), |from, WIDTH| {
+            let mut sum = [0.0; WIDTH];
+            add_rows(lists.list(first + k), x, from, &mut sum);
+            *piece_mut::<WIDTH>(out, from) = sum;
+        });
+        if first + k < start.n_rows() {
+            axpy::<FUSED>(1.0, start.row(first + k), out);
         }
     }
 }

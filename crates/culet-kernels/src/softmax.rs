@@ -30,6 +30,10 @@ pub fn softmax_loss(
     gradients: &mut BatchGradients,
 ) -> f64 {
     assert_eq!((rows.users.len(), rows.users.len()), (rows.positives.len(), known.len()), "one list for each pair");
+    assert!(temperature > 0.0, "a temperature is positive");
+    gradients.check(vectors);
+    let n_negatives = rows.negatives.len();
+    assert!(known.columns.iter().all(|&place| (place as usize) < n_negatives), "known places are those of negatives");
     let (users, items) = (UnitRows::of(vectors.users), UnitRows::of(vectors.items));
     let negatives = gather(&items.units, rows.negatives);
     let n_pairs = rows.users.len();
