@@ -8,7 +8,7 @@
 
 use culet_kernels::Ranked;
 
-/// The names of the metrics, in the order of [`UserMetrics::write`]; a key is `recall@20`.
+/// The names of the metrics, in the order of the tables; a key is `recall@20`.
 pub const METRICS: [&str; 6] = ["recall", "precision", "ndcg", "hit_ratio", "mrr", "map"];
 
 /// Computes the metrics of users at all cutoffs.

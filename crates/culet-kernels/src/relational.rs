@@ -245,30 +245,29 @@ fn gradient_body<const FUSED: bool>(
                 // SAFETY: `check_tables` compared the tables with the edges, which hold rows of both; the listed rows
                 // are rows of `grad_x`, which has as many as `x`.
                 let x = unsafe { piece::<WIDTH>(x, row, from) };
-                let mut part = [0.0; WIDTH];
-                for (place, (edge, ahead)) in buffer.with_future(range.clone()).enumerate() {
-                    prefetch(grad, ahead.column());
-                    // SAFETY: as above.
-                    let (e, g) = unsafe {
-                        (piece::<WIDTH>(relations, edge.relation(), from), piece::<WIDTH>(grad, edge.column(), from))
-                    };
-                    for k in 0..WIDTH {
-                        part[k] = multiply_add::<FUSED>(e[k], g[k], part[k]);
-                    }
-                    if place % EDGES_A_PART == EDGES_A_PART - 1 {
+                for start in range.clone().step_by(EDGES_A_PART) {
+                    let mut part = [0.0; WIDTH];
+                    for (edge, ahead) in buffer.with_future(start..range.end.min(start + EDGES_A_PART)) {
+                        prefetch(grad, ahead.column());
+                        // SAFETY: as above.
+                        let (e, g) = unsafe {
+                            (
+                                piece::<WIDTH>(relations, edge.relation(), from),
+                                piece::<WIDTH>(grad, edge.column(), from),
+                            )
+                        };
                         for k in 0..WIDTH {
-                            sum[k] += part[k];
+                            part[k] = multiply_add::<FUSED>(e[k], g[k], part[k]);
                         }
-                        part = [0.0; WIDTH];
+                        // SAFETY: as above; `partial` has a row for each relation and is borrowed exclusively.
+                        let de = unsafe { piece_of_mut::<WIDTH>(partial, edge.relation(), from) };
+                        for k in 0..WIDTH {
+                            de[k] = multiply_add::<FUSED>(x[k], g[k], de[k]);
+                        }
                     }
-                    // SAFETY: as above; `partial` has a row for each relation and is borrowed exclusively.
-                    let de = unsafe { piece_of_mut::<WIDTH>(partial, edge.relation(), from) };
                     for k in 0..WIDTH {
-                        de[k] = multiply_add::<FUSED>(x[k], g[k], de[k]);
+                        sum[k] += part[k];
                     }
-                }
-                for k in 0..WIDTH {
-                    sum[k] += part[k];
                 }
                 *piece_mut::<WIDTH>(dx, from) = sum;
             });

@@ -68,7 +68,7 @@ fn bytes(outcome: &Outcome) -> Vec<u32> {
     let tables = outcome.model.tables();
     let all =
         tables.iter().map(|(_, table)| *table).chain([&outcome.representation.users, &outcome.representation.items]);
-    all.flat_map(|table| table.to_values()).map(f32::to_bits).collect()
+    all.flat_map(Matrix::to_values).map(f32::to_bits).collect()
 }
 
 #[test]

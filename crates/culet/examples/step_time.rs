@@ -108,7 +108,8 @@ fn random_table(n_rows: usize, number: u64) -> Matrix {
 impl Parts {
     fn new(dataset: &Dataset) -> Self {
         let (by_head, by_tail) = RelationalAdjacency::by_head_and_tail(&dataset.graph, true);
-        let edges = |a: RelationalAdjacency, places| Edges::new(a.row_starts, a.columns, &a.relations, a.n_relations, places);
+        let edges =
+            |a: RelationalAdjacency, places| Edges::new(a.row_starts, a.columns, &a.relations, a.n_relations, places);
         let places = by_tail.twins.clone();
         let (by_head, by_tail) = (edges(by_head, None), edges(by_tail, Some(places)));
         let n = dataset.graph.n_entities();
@@ -157,7 +158,8 @@ impl Parts {
         let dropout = Dropout::new(counter, 0.1);
         let row_bytes = 4.0 * DIM as f64;
         let n_edges = self.by_head.n_edges();
-        let mut parts = vec![part("draw the kept edges", n_edges as f64 / 8.0, || self.kept.draw(n_edges, counter, 0.5))];
+        let mut parts =
+            vec![part("draw the kept edges", n_edges as f64 / 8.0, || self.kept.draw(n_edges, counter, 0.5))];
         self.kept.draw(n_edges, Stream::new(1, Purpose::GraphEdges, 0).counter(), 0.5);
         let marks = RowSet::new(self.by_head.n_rows());
         parts.push(part("mark the rows that three layers read", 8.0 * n_edges as f64, || {
@@ -193,7 +195,10 @@ impl Parts {
                     &read[0],
                     &read[1],
                     &self.relations,
-                    LowerLayer { extra: RowGradient::Listed(&read[2], &nothing), made_by: (layer > 0).then_some(made_by) },
+                    LowerLayer {
+                        extra: RowGradient::Listed(&read[2], &nothing),
+                        made_by: (layer > 0).then_some(made_by),
+                    },
                     &mut written[0],
                     &mut grad_relations,
                 );
