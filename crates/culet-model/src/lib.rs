@@ -8,6 +8,7 @@
 mod error;
 mod independence;
 pub mod kgin;
+mod mixture;
 mod pair;
 mod registry;
 mod settings;

@@ -71,12 +71,12 @@ pub struct Representation {
     pub items: Matrix,
 }
 
-/// What facets a model has learned.
+/// What facets a model has learned; how they are read from it, the model's documentation says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facets {
     /// For each facet its share of each relation, inverse relations folded into their forward ones; rows sum to 1.
     pub relations: Vec<Vec<f64>>,
-    /// For each user the share of each facet, mean over the layers; rows sum to 1.
+    /// For each user the share of each facet; rows sum to 1.
     pub user_shares: Vec<Vec<f64>>,
 }
 
@@ -89,7 +89,7 @@ pub struct Explanation {
     pub own: f64,
     /// The part of each item of the user's history, in the order of the history.
     pub from_history: Vec<(ItemId, f64)>,
-    /// The user's share of each facet.
+    /// How the model mixes its facets for this user, such as KGIN's beta, mean over the layers.
     pub shares: Vec<f64>,
 }
 

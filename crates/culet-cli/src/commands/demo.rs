@@ -9,7 +9,7 @@ use culet::data::{
 };
 use culet::eval::{PopularityRanker, RankingProtocol, RankingReport, evaluate_ranking};
 use culet::graph::{ItemId, UserId};
-use culet::model::{Facets, complete_settings, find_model};
+use culet::model::{self, Facets, Start, complete_settings, find_model};
 use culet::train::{StoredRun, TrainOptions};
 use serde::Serialize;
 use serde_json::json;
@@ -22,7 +22,7 @@ use crate::problem::Problem;
 use crate::reasons::{Reason, intents_in_words};
 use crate::table::Table;
 
-/// The demonstration's settings: those that find planted intents best in about ten seconds.
+/// The demonstration's settings, good for about ten seconds of training.
 const MODEL: &str = "loss = 'softmax'\nhops = 2\nnegatives = 512\ntemperature = 0.2";
 const TRAINING: &str = "epochs = 40\nbatch = 1024\nlearning_rate = 3e-3\nevaluate_every = 4\npatience = 4";
 
@@ -65,10 +65,10 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
         }
         _ => Problem::failed(format!("`{}` cannot be made: {error}", out.display())),
     })?;
-    let config = CatalogueConfig { seed: context.seed, ..CatalogueConfig::default() };
+    let config = clear_catalogue(context.seed);
     let catalogue = context.pool.install(|| synthesise(&config))?;
     write_kgat(&out.join("catalogue"), &catalogue.dataset)?;
-    context.remark(&format!("a catalogue of films: {}", Fingerprint::of(&catalogue.dataset)));
+    context.remark(&format!("a catalogue of films with clear intents: {}", Fingerprint::of(&catalogue.dataset)));
 
     let (popular, popular_seconds) = timed(|| popularity(context, &catalogue.dataset));
     let with_graph = fit(context, &catalogue.dataset, Some(&out.join("run")))?;
@@ -88,6 +88,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     ];
     let facets = with_graph.facets.as_ref().expect("KGIN learns intents");
     let found = compare(&catalogue, facets);
+    let untrained = compare(&catalogue, &untrained_facets(context, &with_graph, &catalogue.dataset)?);
     let stored = StoredRun::open(&out.join("run"))?;
     let examples = recommendations(context, &stored, &catalogue)?;
     let document = json!({
@@ -97,11 +98,18 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
         "planted": catalogue.truth.intents,
         "learned": facets.relations,
         "match": found,
+        "untrained_match": untrained,
         "recommendations": examples,
         "training": with_graph.document,
     });
-    context.print(&document, || report(&out, &rows, &catalogue, facets, &found, &examples))?;
+    context
+        .print(&document, || report(&out, &rows, &intents_text(&catalogue, facets, &found, &untrained), &examples))?;
     Ok(Done::Wholly)
+}
+
+/// Clearer than the generator's defaults: less noise, users with fewer intents, fewer facts that tell nothing.
+fn clear_catalogue(seed: u64) -> CatalogueConfig {
+    CatalogueConfig { noise: 0.1, intent_spread: 4.0, facts_per_item: 11.0, seed, ..CatalogueConfig::default() }
 }
 
 fn free_name() -> PathBuf {
@@ -118,9 +126,19 @@ fn popularity(context: &Context, dataset: &Dataset) -> Result<RankingReport, Pro
     Ok(evaluate_ranking(&ranker, &[&dataset.train], &dataset.test, &protocol(), &context.pool)?)
 }
 
+fn table(text: &str) -> toml::Table {
+    text.parse().expect("written in TOML")
+}
+
+/// What the same network tells before it has learned anything: what the data and the read-out alone give.
+fn untrained_facets(context: &Context, trained: &Fitted, dataset: &Dataset) -> Result<Facets, Problem> {
+    let problem = model::Problem { train: &trained.outcome.train, graph: &dataset.graph };
+    let mut model = find_model("kgin")?.build(&table(MODEL), problem, Start::Seed(context.seed))?;
+    Ok(context.pool.install(|| model.facets()).expect("KGIN learns intents"))
+}
+
 fn fit(context: &Context, dataset: &Dataset, out: Option<&Path>) -> Result<Fitted, Problem> {
     let spec = find_model("kgin")?;
-    let table = |text: &str| text.parse::<toml::Table>().expect("written in TOML");
     let fit = Fit {
         spec,
         settings: complete_settings(spec.settings, &table(MODEL))?,
@@ -190,22 +208,15 @@ fn recommendations(context: &Context, stored: &StoredRun, catalogue: &Catalogue)
     Ok(examples)
 }
 
-fn report(
-    out: &Path,
-    rows: &[Row],
-    catalogue: &Catalogue,
-    facets: &Facets,
-    found: &Found,
-    examples: &[Example],
-) -> String {
+fn report(out: &Path, rows: &[Row], intents: &str, examples: &[Example]) -> String {
     let mut table = Table::new(&["", "recall@20", "ndcg@20", "seconds"]);
     for row in rows {
         let number = |x: f64| format!("{x:.4}");
         table.row(vec![row.name.into(), number(row.recall), number(row.ndcg), format!("{:.1}", row.seconds)]);
     }
     let mut text = format!("\nwhat was found on withheld choices\n\n{}", table.render());
-    text += "\nthe intents behind the choices, and what KGIN made of them\n\n";
-    text += &intents_text(catalogue, facets, found);
+    text += "\nthe intents planted behind the choices, and those read from KGIN's relational paths\n\n";
+    text += intents;
     for example in examples {
         text += &format!("\nfor {}, who mostly follows `{}`\n", example.user, example.planted_intent);
         for item in &example.items {
@@ -218,26 +229,40 @@ fn report(
     text
 }
 
-fn intents_text(catalogue: &Catalogue, facets: &Facets, found: &Found) -> String {
+/// How it is measured, in words.
+const MEASURED: &str = "\
+each film of a user is scored from the others of the history; the part of its score that arrives over a relation, less
+that of films drawn by popularity, is the user's weight of the relation; the intents are the mixtures of relations that
+explain the weights of all users best. The untrained network shows how much the facts tell by themselves
+";
+
+fn intents_text(catalogue: &Catalogue, facets: &Facets, found: &Found, untrained: &Found) -> String {
     let learned = intents_in_words(facets, &catalogue.dataset.vocabulary.relations);
-    let mut table = Table::new(&["planted", "follows", "learned", "overlap"]);
-    let relations = &catalogue.truth.relations;
+    let names = &catalogue.dataset.vocabulary.relations;
+    let mut table = Table::new(&["planted", "follows", "found", "overlap"]);
     for (p, intent) in catalogue.truth.intents.iter().enumerate() {
-        let follows: Vec<String> = (relations.iter().zip(&intent.relation_weights))
+        let follows: Vec<String> = (intent.relation_weights.iter().enumerate())
             .filter(|(_, weight)| **weight > 0.0)
-            .map(|(relation, weight)| format!("{relation} {:.0} %", 100.0 * weight))
+            .map(|(r, weight)| format!("{} {:.0} %", names.label(r), 100.0 * weight))
             .collect();
-        let match_ = found.relations.assignment[p].map_or("-".to_owned(), |q| learned[q].strongest(2));
+        let match_ = found.relations.assignment[p].map_or("-".to_owned(), |q| learned[q].strongest(3));
         table.row(vec![intent.name.clone(), follows.join(", "), match_, format!("{:.2}", found.relations.overlaps[p])]);
     }
-    let chance = found.relations.chance;
-    let auc = found.relation_auc.map_or("-".to_owned(), |auc| format!("{auc:.2}"));
-    format!(
-        "{}\noverlap of the relations {:.2} (by chance {chance:.2}); followed relations outweigh the others with \
-         probability {auc};\nthe strongest intent of a user is the planted one for {:.0} % (by chance {:.0} %)\n",
-        table.render(),
-        found.relations.overlap,
-        100.0 * found.users.agreement,
-        100.0 * found.users.chance
-    )
+    format!("{}\n{}\n{MEASURED}", table.render(), agreement_table(found, untrained).render())
+}
+
+/// Three measures of agreement with what was planted: of the trained model, of the untrained one, and by chance.
+fn agreement_table(found: &Found, untrained: &Found) -> Table {
+    let mut table = Table::new(&["agreement with what was planted", "trained", "untrained", "by chance"]);
+    let mut row = |name: &str, cells: [String; 3]| {
+        table.row(std::iter::once(name.to_owned()).chain(cells).collect());
+    };
+    let overlaps = [found.relations.overlap, untrained.relations.overlap, found.relations.chance];
+    row("overlap of the intents' relations", overlaps.map(|x| format!("{x:.2}")));
+    let users = [found.users.agreement, untrained.users.agreement, found.users.chance];
+    row("users whose strongest intent is found", users.map(|x| format!("{:.0} %", 100.0 * x)));
+    let aucs = [found.relation_auc, untrained.relation_auc, Some(0.5)];
+    let auc = |auc: Option<f64>| auc.map_or("-".to_owned(), |auc| format!("{auc:.2}"));
+    row("followed relations outweigh the others", aucs.map(auc));
+    table
 }

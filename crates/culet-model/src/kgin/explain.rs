@@ -59,7 +59,7 @@ impl Kgin {
             layers: Vec::new(),
             shares: vec![0.0; self.config.intents],
         };
-        let (representation, _) = self.represent_all(|layer| {
+        let representation = self.represent_all(|layer| {
             let beta = &layer.gate.shares.row(user.index())[..parts.shares.len()];
             let factor = f64::from(layer.gate.inverse_lengths[user.index()]) / history.len().max(1) as f64;
             let mixed = |k: usize| beta.iter().enumerate().map(|(p, b)| b * layer.intents.row(p)[k]).sum::<f32>();

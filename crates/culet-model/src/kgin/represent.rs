@@ -7,7 +7,7 @@ use culet_kernels::{
 
 use super::step::add;
 use super::{Kgin, LossKind};
-use crate::{Facets, Representation};
+use crate::Representation;
 
 /// One layer on the way to the final vectors.
 pub(super) struct Layer<'a> {
@@ -20,14 +20,13 @@ pub(super) struct Layer<'a> {
 }
 
 impl Kgin {
-    /// The final vectors, and the sum over the layers of the intent shares `[n_users, n_intents]`; shows each layer.
-    pub(super) fn represent_all(&mut self, mut show: impl FnMut(Layer<'_>)) -> (Representation, Matrix) {
+    /// The final vectors; shows each layer.
+    pub(super) fn represent_all(&mut self, mut show: impl FnMut(Layer<'_>)) -> Representation {
         let (n_users, n_items, dim) = (self.graph.n_users(), self.graph.n_items, self.config.dim);
         let intents = self.intent_vectors(&self.attention_weights());
         let user_numbers: Vec<u32> = (0..n_users as u32).collect();
         let mut users = self.params.users.clone();
         let mut items = first_rows(&self.params.entities, n_items);
-        let mut shares = Matrix::zeros(n_users, self.config.intents);
         let mut means = Matrix::zeros(n_users, dim);
         let mut gate = GateOutput::zeros(n_users, dim, self.config.intents);
         let mut layer_users = users.clone();
@@ -61,7 +60,6 @@ impl Kgin {
                 },
             );
             add(users.as_mut_slice(), gate.units.as_slice());
-            add(shares.as_mut_slice(), gate.shares.as_slice());
             add(items.as_mut_slice(), &next.as_slice()[..n_items * next.stride()]);
             std::mem::swap(&mut layer_users, &mut gate.units);
         }
@@ -69,23 +67,7 @@ impl Kgin {
             normalise(&mut users);
             normalise(&mut items);
         }
-        (Representation { users, items }, shares)
-    }
-
-    pub(super) fn learned_facets(&mut self) -> Facets {
-        let weights = self.attention_weights();
-        let n = self.graph.n_forward_relations;
-        let mut relations = vec![vec![0.0; n]; self.config.intents];
-        for (p, folded) in relations.iter_mut().enumerate() {
-            for (r, &weight) in weights.row(p)[..weights.dim()].iter().enumerate() {
-                folded[r % n] += f64::from(weight);
-            }
-        }
-        let (_, shares) = self.represent_all(|_| {});
-        let of_user = |user: usize| shares.row(user)[..shares.dim()].iter();
-        let hops = self.config.hops as f64;
-        let user_shares = (0..shares.n_rows()).map(|user| of_user(user).map(|s| f64::from(*s) / hops).collect());
-        Facets { relations, user_shares: user_shares.collect() }
+        Representation { users, items }
     }
 }
 

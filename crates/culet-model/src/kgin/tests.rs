@@ -15,7 +15,7 @@ fn indices(value: &Value) -> Vec<Vec<u32>> {
     value.as_array().unwrap().iter().map(|row| numbers(row).into_iter().map(|x| x as u32).collect()).collect()
 }
 
-fn settings(text: &str) -> toml::Table {
+pub(super) fn settings(text: &str) -> toml::Table {
     complete_settings(SETTINGS, &text.parse().unwrap()).unwrap()
 }
 
@@ -93,7 +93,7 @@ fn final_vectors_equal_the_fixture() {
     let fixture = Fixture::read();
     let mut model = fixture.model("");
     let forward = &fixture.json["forward"];
-    let (found, _) = model.represent_all(|_| {});
+    let found = model.represent_all(|_| {});
     assert_close("users", &as_f64(&found.users), &matrix(&forward["user_gcn_emb"]));
     let expected = matrix(&forward["entity_gcn_emb"]);
     assert_close("items", &as_f64(&found.items), &expected[..9 * 8]);
@@ -162,7 +162,11 @@ fn check_adam(fixture: &Fixture, model: &mut Kgin, adam: &Value, name: &str) {
 }
 
 /// A small problem for the transcription, with an entity and an item without edges, and a user without items.
-fn small_problem(hops: usize, n_intents: usize, inverse: bool) -> (reference::Problem, Interactions, KnowledgeGraph) {
+pub(super) fn small_problem(
+    hops: usize,
+    n_intents: usize,
+    inverse: bool,
+) -> (reference::Problem, Interactions, KnowledgeGraph) {
     let triplets = [(0, 0, 5), (1, 0, 5), (1, 1, 6), (2, 1, 6), (3, 2, 7), (0, 2, 7), (5, 2, 6), (2, 0, 2), (4, 1, 1)];
     let pairs = [(0, 0), (0, 1), (0, 2), (1, 2), (1, 3), (2, 4), (2, 0), (2, 8), (4, 3)];
     let to = |(head, relation, tail)| Triplet { head, relation, tail };
