@@ -76,13 +76,13 @@ for part in $parts; do
             "$out"/music-*.json >"$out/music.jsonl"
         ;;
     curves)
-        "$culet" train kgin "$data/last-fm-t" --epochs 20 --evaluate-every 2 --select test --quiet --json \
+        "$culet" train kgin "$data/last-fm-t" --epochs 14 --evaluate-every 2 --select test --quiet --json \
             --out "$scratch/last-fm-bpr" >"$out/curve-last-fm-t-bpr.json"
-        "$culet" train kgin "$data/last-fm-t" --preset softmax --epochs 10 --evaluate-every 1 --select test --quiet --json \
+        "$culet" train kgin "$data/last-fm-t" --preset softmax --epochs 8 --evaluate-every 1 --select test --quiet --json \
             --out "$scratch/last-fm-softmax" >"$out/curve-last-fm-t-softmax.json"
-        "$culet" train kgin "$data/ml-1m" --batch 4096 --learning-rate 3e-3 --epochs 30 --evaluate-every 3 --select test --quiet \
+        "$culet" train kgin "$data/ml-1m" --batch 4096 --learning-rate 3e-3 --epochs 18 --evaluate-every 3 --select test --quiet \
             --json --out "$scratch/ml-bpr" >"$out/curve-ml-1m-bpr.json"
-        "$culet" train kgin "$data/ml-1m" --preset softmax --batch 4096 --epochs 15 --evaluate-every 1 --select test --quiet \
+        "$culet" train kgin "$data/ml-1m" --preset softmax --batch 4096 --epochs 10 --evaluate-every 1 --select test --quiet \
             --json --out "$scratch/ml-softmax" >"$out/curve-ml-1m-softmax.json"
         ;;
     *)

@@ -17,7 +17,7 @@ use crate::{Draw, Loss, PairBatch, independence};
 /// Room that one training step needs, kept from step to step.
 pub(super) struct Workspace {
     pub(super) field: Field,
-    /// E^(1) .. E^(hops), rows of the field.
+    /// E^(1) .. E^(hops - 1), rows of the field. E^(hops) lies in `grad_below`, which is free until it is no longer read.
     pub(super) layers: Vec<Matrix>,
     /// 1 / length of those rows.
     pub(super) inverse_lengths: Vec<Vec<f32>>,
@@ -52,7 +52,7 @@ impl Workspace {
         let entities = || Matrix::zeros(graph.n_entities(), config.dim);
         Self {
             field: Field::new(config, graph),
-            layers: (0..config.hops).map(|_| entities()).collect(),
+            layers: (1..config.hops).map(|_| entities()).collect(),
             inverse_lengths: vec![vec![0.0; graph.n_entities()]; config.hops],
             inverse_degrees: vec![0.0; graph.n_entities()],
             grad_entities: entities(),
@@ -137,6 +137,7 @@ impl Kgin {
             let dropout = self.message_dropout(Purpose::EntityMessages, l, draw);
             let work = &mut self.work;
             let (below, above) = work.layers.split_at_mut(l);
+            let above = above.first_mut().unwrap_or(&mut work.grad_below);
             relational_mean(
                 &work.field.layers[l + 1],
                 EdgeView::kept(&self.graph.by_head, &work.field.facts),
@@ -144,7 +145,7 @@ impl Kgin {
                 &self.params.relations,
                 dropout,
                 LayerOutput {
-                    units: &mut above[0],
+                    units: above,
                     inverse_lengths: &mut work.inverse_lengths[l],
                     inverse_degrees: &mut work.inverse_degrees,
                 },
@@ -182,7 +183,10 @@ impl Kgin {
 
     /// E^(l)
     fn entity_layer(&self, l: usize) -> &Matrix {
-        if l == 0 { &self.params.entities } else { &self.work.layers[l - 1] }
+        match l {
+            0 => &self.params.entities,
+            _ => self.work.layers.get(l - 1).unwrap_or(&self.work.grad_below),
+        }
     }
 
     /// F = the sum of the layers, for the users and items of the batch.
@@ -286,7 +290,7 @@ impl Kgin {
         }
         relational_normalise_gradient(
             &work.field.layers[self.config.hops],
-            &work.layers[last],
+            &work.grad_below,
             &work.inverse_lengths[last],
             &work.inverse_degrees,
             dropout,
