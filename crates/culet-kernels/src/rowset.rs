@@ -16,14 +16,15 @@ impl RowSet {
     /// The empty set of rows below `n_rows`.
     #[must_use]
     pub fn new(n_rows: usize) -> Self {
-        Self { flags: flags(n_rows, 0), bits: vec![0; n_rows.div_ceil(64)], rows: Vec::new() }
+        let flags = (0..n_rows).map(|_| AtomicU8::new(0)).collect();
+        Self { flags, bits: vec![0; n_rows.div_ceil(64)], rows: Vec::new() }
     }
 
     /// All rows below `n_rows`.
     #[must_use]
     pub fn all(n_rows: usize) -> Self {
-        let mut set = Self { flags: flags(n_rows, 1), bits: vec![0; n_rows.div_ceil(64)], rows: Vec::new() };
-        set.collect();
+        let mut set = Self::new(n_rows);
+        set.fill();
         set
     }
 
@@ -49,6 +50,14 @@ impl RowSet {
     #[inline(always)]
     pub fn mark(&self, row: u32) {
         self.flags[row as usize].store(1, Ordering::Relaxed);
+    }
+
+    /// Adds all rows and lists them; does nothing where they are all listed.
+    pub fn fill(&mut self) {
+        if self.rows.len() < self.flags.len() {
+            self.flags.iter_mut().for_each(|flag| *flag.get_mut() = 1);
+            self.collect();
+        }
     }
 
     /// Lists the marked rows in ascending order.
@@ -102,10 +111,6 @@ impl RowSet {
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
-}
-
-fn flags(n_rows: usize, value: u8) -> Vec<AtomicU8> {
-    (0..n_rows).map(|_| AtomicU8::new(value)).collect()
 }
 
 #[cfg(test)]

@@ -89,6 +89,11 @@ impl Field {
         for layer in (0..=config.hops).rev() {
             let (lower, upper) = self.layers.split_at_mut(layer + 1);
             let rows = &mut lower[layer];
+            // Where most rows are read, finding out which are not costs more than a zero gradient for these.
+            if upper.first().is_some_and(|above| layer == 0 && 2 * above.len() > graph.n_entities()) {
+                rows.fill();
+                continue;
+            }
             rows.clear();
             self.items.rows.iter().for_each(|&item| rows.mark(item));
             if let Some(above) = upper.first() {
