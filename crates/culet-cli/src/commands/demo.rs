@@ -92,7 +92,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     let stored = StoredRun::open(&out.join("run"))?;
     let examples = recommendations(context, &stored, &catalogue)?;
     let document = json!({
-        "folder": out,
+        "folder": out.to_string_lossy(),
         "fingerprint": Fingerprint::of(&catalogue.dataset),
         "results": rows,
         "planted": catalogue.truth.intents,

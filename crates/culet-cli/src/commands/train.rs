@@ -191,7 +191,7 @@ fn report(fit: &Fit<'_>, fitted: &Fitted, out: &Path) -> String {
         text += "\nintents\n";
         for intent in intents_in_words(facets, &fit.dataset.vocabulary.relations) {
             text += &format!(
-                "  {}  {:3.0} % of users' choices: {}\n",
+                "  {}  {:3.0} % of users' weights: {}\n",
                 intent.intent,
                 100.0 * intent.share,
                 intent.strongest(4)
