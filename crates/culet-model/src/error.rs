@@ -40,6 +40,14 @@ pub enum ModelError {
         /// What would do.
         expected: String,
     },
+    /// More relations than a model can hold.
+    #[error("the graph has {found} relations, inverse ones counted; at most {most} fit")]
+    TooManyRelations {
+        /// Relations, inverse ones counted.
+        found: usize,
+        /// How many fit.
+        most: usize,
+    },
     /// A table has another shape than the settings and the data ask for.
     #[error("table `{name}` is {found}, expected {expected}")]
     BadTable {
@@ -62,6 +70,10 @@ impl ModelError {
             }
             Self::UnknownModel { .. } => Some("`culet models` lists them".to_owned()),
             Self::UnknownSetting { .. } => Some("`culet train MODEL --help` lists them".to_owned()),
+            Self::TooManyRelations { .. } => Some(
+                "are relations numbered without gaps, and is the second column of `kg_final.txt` the relation?"
+                    .to_owned(),
+            ),
             _ => None,
         }
     }

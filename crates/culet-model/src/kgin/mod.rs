@@ -174,6 +174,9 @@ const PRESETS: &[Preset] = &[
     },
 ];
 
+/// Edges hold their relation in 16 bits.
+const MOST_RELATIONS: usize = 1 << 16;
+
 /// Which loss is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -334,6 +337,10 @@ impl Kgin {
     pub fn new(settings: &toml::Table, problem: Problem<'_>, start: Start<'_>) -> Result<Self, ModelError> {
         let config: Config = settings.clone().try_into().expect("complete settings were checked");
         assert!(problem.graph.n_entities() >= problem.train.n_items(), "items are the first entities");
+        let found = problem.graph.n_relations() * if config.inverse_relations { 2 } else { 1 };
+        if found > MOST_RELATIONS {
+            return Err(ModelError::TooManyRelations { found, most: MOST_RELATIONS });
+        }
         let graph = Graph::new(problem, config.inverse_relations);
         let n_relations = graph.n_forward_relations * if config.inverse_relations { 2 } else { 1 };
         let shapes = Params::shapes(&config, graph.n_users(), graph.n_entities(), n_relations);

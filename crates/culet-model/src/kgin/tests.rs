@@ -327,3 +327,13 @@ fn settings_and_config_name_the_same_things() {
         let _: toml::Table = preset.settings.parse().unwrap_or_else(|e| panic!("{}: {e}", preset.name));
     }
 }
+
+#[test]
+fn too_many_relations_are_refused_with_their_number() {
+    let (_, train, _) = small_problem(2, 2, true);
+    let graph =
+        KnowledgeGraph::from_triplets(10, 40_000, vec![Triplet { head: 0, relation: 39_999, tail: 9 }]).unwrap();
+    let problem = crate::Problem { train: &train, graph: &graph };
+    let error = Kgin::new(&settings("dim = 5"), problem, Start::Seed(0)).err().unwrap();
+    assert_eq!(error.to_string(), "the graph has 80000 relations, inverse ones counted; at most 65536 fit");
+}
