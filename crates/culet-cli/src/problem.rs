@@ -121,7 +121,6 @@ impl From<StoredError> for Problem {
             StoredError::Data(error) => error.into(),
             StoredError::Model(error) => error.into(),
             StoredError::Evaluation(error) => error.into(),
-            StoredError::Train(error) => error.into(),
             StoredError::NoPart { part } => Self::of(&StoredError::NoPart { part }, no_part_hint(part), WRONG_INPUT),
             error => Self::of(&error, None, WRONG_INPUT),
         }

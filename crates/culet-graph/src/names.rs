@@ -67,12 +67,6 @@ impl Names {
         self.name(index).unwrap_or_else(|| self.id(index))
     }
 
-    /// Whether any node has a readable name.
-    #[must_use]
-    pub fn any_named(&self) -> bool {
-        !self.names.bytes.is_empty()
-    }
-
     /// The first node with this external id, by a linear search: build [`Names::index`] for many look-ups.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<usize> {

@@ -11,7 +11,7 @@ use culet_model::{Facets, ModelError, ModelSpec, PairModel, Problem, Representat
 use rayon::ThreadPool;
 use serde_json::json;
 
-use crate::{Outcome, Select, TrainError, TrainOptions};
+use crate::{Outcome, Select, TrainOptions};
 
 /// What a run folder tells beside the outcome itself.
 #[derive(Debug, Clone)]
@@ -138,9 +138,6 @@ pub enum StoredError {
     /// The evaluation is not possible.
     #[error(transparent)]
     Evaluation(#[from] culet_eval::EvalError),
-    /// The evaluation is not possible, of a training.
-    #[error(transparent)]
-    Train(#[from] TrainError),
     /// The settings in the manifest are no settings.
     #[error("the settings in `manifest.json` are not those of a model")]
     Settings,

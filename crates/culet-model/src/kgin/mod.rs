@@ -330,19 +330,18 @@ impl Kgin {
     /// Builds the model from complete settings (see [`ModelSpec::build`], which completes them).
     ///
     /// # Errors
-    /// [`ModelError::BadTable`] if stored tables do not fit the data.
+    /// [`ModelError::BadTable`] if stored tables do not fit the data, [`ModelError::TooManyRelations`].
     ///
     /// # Panics
     /// If `settings` is not complete, or the graph has fewer entities than there are items.
     pub fn new(settings: &toml::Table, problem: Problem<'_>, start: Start<'_>) -> Result<Self, ModelError> {
         let config: Config = settings.clone().try_into().expect("complete settings were checked");
         assert!(problem.graph.n_entities() >= problem.train.n_items(), "items are the first entities");
-        let found = problem.graph.n_relations() * if config.inverse_relations { 2 } else { 1 };
-        if found > MOST_RELATIONS {
-            return Err(ModelError::TooManyRelations { found, most: MOST_RELATIONS });
+        let n_relations = problem.graph.n_relations() * if config.inverse_relations { 2 } else { 1 };
+        if n_relations > MOST_RELATIONS {
+            return Err(ModelError::TooManyRelations { found: n_relations, most: MOST_RELATIONS });
         }
         let graph = Graph::new(problem, config.inverse_relations);
-        let n_relations = graph.n_forward_relations * if config.inverse_relations { 2 } else { 1 };
         let shapes = Params::shapes(&config, graph.n_users(), graph.n_entities(), n_relations);
         let params = match start {
             Start::Seed(seed) => Params::random(shapes, seed),
