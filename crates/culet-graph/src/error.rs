@@ -1,7 +1,7 @@
 //! What can be wrong with a graph.
 
 /// An inconsistency between the parts of a graph.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GraphError {
     /// An id lies outside its table.
@@ -21,5 +21,13 @@ pub enum GraphError {
         what: &'static str,
         /// How many there are.
         count: usize,
+    },
+    /// A weight that is negative or no number.
+    #[error("edge {edge} has weight {weight}, expected a positive number")]
+    BadWeight {
+        /// The position of the edge in the list, from 0.
+        edge: usize,
+        /// Its weight.
+        weight: f32,
     },
 }

@@ -40,6 +40,11 @@ id!(
     RelationId
 );
 
+id!(
+    /// A node of a network, counted from 0.
+    NodeId
+);
+
 impl From<ItemId> for EntityId {
     fn from(item: ItemId) -> Self {
         Self(item.0)

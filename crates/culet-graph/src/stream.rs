@@ -33,6 +33,18 @@ pub enum Purpose {
     Test = 11,
     /// Permutations and resamples of significance tests.
     Significance = 12,
+    /// Random walks; the step is the epoch, the index that of the walk and its steps.
+    Walks = 13,
+    /// Which aspect a context is seen under (Gumbel noise); the step is the training step.
+    Aspects = 14,
+    /// Which edges of a network are withheld, for a test or a validation part; the step tells the parts apart.
+    NetworkSplit = 15,
+    /// Pairs of nodes without an edge; the step tells the parts apart.
+    NonEdges = 16,
+    /// Which labelled nodes a classifier learns from; the step is the repetition.
+    NodeSplit = 17,
+    /// Starting blocks of iterative eigenvalue solvers.
+    Subspace = 18,
 }
 
 /// A random stream with access by index.
