@@ -6,6 +6,7 @@
 //!
 //! Architecture invariant: no graphs, no files and no thread pools here; this is the only crate with `unsafe`.
 
+mod adagrad;
 mod adam;
 mod counter;
 mod edges;
@@ -16,15 +17,18 @@ mod loss;
 mod matrix;
 mod normalise;
 mod numeric;
+mod prefetch;
 mod product;
 mod relational;
 mod rowset;
 mod score;
 mod segment;
 mod shared;
+mod skipgram;
 mod softmax;
 mod tile;
 
+pub use adagrad::{PlacesByRow, adagrad_step};
 pub use adam::{AdamSettings, Moments, NO_SLOT, RowGradient, adam_step};
 pub use counter::{Counter, Dropout, extend_key};
 pub use edges::{EdgeView, Edges, KeptEdges, mark_columns};
@@ -34,9 +38,14 @@ pub use loss::{BatchGradients, BatchVectors, PairRows, pairwise_loss, squared_le
 pub use matrix::{LANES, Matrix};
 pub use normalise::relational_normalise_gradient;
 pub use numeric::{log_sigmoid, sigmoid, softmax_in_place};
+pub use prefetch::prefetch_read;
 pub use product::{View, ViewMut, add_product_ab, add_product_atb, product_abt};
 pub use relational::{LayerOutput, LowerLayer, MadeBy, relational_mean, relational_mean_gradient};
 pub use rowset::RowSet;
 pub use score::{Ranked, top_k_by_product, top_k_of_row};
 pub use segment::{Lists, interaction_mean, sum_listed};
+pub use skipgram::{
+    ContextBatch, Diversity, ListedGradients, ListedSkipGram, Noise, Readout, Selection, SkipGram, WalkBatch,
+    WalkGradients, aspect_diversity, aspect_lanes, skip_gram_of_pairs, skip_gram_of_walks,
+};
 pub use softmax::softmax_loss;

@@ -54,6 +54,23 @@ pub(crate) fn exp_f32(x: f32) -> f32 {
     mantissa * power
 }
 
+/// The sigmoid of x and log(1 + exp(x)), each to about 4 units in the last place; no branches, so that loops vectorise.
+#[must_use]
+#[inline(always)]
+pub(crate) fn sigmoid_and_softplus(x: f32) -> (f32, f32) {
+    let e = exp_f32(-x.abs());
+    let share = 1.0 / (1.0 + e);
+    let sigmoid = if x >= 0.0 { share } else { e * share };
+    // log(1 + e) = 2 artanh(e / (2 + e)), whose argument is at most 1/3.
+    let t = e / (2.0 + e);
+    let s = t * t;
+    let mut p = 1.0 / 13.0_f32;
+    for c in [1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 1.0 / 5.0, 1.0 / 3.0, 1.0] {
+        p = p * s + c;
+    }
+    (sigmoid, x.max(0.0) + 2.0 * t * p)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +83,19 @@ mod tests {
             assert!((found / exact - 1.0).abs() < 2.5e-7, "exp({x}) = {found}, expected {exact}");
         }
         assert_eq!(exp_f32(0.0), 1.0);
+    }
+
+    #[test]
+    fn sigmoid_and_softplus_agree_with_f64() {
+        for k in -86_000..=86_000 {
+            let x = k as f32 / 1000.0;
+            let (found, softplus_found) = sigmoid_and_softplus(x);
+            let (exact, softplus_exact) = (sigmoid(f64::from(x)), -log_sigmoid(f64::from(-x)));
+            assert!((f64::from(found) / exact - 1.0).abs() < 6e-7, "sigmoid({x}) = {found}, expected {exact}");
+            let gap = (f64::from(softplus_found) / softplus_exact - 1.0).abs();
+            assert!(gap < 6e-7, "softplus({x}) = {softplus_found}, expected {softplus_exact}");
+        }
+        assert_eq!(sigmoid_and_softplus(0.0).0, 0.5);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What can be wrong with a model's settings or data.
 
+use crate::Family;
+
 /// A setting or a table that a model cannot use.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -39,6 +41,17 @@ pub enum ModelError {
         found: String,
         /// What would do.
         expected: String,
+    },
+    /// A model of networks where a recommender is asked for, or the other way round.
+    #[error("`{model}` {}", match family {
+        Family::Network => "learns from a network, not from interactions",
+        Family::Recommender => "learns from interactions, not from a network",
+    })]
+    OtherFamily {
+        /// The model.
+        model: &'static str,
+        /// What it learns from.
+        family: Family,
     },
     /// More relations than a model can hold.
     #[error("the graph has {found} relations, inverse ones counted; at most {most} fit")]

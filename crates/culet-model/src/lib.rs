@@ -12,9 +12,11 @@ mod mixture;
 mod pair;
 mod registry;
 mod settings;
+pub mod skipgram;
 
 pub use error::ModelError;
 pub use independence::{Independence, independence};
 pub use pair::{Draw, Explanation, Facets, Loss, NegativeSampling, PairBatch, PairModel, Problem, Representation};
-pub use registry::{Build, MODELS, ModelSpec, Paper, Preset, Start, find_model};
+pub use registry::{Build, BuildNetwork, BuildPairs, Family, MODELS, ModelSpec, Paper, Preset, Start, find_model};
 pub use settings::{Kind, Setting, complete_settings, nearest};
+pub use skipgram::{NetworkEmbedding, NetworkGradient, SkipGramModel};

@@ -1,7 +1,9 @@
 //! The registry: the one list from which come the sub-commands, their help, the README's table and the contract suite.
 
+use culet_graph::Network;
 use culet_kernels::Matrix;
 
+use crate::skipgram::{self, SkipGramModel};
 use crate::{ModelError, PairModel, Problem, Setting, complete_settings, kgin, nearest};
 
 /// Where a model was published.
@@ -28,8 +30,30 @@ pub struct Preset {
     pub settings: &'static str,
 }
 
-/// Builds a model from complete settings; with the tables of a stored run, or else with random ones from the seed.
-pub type Build = fn(&toml::Table, Problem<'_>, Start<'_>) -> Result<Box<dyn PairModel>, ModelError>;
+/// Builds a recommender from complete settings.
+pub type BuildPairs = fn(&toml::Table, Problem<'_>, Start<'_>) -> Result<Box<dyn PairModel>, ModelError>;
+
+/// Builds a network model from complete settings.
+pub type BuildNetwork = fn(&'static ModelSpec, &toml::Table, &Network, Start<'_>) -> Result<SkipGramModel, ModelError>;
+
+/// How a model is built, with the tables of a stored run, or else with random ones from the seed; and so what it learns
+/// from.
+#[derive(Debug, Clone, Copy)]
+pub enum Build {
+    /// From interactions and a knowledge graph.
+    Pairs(BuildPairs),
+    /// From a network.
+    Network(BuildNetwork),
+}
+
+/// What a model learns from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Interactions of users with items, and a knowledge graph: it recommends.
+    Recommender,
+    /// A network: it embeds its nodes.
+    Network,
+}
 
 /// With what parameters a model starts.
 pub enum Start<'a> {
@@ -60,22 +84,50 @@ pub struct ModelSpec {
     pub settings: &'static [Setting],
     /// Named settings.
     pub presets: &'static [Preset],
-    /// How it is built; called by [`ModelSpec::build`] with complete settings.
+    /// How it is built; called by [`ModelSpec::build`] and [`ModelSpec::build_network`].
     pub build: Build,
 }
 
 impl ModelSpec {
+    /// What the model learns from.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        match self.build {
+            Build::Pairs(_) => Family::Recommender,
+            Build::Network(_) => Family::Network,
+        }
+    }
+
+    /// Builds a model of a network; `given` may leave out settings, which then have their defaults.
+    ///
+    /// # Errors
+    /// [`ModelError`] for a setting out of range or a table that does not fit, and for a recommender.
+    pub fn build_network(
+        &'static self,
+        given: &toml::Table,
+        network: &Network,
+        start: Start<'_>,
+    ) -> Result<SkipGramModel, ModelError> {
+        match self.build {
+            Build::Network(build) => build(self, &complete_settings(self.settings, given)?, network, start),
+            Build::Pairs(_) => Err(ModelError::OtherFamily { model: self.name, family: self.family() }),
+        }
+    }
+
     /// Builds the model; `given` may leave out settings, which then have their defaults.
     ///
     /// # Errors
-    /// [`ModelError`] for a setting out of range or a table that does not fit.
+    /// [`ModelError`] for a setting out of range or a table that does not fit, and for a model of networks.
     pub fn build(
         &self,
         given: &toml::Table,
         problem: Problem<'_>,
         start: Start<'_>,
     ) -> Result<Box<dyn PairModel>, ModelError> {
-        (self.build)(&complete_settings(self.settings, given)?, problem, start)
+        match self.build {
+            Build::Pairs(build) => build(&complete_settings(self.settings, given)?, problem, start),
+            Build::Network(_) => Err(ModelError::OtherFamily { model: self.name, family: self.family() }),
+        }
     }
 
     /// The settings of a preset.
@@ -97,7 +149,8 @@ impl ModelSpec {
 }
 
 /// All models.
-pub const MODELS: &[ModelSpec] = &[kgin::SPEC];
+pub const MODELS: &[ModelSpec] =
+    &[kgin::SPEC, skipgram::ASP2VEC, skipgram::DEEPWALK, skipgram::NODE2VEC, skipgram::METAPATH2VEC];
 
 /// The model of a name.
 ///

@@ -29,6 +29,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// true or false
     Switch,
+    /// Any text; what it means is checked when the data are known.
+    Text,
 }
 
 impl Kind {
@@ -41,6 +43,7 @@ impl Kind {
             Self::Share(low, high) => format!("a number of at least {low} and below {high}"),
             Self::Choice(words) => words.join(", "),
             Self::Switch => "true or false".to_owned(),
+            Self::Text => "a text".to_owned(),
         }
     }
 }
@@ -60,7 +63,7 @@ impl Setting {
         let value = match self.kind {
             Kind::Integer(..) => text.parse().ok().map(toml::Value::Integer),
             Kind::Number(..) | Kind::Share(..) => text.parse().ok().map(toml::Value::Float),
-            Kind::Choice(_) => Some(toml::Value::String(text.to_owned())),
+            Kind::Choice(_) | Kind::Text => Some(toml::Value::String(text.to_owned())),
             Kind::Switch => text.parse().ok().map(toml::Value::Boolean),
         };
         let value = value.ok_or_else(|| self.bad(format!("`{text}`")))?;
@@ -77,7 +80,7 @@ impl Setting {
             (Kind::Number(low, high), toml::Value::Float(x)) => (low..=high).contains(x),
             (Kind::Share(low, high), toml::Value::Float(x)) => (low..high).contains(x),
             (Kind::Choice(words), toml::Value::String(word)) => words.contains(&word.as_str()),
-            (Kind::Switch, toml::Value::Boolean(_)) => true,
+            (Kind::Switch, toml::Value::Boolean(_)) | (Kind::Text, toml::Value::String(_)) => true,
             _ => false,
         };
         if fits { Ok(value) } else { Err(self.bad(value.to_string().replace('"', "`"))) }

@@ -9,8 +9,10 @@ use serde_json::Value;
 #[must_use]
 pub fn fixture(name: &str) -> Value {
     let text = match name {
+        "asp2vec_auc" => include_str!("../fixtures/asp2vec_auc.json"),
         "kgin_tiny" => include_str!("../fixtures/kgin_tiny.json"),
         "kgin_metrics" => include_str!("../fixtures/kgin_metrics.json"),
+        "asp2vec_tiny" => include_str!("../fixtures/asp2vec_tiny.json"),
         _ => panic!("there is no fixture `{name}`"),
     };
     serde_json::from_str(text).expect("fixtures are JSON")

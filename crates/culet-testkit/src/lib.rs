@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod asp2vec;
 mod differences;
 mod fixtures;
 pub mod kgin;

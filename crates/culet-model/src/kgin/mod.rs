@@ -46,7 +46,8 @@ use culet_kernels::{Edges, Matrix, RowGradient, RowSet, softmax_in_place};
 
 use crate::{
     Draw, Explanation, Facets, Independence, Kind, Loss, ModelError, ModelSpec, NegativeSampling, PairBatch, PairModel,
-    Paper, Preset, Problem, Representation, Setting, registry::Start,
+    Paper, Preset, Problem, Representation, Setting,
+    registry::{Build, Start},
 };
 use paths::ItemEdges;
 use step::Workspace;
@@ -67,7 +68,7 @@ pub const SPEC: ModelSpec = ModelSpec {
     explains: true,
     settings: SETTINGS,
     presets: PRESETS,
-    build: Kgin::build,
+    build: Build::Pairs(Kgin::build),
 };
 
 const SETTINGS: &[Setting] = &[

@@ -1,0 +1,192 @@
+//! How the aspects of a vector lie in a row, and the three loops over rows that everything is made of.
+//!
+//! With one aspect a row is a plain vector. With several, the L numbers of a coordinate lie side by side (L = 8 or 16
+//! lanes, the unused ones zero), and a centre's vector is spread out to the same shape, each coordinate L times. Then a
+//! product of two rows block by block gives the scores of all aspects at once, without sums across a register.
+
+use crate::Matrix;
+use crate::isa::multiply_add;
+use crate::lanes::{lanewise, sum16};
+
+/// Sixteen numbers, a cache line.
+pub(super) type Block = [f32; 16];
+
+/// Lanes for a number of aspects: 1, 8 or 16.
+///
+/// # Panics
+/// If there are no aspects or more than 16.
+#[must_use]
+pub fn aspect_lanes(n_aspects: usize) -> usize {
+    match n_aspects {
+        1 => 1,
+        2..=8 => 8,
+        9..=16 => 16,
+        _ => panic!("{n_aspects} aspects, expected 1 to 16"),
+    }
+}
+
+/// Rows of a table to read, from the first on.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub(super) values: &'a [f32],
+    pub(super) stride: usize,
+}
+
+impl<'a> From<&'a Matrix> for Rows<'a> {
+    fn from(matrix: &'a Matrix) -> Self {
+        Self { values: matrix.as_slice(), stride: matrix.stride() }
+    }
+}
+
+impl<'a> Rows<'a> {
+    #[inline(always)]
+    pub(super) fn row(self, row: u32) -> &'a [f32] {
+        &self.values[row as usize * self.stride..][..self.stride]
+    }
+}
+
+/// Writes each coordinate L times.
+#[inline(always)]
+pub(super) fn spread<const L: usize>(vector: &[f32], out: &mut [f32]) {
+    match L {
+        1 => out.copy_from_slice(vector),
+        8 => {
+            for (pair, block) in vector.as_chunks::<2>().0.iter().zip(out.as_chunks_mut::<16>().0) {
+                *block = lanewise(|k| pair[k / 8]);
+            }
+        }
+        _ => {
+            for (&value, block) in vector.iter().zip(out.as_chunks_mut::<16>().0) {
+                *block = [value; 16];
+            }
+        }
+    }
+}
+
+/// Sums the lanes of each coordinate: the transpose of [`spread`].
+#[inline(always)]
+pub(super) fn gather<const L: usize>(spread: &[f32], out: &mut [f32]) {
+    match L {
+        1 => out.copy_from_slice(spread),
+        8 => {
+            out.fill(0.0);
+            for (pair, block) in out.as_chunks_mut::<2>().0.iter_mut().zip(spread.as_chunks::<16>().0) {
+                let half = |from: usize| {
+                    let four: [f32; 4] = std::array::from_fn(|k| block[from + k] + block[from + k + 4]);
+                    (four[0] + four[2]) + (four[1] + four[3])
+                };
+                *pair = [half(0), half(8)];
+            }
+        }
+        _ => {
+            out.fill(0.0);
+            for (value, block) in out.iter_mut().zip(spread.as_chunks::<16>().0) {
+                *value = sum16(*block);
+            }
+        }
+    }
+}
+
+/// The sums of a block that belong to each lane.
+#[inline(always)]
+fn fold<const L: usize>(sums: Block, out: &mut [f32]) {
+    match L {
+        1 => out[0] = sum16(sums),
+        8 => {
+            let eight: [f32; 8] = std::array::from_fn(|k| sums[k] + sums[k + 8]);
+            out[..8].copy_from_slice(&eight);
+        }
+        _ => out[..16].copy_from_slice(&sums),
+    }
+}
+
+/// The coefficients of the lanes, repeated to a block.
+#[inline(always)]
+fn repeat<const L: usize>(coefficients: &[f32]) -> Block {
+    match L {
+        1 => [coefficients[0]; 16],
+        8 => {
+            let eight: &[f32; 8] = coefficients.first_chunk().expect("eight lanes");
+            lanewise(|k| eight[k % 8])
+        }
+        _ => *coefficients.first_chunk().expect("sixteen lanes"),
+    }
+}
+
+/// The scores of a spread centre with each of some rows: `out[t * L + k]` is <centre, row t in lane k>.
+#[inline(always)]
+pub(super) fn scores<const FUSED: bool, const L: usize>(
+    centre: &[f32],
+    rows: Rows<'_>,
+    listed: &[u32],
+    out: &mut [f32],
+) {
+    let centre = centre.as_chunks::<16>().0;
+    let (fours, rest) = listed.as_chunks::<4>();
+    let n_fours = fours.len();
+    for (&[a, b, c, d], out) in fours.iter().zip(out.chunks_exact_mut(4 * L)) {
+        let (a, b) = (rows.row(a).as_chunks::<16>().0, rows.row(b).as_chunks::<16>().0);
+        let (c, d) = (rows.row(c).as_chunks::<16>().0, rows.row(d).as_chunks::<16>().0);
+        let (mut sa, mut sb, mut sc, mut sd) = ([0.0; 16], [0.0; 16], [0.0; 16], [0.0; 16]);
+        for ((((x, a), b), c), d) in centre.iter().zip(a).zip(b).zip(c).zip(d) {
+            sa = lanewise(|k| multiply_add::<FUSED>(x[k], a[k], sa[k]));
+            sb = lanewise(|k| multiply_add::<FUSED>(x[k], b[k], sb[k]));
+            sc = lanewise(|k| multiply_add::<FUSED>(x[k], c[k], sc[k]));
+            sd = lanewise(|k| multiply_add::<FUSED>(x[k], d[k], sd[k]));
+        }
+        fold::<L>(sa, out);
+        fold::<L>(sb, &mut out[L..]);
+        fold::<L>(sc, &mut out[2 * L..]);
+        fold::<L>(sd, &mut out[3 * L..]);
+    }
+    for (&row, out) in rest.iter().zip(out[n_fours * 4 * L..].chunks_exact_mut(L)) {
+        let mut sums = [0.0; 16];
+        for (x, q) in centre.iter().zip(rows.row(row).as_chunks::<16>().0) {
+            sums = lanewise(|k| multiply_add::<FUSED>(x[k], q[k], sums[k]));
+        }
+        fold::<L>(sums, out);
+    }
+}
+
+/// `out = sum over t of coefficients[t] * listed row t` (lane by lane); plus `out` itself if `ADD`.
+#[inline(always)]
+pub(super) fn weighted_sum<const FUSED: bool, const L: usize, const ADD: bool>(
+    rows: Rows<'_>,
+    listed: &[u32],
+    coefficients: &[f32],
+    out: &mut [f32],
+) {
+    let n_blocks = out.len() / 16;
+    let mut from = 0;
+    while from + 4 <= n_blocks {
+        piece::<FUSED, L, ADD, 4>(rows, listed, coefficients, from, out);
+        from += 4;
+    }
+    if from + 2 <= n_blocks {
+        piece::<FUSED, L, ADD, 2>(rows, listed, coefficients, from, out);
+        from += 2;
+    }
+    if from < n_blocks {
+        piece::<FUSED, L, ADD, 1>(rows, listed, coefficients, from, out);
+    }
+}
+
+#[inline(always)]
+fn piece<const FUSED: bool, const L: usize, const ADD: bool, const N: usize>(
+    rows: Rows<'_>,
+    listed: &[u32],
+    coefficients: &[f32],
+    from: usize,
+    out: &mut [f32],
+) {
+    let out: &mut [Block; N] = out.as_chunks_mut().0[from..].first_chunk_mut().expect("a piece of the row");
+    let mut sums = if ADD { *out } else { [[0.0; 16]; N] };
+    for (&row, coefficients) in listed.iter().zip(coefficients.chunks_exact(L)) {
+        let g = repeat::<L>(coefficients);
+        let row: &[Block; N] = rows.row(row).as_chunks().0[from..].first_chunk().expect("rows of one width");
+        for (sums, row) in sums.iter_mut().zip(row) {
+            *sums = lanewise(|k| multiply_add::<FUSED>(g[k], row[k], sums[k]));
+        }
+    }
+    *out = sums;
+}
