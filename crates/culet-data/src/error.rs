@@ -4,7 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::kgat::LineProblem;
+use crate::network::{NetworkLineProblem, NetworkProblem};
 use crate::run::{Damage, RunProblem};
+use crate::vectors::VectorProblem;
 
 /// A file or folder that cannot be used.
 ///
@@ -34,6 +36,24 @@ pub enum DataError {
         line: usize,
         /// What is wrong with it.
         problem: LineProblem,
+    },
+    /// A line of a file of a network cannot be understood or contradicts another file.
+    #[error("{}:{line}: {problem}", path.display())]
+    NetworkLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: NetworkLineProblem,
+    },
+    /// A file or folder of a network that cannot be used as a whole.
+    #[error("`{}` {problem}", path.display())]
+    Network {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: NetworkProblem,
     },
     /// The folder of a data set does not exist.
     #[error("`{}` does not exist", path.display())]
@@ -115,6 +135,14 @@ pub enum DataError {
         /// What is wrong with it.
         problem: RunProblem,
     },
+    /// A file of vectors that cannot be written or read.
+    #[error("{}", problem.at(path))]
+    Vectors {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: VectorProblem,
+    },
 }
 
 impl DataError {
@@ -123,7 +151,10 @@ impl DataError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Line { problem, .. } => Some(problem.hint()),
+            Self::NetworkLine { problem, .. } => Some(problem.hint()),
+            Self::Network { problem, .. } => problem.hint(),
             Self::Run { problem, .. } => problem.hint(),
+            Self::Vectors { problem, .. } => problem.hint(),
             Self::NoFolder { similar: Some(path), .. } | Self::NoFile { similar: Some(path), .. } => {
                 Some(format!("did you mean `{}`?", path.display()))
             }
@@ -145,6 +176,11 @@ impl DataError {
         }
     }
 
+    /// A file or folder of a network that will not do.
+    pub(crate) fn network(path: &Path, problem: NetworkProblem) -> Self {
+        Self::Network { path: path.into(), problem }
+    }
+
     /// A run folder, or a file in it, that will not do.
     pub(crate) fn run(path: &Path, problem: RunProblem) -> Self {
         Self::Run { path: path.into(), problem }
@@ -153,6 +189,11 @@ impl DataError {
     /// A file of a run that is not what was written.
     pub(crate) fn damaged(path: &Path, damage: Damage) -> Self {
         Self::run(path, RunProblem::Damaged(damage))
+    }
+
+    /// A file of vectors that will not do.
+    pub(crate) fn vectors(path: &Path, problem: VectorProblem) -> Self {
+        Self::Vectors { path: path.into(), problem }
     }
 
     /// A failure to read `path`.

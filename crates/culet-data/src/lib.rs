@@ -6,32 +6,48 @@
 #![forbid(unsafe_code)]
 
 mod atomic;
+mod columns;
 mod dataset;
 mod describe;
 mod error;
 mod kgat;
+mod network;
+mod new_folder;
 mod run;
+mod split;
 mod synth;
+mod vectors;
 
 pub use atomic::write_atomically;
 pub use dataset::Dataset;
 pub use describe::{Description, Fingerprint, Quantiles, RelationCount, describe, thousands, to_text};
 pub use error::DataError;
 pub use kgat::{KgatOptions, LineProblem, check_trainable, read_kgat, write_kgat};
+pub use network::{
+    Column, DataKind, EdgeCount, LabelCount, LabelDescription, LinkParts, NetworkData, NetworkDescription,
+    NetworkLineProblem, NetworkOptions, NetworkProblem, NodeLabels, PartDescription, SplitRecord, TypeCount, Weights,
+    describe_network, detect, network_to_text, read_network, write_edge_list, write_network,
+};
 pub use run::{
-    Damage, FileRecord, Manifest, PerUserTable, Protocol, Run, RunContents, RunProblem, RunSummary, RunWriter,
-    Selection,
+    CatalogueParts, CatalogueView, Damage, DataFingerprint, DataView, FileRecord, Manifest, NetworkFingerprint,
+    NetworkParts, NetworkView, PerUserTable, Protocol, Run, RunContents, RunData, RunKind, RunProblem, RunSummary,
+    RunWriter, Selection,
 };
+pub use split::{Negatives, NetworkSplit, SplitPlan, split_network};
 pub use synth::{
-    Catalogue, CatalogueConfig, IntentMatch, PlantedIntent, PlantedIntents, SizedCounts, UserMatch, match_intents,
-    match_users, relation_auc, synthesise, synthesise_sized,
+    Catalogue, CatalogueConfig, IntentMatch, NetworkConfig, PlantedIntent, PlantedIntents, PlantedNetwork, SizedCounts,
+    UserMatch, match_intents, match_users, omega_index, overlapping_nmi, overlapping_nmi_lfk, relation_auc, synthesise,
+    synthesise_network, synthesise_network_sized, synthesise_sized,
 };
+pub use vectors::{VectorFormat, VectorProblem, VectorTable, read_vectors, write_vectors};
 
-/// The parsers beneath [`read_kgat`], for tests on arbitrary bytes; not a part of the stable interface.
+/// The parsers beneath [`read_kgat`] and [`read_network`], for tests on arbitrary bytes; not a part of the stable
+/// interface.
 #[doc(hidden)]
 pub mod fuzzing {
     pub use crate::kgat::{
         Entry, Kind, Largest, LineError, ParsedInteractions, ParsedTriplets, Sources, assemble, parse_interactions,
         parse_list, parse_names, parse_triplets,
     };
+    pub use crate::network::read_in_memory as read_network_in_memory;
 }

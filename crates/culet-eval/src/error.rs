@@ -70,12 +70,101 @@ pub enum EvalError {
         /// What it has to be.
         range: &'static str,
     },
+    /// Columns that belong together but differ in length.
+    #[error("there are {found} {what}, expected {expected}")]
+    Length {
+        /// What was counted.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there have to be.
+        expected: usize,
+    },
+    /// A list that may not be empty.
+    #[error("there are no {what}")]
+    Empty {
+        /// What is missing.
+        what: &'static str,
+    },
+    /// A score that cannot be ordered.
+    #[error("{what} {place} of `{name}` is not a number")]
+    NotANumber {
+        /// The kind of score: `positive` or `negative`.
+        what: &'static str,
+        /// The scorer.
+        name: String,
+        /// The score's place, from 0.
+        place: usize,
+    },
+    /// A feature that is not a finite number of reasonable size.
+    #[error("sample {sample} has the feature `{value}`")]
+    BadFeature {
+        /// The sample, from 0.
+        sample: usize,
+        /// The feature of it that is largest or no number.
+        value: f64,
+    },
+    /// Samples of one class only.
+    #[error("{n_positive} of {n_samples} samples are positive: there is nothing to tell apart")]
+    OneClass {
+        /// How many samples are positive.
+        n_positive: usize,
+        /// How many samples there are.
+        n_samples: usize,
+    },
+    /// An optimum that rounding keeps out of reach.
+    #[error("the gradient stays at `{gradient:e}`, expected `{enough:e}`")]
+    NotConverged {
+        /// The length of the gradient.
+        gradient: f64,
+        /// The length that would be small enough.
+        enough: f64,
+    },
+    /// A class label that cannot be told from another, because there is none.
+    #[error("all {n_nodes} labelled nodes have the label {label}")]
+    OneLabel {
+        /// The only label.
+        label: u32,
+        /// How many nodes have it.
+        n_nodes: usize,
+    },
+    /// A split that leaves a part empty.
+    #[error("a share of `{share}` of {n_nodes} labelled nodes leaves no {part} part")]
+    EmptyPart {
+        /// The share to train on.
+        share: f64,
+        /// How many nodes have labels.
+        n_nodes: usize,
+        /// The part that is empty: `training` or `test`.
+        part: &'static str,
+    },
+    /// A node that is not in the list it should be in.
+    #[error("node {node} is not among the {what}")]
+    Unlisted {
+        /// The node.
+        node: u32,
+        /// The list: `queries` or `candidates`.
+        what: &'static str,
+    },
+    /// A node that is listed twice.
+    #[error("node {node} stands twice among the {what}")]
+    ListedTwice {
+        /// The node.
+        node: u32,
+        /// The list: `queries` or `candidates`.
+        what: &'static str,
+    },
     /// The interactions to mask cannot be put together.
     #[error(transparent)]
     Graph(#[from] culet_graph::GraphError),
 }
 
 impl EvalError {
+    /// [`EvalError::Length`] unless `found` is `expected`.
+    pub(crate) fn check_length(what: &'static str, found: usize, expected: usize) -> Result<(), Self> {
+        if found == expected { Ok(()) } else { Err(Self::Length { what, found, expected }) }
+    }
+
     /// What would help.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -87,7 +176,16 @@ impl EvalError {
             Self::DifferentUsers { .. } => "compare runs on the same split of the same data set",
             Self::Unpaired { .. } => "pair the values of the same users, at least one of them",
             Self::NotFinite { .. } => "a metric is a finite number; check the run that produced it",
-            Self::Parameter { .. } | Self::Graph(_) => return None,
+            Self::Empty { .. } => "a score needs pairs with an edge and pairs without",
+            Self::NotANumber { .. } => "check the run that produced the scores",
+            Self::BadFeature { .. } => "features are finite; take logarithms of counts that span many decades",
+            Self::OneClass { .. } => "add samples of the other class",
+            Self::NotConverged { .. } => "bring the features to a similar scale",
+            Self::OneLabel { .. } => "give labels of two kinds at least",
+            Self::EmptyPart { .. } => "label more nodes, or take a share nearer to one half",
+            Self::Unlisted { .. } => "add it to the list, or leave its pairs out",
+            Self::ListedTwice { .. } => "list each node once",
+            Self::Length { .. } | Self::Parameter { .. } | Self::Graph(_) => return None,
         };
         Some(hint.to_owned())
     }

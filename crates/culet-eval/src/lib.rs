@@ -1,23 +1,36 @@
-//! From scores to metrics: ranking protocols, their metrics for each user, and whether a difference is real.
+//! From scores to metrics: protocols for rankings, links and labels, and whether a difference is real.
 //!
 //! A [`Ranker`] gives the best items of users; [`evaluate_ranking`] masks what they already have and compares with what
-//! was withheld; [`significance`] compares two such reports user by user.
+//! was withheld; [`significance`] compares two such reports user by user. For networks, a [`LinkReport`] holds what
+//! scores of pairs are worth, with [`baselines`] beside every model; [`evaluate_classification`] reads labels out of node
+//! vectors, and [`rank_candidates`] ranks some nodes for others.
 //!
 //! Architecture invariant: no files, no clocks, no threads of its own; each function that works in parallel is handed a
 //! pool, and its result is the same bytes for any number of threads.
 
 #![forbid(unsafe_code)]
 
+mod candidates;
 mod catalogue;
+mod classify;
 mod error;
+mod links;
+mod logistic;
 mod metrics;
 mod ranker;
 mod ranking;
 mod report;
 pub mod significance;
 
+pub use candidates::{CandidateTask, rank_candidates};
+pub use classify::{ClassificationProtocol, ClassificationReport, ClassificationRow, Spread, evaluate_classification};
 pub use culet_kernels::Ranked;
 pub use error::EvalError;
+pub use links::{
+    HadamardScores, LinkBaseline, LinkMixture, LinkPairs, LinkReport, LinkRow, LinkScores, average_precision,
+    baseline_scores, baselines, hadamard_scores, roc_auc,
+};
+pub use logistic::{DenseRows, DenseRowsF32, FeatureRows, HadamardRows, LogisticModel, LogisticRegression, TableRows};
 pub use metrics::METRICS;
 pub use ranker::{Excluded, PopularityRanker, ProductRanker, Ranker, RowRanker};
 pub use ranking::{RankingProtocol, evaluate_ranking};

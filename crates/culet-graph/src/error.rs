@@ -30,4 +30,61 @@ pub enum GraphError {
         /// Its weight.
         weight: f32,
     },
+    /// No walk leaves its start.
+    #[error("the network has no edges, so no walk leaves its start")]
+    NoEdges,
+    /// A setting of walks outside of its range.
+    #[error("`{name}` is {value}, expected a number from {least} to {most}")]
+    WalkSetting {
+        /// The name of the setting.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// The least possible value.
+        least: f64,
+        /// The largest possible value.
+        most: f64,
+    },
+    /// A metapath over nodes of one kind.
+    #[error("a metapath needs types of nodes, but this network has none")]
+    UntypedNodes,
+    /// A metapath that goes nowhere.
+    #[error("a metapath names two types at least, this one {count}")]
+    ShortMetapath {
+        /// How many types it names.
+        count: usize,
+    },
+    /// A metapath that cannot be repeated.
+    #[error("the metapath begins with type `{first}` and ends with `{last}`")]
+    OpenMetapath {
+        /// The name of its first type.
+        first: String,
+        /// The name of its last type.
+        last: String,
+    },
+    /// A step of a metapath that no node can take.
+    #[error("no edge leads from a node of type `{from}` to one of type `{to}`")]
+    TypesNotJoined {
+        /// The name of the type that the step leaves.
+        from: String,
+        /// The name of the type that it should reach.
+        to: String,
+    },
+}
+
+impl GraphError {
+    /// The way out, where one is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UntypedNodes => Some("take uniform walks, or give the nodes types".to_owned()),
+            Self::ShortMetapath { .. } | Self::OpenMetapath { .. } => {
+                Some("a metapath is a cycle: name its first type again at its end".to_owned())
+            }
+            Self::TypesNotJoined { .. } => {
+                Some("name types that edges join; in a directed network, walks may take edges either way".to_owned())
+            }
+            _ => None,
+        }
+    }
 }

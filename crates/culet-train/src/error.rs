@@ -15,6 +15,12 @@ pub enum TrainError {
     /// Nothing to learn from.
     #[error("there are no training pairs")]
     NoPairs,
+    /// A network without edges.
+    #[error("the network has no edges to learn from")]
+    NoEdges,
+    /// Walks that cannot be made, or edges that are no network.
+    #[error(transparent)]
+    Graph(#[from] culet_graph::GraphError),
     /// A user who took every item: no negative can be drawn.
     #[error("user number {0} took every item in training, so that no negative can be drawn")]
     NoNegative(UserId),
@@ -43,13 +49,14 @@ impl TrainError {
         match self {
             Self::Model(error) => error.hint(),
             Self::NoPairs => Some("is `train.txt` the right file?".to_owned()),
+            Self::NoEdges => Some("is it the right file? `culet data describe` shows what was understood".to_owned()),
             Self::NoNegative(_) => Some("leave that user out; there is nothing to recommend to them".to_owned()),
             Self::NothingToSelectBy { part: "validation" } => {
                 Some("raise `--validation-share`, or take the last epoch with `--evaluate-every 0`".to_owned())
             }
             Self::NothingToSelectBy { .. } => Some("`--select validation` needs no test part".to_owned()),
             Self::NotFinite { .. } => Some("lower `--learning-rate`; nothing was saved".to_owned()),
-            Self::Evaluation(_) => None,
+            Self::Evaluation(_) | Self::Graph(_) => None,
         }
     }
 }

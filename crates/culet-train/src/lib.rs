@@ -6,6 +6,7 @@
 
 mod batches;
 mod error;
+mod network;
 mod observer;
 mod optimiser;
 mod options;
@@ -13,6 +14,11 @@ mod store;
 mod trainer;
 
 pub use error::TrainError;
+pub use network::{
+    Common, LikelyLink, LinkScore, LinkScorer, LinkSets, LinkTerms, NETWORK_TRAINING, NetworkOutcome, NetworkRunFacts,
+    NetworkTables, NetworkTrainOptions, NodeFacet, ScoreKind, StopRule, StoredNetworkRun, network_run_contents,
+    train_network, withheld,
+};
 pub use observer::{EpochRecord, Event, Observer, Silent};
 pub use options::{Schedule, Select, TRAINING, TrainOptions};
 pub use store::{FacetTables, Part, RunFacts, StoredError, StoredRun, run_contents};

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use culet_data::{DataError, Dataset, Fingerprint, PerUserTable, Protocol, Run, RunContents, RunSummary, Selection};
+use culet_data::{
+    CatalogueParts, CatalogueView, DataError, Dataset, Fingerprint, PerUserTable, Protocol, Run, RunContents,
+    RunSummary, Selection,
+};
 use culet_eval::{ProductRanker, Ranked, Ranker, RankingProtocol, RankingReport, evaluate_ranking};
 use culet_graph::{Interactions, Names};
 use culet_kernels::Matrix;
@@ -73,11 +76,14 @@ pub fn run_contents<'a>(
     RunContents {
         summary: summary(facts, outcome, dataset),
         tables,
-        train: &outcome.train,
-        valid: &outcome.valid,
-        test: &dataset.test,
-        graph: &dataset.graph,
-        vocabulary: &dataset.vocabulary,
+        data: CatalogueView {
+            train: &outcome.train,
+            valid: &outcome.valid,
+            test: &dataset.test,
+            graph: &dataset.graph,
+            vocabulary: &dataset.vocabulary,
+        }
+        .into(),
         per_user: outcome.test.as_ref().map(|report| per_user_table(report, &dataset.vocabulary.users)),
     }
 }
@@ -101,7 +107,7 @@ fn summary(facts: &RunFacts<'_>, outcome: &Outcome, dataset: &Dataset) -> RunSum
             "model": facts.settings,
             "training": facts.options,
         }),
-        data: Fingerprint::of(dataset),
+        data: Fingerprint::of(dataset).into(),
         seed: facts.seed,
         threads: facts.threads,
         protocol: Protocol {
@@ -113,6 +119,7 @@ fn summary(facts: &RunFacts<'_>, outcome: &Outcome, dataset: &Dataset) -> RunSum
         best_epoch: Some(outcome.best_epoch),
         metrics: metrics.into_iter().filter_map(|(part, means)| Some((part.to_owned(), means?))).collect(),
         seconds: seconds.into_iter().map(|(phase, s)| (phase.to_owned(), s)).collect::<BTreeMap<_, _>>(),
+        extra: serde_json::Value::Null,
     }
 }
 
@@ -158,7 +165,7 @@ pub enum Part {
     Test,
 }
 
-/// A run that answers: all it needs is in the folder.
+/// A run of a catalogue that answers: all it needs is in the folder.
 pub struct StoredRun {
     /// The folder's content.
     pub run: Run,
@@ -171,22 +178,21 @@ impl StoredRun {
     /// Opens a run folder and compares all checksums.
     ///
     /// # Errors
-    /// [`StoredError::Data`] if it is not a whole run.
+    /// [`StoredError::Data`] if it is not a whole run, or one of a network.
     pub fn open(path: &Path) -> Result<Self, StoredError> {
         let run = Run::open(path)?;
+        let CatalogueParts { train, valid, .. } = run.catalogue()?;
         let representation =
             Representation { users: run.table("representation.users")?, items: run.table("representation.items")? };
-        let shapes = [
-            (representation.users.n_rows(), run.train.n_users()),
-            (representation.items.n_rows(), run.train.n_items()),
-        ];
+        let shapes =
+            [(representation.users.n_rows(), train.n_users()), (representation.items.n_rows(), train.n_items())];
         for (name, (found, expected)) in ["representation.users", "representation.items"].into_iter().zip(shapes) {
             if found != expected {
                 let (found, expected) = (format!("{found} rows"), format!("{expected} rows"));
                 return Err(ModelError::BadTable { name: name.to_owned(), found, expected }.into());
             }
         }
-        let history = run.train.union(&run.valid).map_err(DataError::from)?;
+        let history = train.union(valid).map_err(DataError::from)?;
         Ok(Self { run, representation, history })
     }
 
@@ -196,6 +202,15 @@ impl StoredRun {
     /// [`ModelError::UnknownModel`] if this program does not know it.
     pub fn spec(&self) -> Result<&'static ModelSpec, ModelError> {
         find_model(&self.run.manifest.summary.model)
+    }
+
+    /// What the model was made from.
+    ///
+    /// # Panics
+    /// Never: that it is a catalogue was seen when the run was opened.
+    #[must_use]
+    pub fn catalogue(&self) -> &CatalogueParts {
+        self.run.catalogue().expect("a catalogue, as seen when the run was opened")
     }
 
     /// Pairs that are not recommended again.
@@ -215,8 +230,8 @@ impl StoredRun {
         pool: &ThreadPool,
     ) -> Result<RankingReport, StoredError> {
         let (masked, targets, word) = match part {
-            Part::Valid => (&self.run.train, &self.run.valid, "validation"),
-            Part::Test => (&self.history, &self.run.test, "test"),
+            Part::Valid => (&self.catalogue().train, &self.catalogue().valid, "validation"),
+            Part::Test => (&self.history, &self.catalogue().test, "test"),
         };
         if targets.n_pairs() == 0 {
             return Err(StoredError::NoPart { part: word });
@@ -248,7 +263,7 @@ impl StoredRun {
             }
         }
         let stored = |name: &str| tables.iter().find(|(own, _)| own == name).map(|(_, table)| table.clone());
-        let problem = Problem { train: &self.run.train, graph: &self.run.graph };
+        let problem = Problem { train: &self.catalogue().train, graph: &self.catalogue().graph };
         Ok(self.spec()?.build(&settings, problem, Start::Tables(&stored))?)
     }
 

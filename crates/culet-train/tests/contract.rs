@@ -7,12 +7,17 @@ use culet_eval::RankingProtocol;
 use culet_graph::{Interactions, ItemId, KnowledgeGraph, Names, Triplet, UserId, Vocabulary};
 use culet_kernels::{Matrix, RowGradient};
 use culet_model::{
-    Draw, Explanation, Facets, Loss, MODELS, ModelSpec, NegativeSampling, PairBatch, PairModel, Representation,
+    Build, Draw, Explanation, Facets, Family, Loss, MODELS, ModelSpec, NegativeSampling, PairBatch, PairModel,
+    Representation,
 };
 use culet_train::{
-    Event, FacetTables, Observer, Outcome, Part, RunFacts, Silent, StoredRun, TrainData, TrainError, TrainOptions,
-    run_contents, train,
+    Event, FacetTables, NetworkTrainOptions, Observer, Outcome, Part, RunFacts, Silent, StoredRun, TrainData,
+    TrainError, TrainOptions, run_contents, train,
 };
+
+fn recommenders() -> impl Iterator<Item = &'static ModelSpec> {
+    MODELS.iter().filter(|spec| spec.family() == Family::Recommender)
+}
 
 /// Users and items of two colours: users take items of their own colour, each user but one item, which is the test.
 /// Facts say the colour too.
@@ -74,7 +79,7 @@ fn bytes(outcome: &Outcome) -> Vec<u32> {
 #[test]
 fn a_withheld_item_of_the_own_colour_is_found() {
     let data = checkerboard();
-    for spec in MODELS {
+    for spec in recommenders() {
         let found = fit(spec, "", &data, &options(QUICK), 2, &mut Silent).unwrap();
         let recall = found.test.unwrap().means["recall@1"];
         assert!(recall > 0.9, "{}: recall@1 is {recall}", spec.name);
@@ -84,7 +89,7 @@ fn a_withheld_item_of_the_own_colour_is_found() {
 #[test]
 fn the_same_seed_gives_the_same_bytes_for_1_2_and_3_threads() {
     let data = checkerboard();
-    for spec in MODELS {
+    for spec in recommenders() {
         for settings in ["", "loss = 'softmax'\nnegatives = 16"] {
             let run = |threads| fit(spec, settings, &data, &options("epochs = 4\nbatch = 64"), threads, &mut Silent);
             let one = run(1).unwrap();
@@ -100,7 +105,7 @@ fn the_same_seed_gives_the_same_bytes_for_1_2_and_3_threads() {
 #[test]
 fn a_stored_run_answers_as_the_model_did() {
     let data = checkerboard();
-    for spec in MODELS {
+    for spec in recommenders() {
         let options = options(QUICK);
         let mut outcome = fit(spec, "", &data, &options, 2, &mut Silent).unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -162,7 +167,7 @@ impl Observer for Witness {
 #[test]
 fn an_interruption_leaves_the_best_model_so_far() {
     let data = checkerboard();
-    for spec in MODELS {
+    for spec in recommenders() {
         let text = "epochs = 50\nbatch = 64\nevaluate_every = 2";
         let mut witness = Witness { break_at: Some((7, 2)), ..Witness::default() };
         let outcome = fit(spec, "", &data, &options(text), 2, &mut witness).unwrap();
@@ -191,7 +196,7 @@ fn patience_ends_the_training() {
 #[test]
 fn a_refit_learns_from_all_pairs_and_selection_on_test_withholds_none() {
     let data = checkerboard();
-    for spec in MODELS {
+    for spec in recommenders() {
         let honest =
             fit(spec, "", &data, &options("epochs = 4\nbatch = 64\nevaluate_every = 2"), 1, &mut Silent).unwrap();
         assert!(honest.valid.n_pairs() > 0);
@@ -226,7 +231,7 @@ struct Poisoned(Box<dyn PairModel>);
 
 const POISONED: ModelSpec = ModelSpec {
     name: "poisoned",
-    build: |settings, problem, start| Ok(Box::new(Poisoned((MODELS[0].build)(settings, problem, start)?))),
+    build: Build::Pairs(|settings, problem, start| Ok(Box::new(Poisoned(MODELS[0].build(settings, problem, start)?)))),
     ..MODELS[0]
 };
 
@@ -280,7 +285,10 @@ fn registry_entries_are_complete() {
             let (model, training): (toml::Table, toml::Table) =
                 settings.into_iter().partition(|(name, _)| spec.settings.iter().any(|setting| setting.name == name));
             culet_model::complete_settings(spec.settings, &model).unwrap();
-            TrainOptions::from_settings(&training).unwrap();
+            match spec.family() {
+                Family::Recommender => drop(TrainOptions::from_settings(&training).unwrap()),
+                Family::Network => drop(NetworkTrainOptions::from_settings(&training).unwrap()),
+            }
         }
         assert!(spec.paper.link.starts_with("https://"), "{}", spec.name);
     }

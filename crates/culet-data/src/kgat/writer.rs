@@ -1,6 +1,6 @@
 //! A data set as a folder of text files.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 use std::path::Path;
@@ -8,12 +8,14 @@ use std::path::Path;
 use culet_graph::{Interactions, Names, UserId, Vocabulary};
 
 use super::sources::Kind;
-use crate::{DataError, Dataset, write_atomically};
+use crate::new_folder::NewFolder;
+use crate::{DataError, Dataset};
 
 /// Writes a data set in the layout of KGAT and KGIN, so that [`read_kgat`](crate::read_kgat) gives it back.
 ///
-/// The folder is made, parents included. Lists of ids are always written, files of names where there is a name. What
-/// does not return: [`Dataset::notes`], and [`Dataset::name`] where the folder has another name.
+/// The folder is made, parents included; if anything fails, it is gone again, or as empty as it was. Lists of ids are
+/// always written, files of names where there is a name. What does not return: [`Dataset::notes`], and
+/// [`Dataset::name`] where the folder has another name.
 ///
 /// Ids may contain blanks, but an empty id, one with a blank at either end, and ids or names with a line break cannot
 /// be told from their surroundings; they are an error, and nothing is written.
@@ -30,18 +32,20 @@ pub fn write_kgat(folder: &Path, dataset: &Dataset) -> Result<(), DataError> {
     for (kind, names) in [(Kind::User, users), (Kind::Entity, entities), (Kind::Relation, relations)] {
         check_texts(kind.word(), names)?;
     }
-    make_empty(folder)?;
+    let mut folder = NewFolder::create(folder)?;
     let n_items = dataset.train.n_items();
-    write_labels(folder, Kind::User, users, 0..users.len())?;
-    write_labels(folder, Kind::Item, entities, 0..n_items)?;
-    write_labels(folder, Kind::Entity, entities, n_items..entities.len())?;
-    write_labels(folder, Kind::Relation, relations, 0..relations.len())?;
-    write_atomically(&folder.join("kg_final.txt"), |file| {
+    write_labels(&mut folder, Kind::User, users, 0..users.len())?;
+    write_labels(&mut folder, Kind::Item, entities, 0..n_items)?;
+    write_labels(&mut folder, Kind::Entity, entities, n_items..entities.len())?;
+    write_labels(&mut folder, Kind::Relation, relations, 0..relations.len())?;
+    folder.write("kg_final.txt", |file| {
         dataset.graph.triplets().iter().try_for_each(|t| writeln!(file, "{} {} {}", t.head, t.relation, t.tail))
     })?;
-    write_atomically(&folder.join("test.txt"), |file| write_log(file, &dataset.test))?;
-    // Last, as a folder without it is no data set: one cut short is not taken for a whole one.
-    write_atomically(&folder.join("train.txt"), |file| write_log(file, &dataset.train))
+    folder.write("test.txt", |file| write_log(file, &dataset.test))?;
+    // Last, as a folder without it is no data set: one cut short by a crash is not taken for a whole one.
+    folder.write("train.txt", |file| write_log(file, &dataset.train))?;
+    folder.keep();
+    Ok(())
 }
 
 fn check_counts(dataset: &Dataset) {
@@ -68,17 +72,9 @@ fn check_texts(kind: &'static str, names: &Names) -> Result<(), DataError> {
     Ok(())
 }
 
-fn make_empty(folder: &Path) -> Result<(), DataError> {
-    fs::create_dir_all(folder).map_err(|error| DataError::write(folder, error))?;
-    match fs::read_dir(folder).map_err(|error| DataError::read(folder, error))?.next() {
-        Some(_) => Err(DataError::NotEmpty { path: folder.into() }),
-        None => Ok(()),
-    }
-}
-
 /// Writes the list of ids and, where there is a name, the file of names.
-fn write_labels(folder: &Path, kind: Kind, names: &Names, range: Range<usize>) -> Result<(), DataError> {
-    write_atomically(&folder.join(kind.list_file()), |file| {
+fn write_labels(folder: &mut NewFolder, kind: Kind, names: &Names, range: Range<usize>) -> Result<(), DataError> {
+    folder.write(kind.list_file(), |file| {
         writeln!(file, "org_id remap_id")?;
         range.clone().try_for_each(|index| writeln!(file, "{} {index}", names.id(index)))
     })?;
@@ -86,9 +82,7 @@ fn write_labels(folder: &Path, kind: Kind, names: &Names, range: Range<usize>) -
     if named().next().is_none() {
         return Ok(());
     }
-    write_atomically(&folder.join(kind.names_file()), |file| {
-        named().try_for_each(|(index, name)| writeln!(file, "{index}\t{name}"))
-    })
+    folder.write(kind.names_file(), |file| named().try_for_each(|(index, name)| writeln!(file, "{index}\t{name}")))
 }
 
 fn write_log(file: &mut BufWriter<File>, log: &Interactions) -> io::Result<()> {

@@ -6,13 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::checksum::checksum_of_text;
-use super::{Damage, RunProblem};
-use crate::Fingerprint;
+use super::{Damage, DataFingerprint, RunKind, RunProblem};
 
 /// What marks a manifest as ours.
 const FORMAT: &str = "culet-run";
 /// The newest format this program writes and reads.
-const FORMAT_VERSION: u64 = 1;
+const NEWEST_VERSION: u64 = version_of(RunKind::Network);
 /// Stands in the text for the checksum of that text.
 const NO_CHECKSUM: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -24,7 +23,7 @@ pub struct RunSummary {
     /// Every setting of the model and of its training, defaults included.
     pub config: Value,
     /// What was trained on, before a validation part was withheld.
-    pub data: Fingerprint,
+    pub data: DataFingerprint,
     /// The seed of all randomness.
     pub seed: u64,
     /// The threads used; results do not depend on them.
@@ -39,6 +38,10 @@ pub struct RunSummary {
     /// Seconds by phase: `load`, `train`, `evaluate`.
     #[serde(with = "numbers")]
     pub seconds: BTreeMap<String, f64>,
+    /// What else the model's answers need and no table holds, such as the learned mixture of scores for links; left out
+    /// where it is null.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub extra: Value,
 }
 
 /// How a model is selected and judged.
@@ -78,6 +81,9 @@ pub struct FileRecord {
 pub struct Manifest {
     format: String,
     format_version: u64,
+    /// What the run was made from; absent for a catalogue, as in runs older than networks.
+    #[serde(default, skip_serializing_if = "is_catalogue")]
+    pub kind: RunKind,
     /// The version of the program that wrote the run.
     pub program_version: String,
     /// How often the run was written, this time included.
@@ -92,10 +98,16 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    pub(super) fn new(generation: u64, summary: RunSummary, files: BTreeMap<String, FileRecord>) -> Self {
+    pub(super) fn new(
+        generation: u64,
+        kind: RunKind,
+        summary: RunSummary,
+        files: BTreeMap<String, FileRecord>,
+    ) -> Self {
         Self {
             format: FORMAT.into(),
-            format_version: FORMAT_VERSION,
+            format_version: version_of(kind),
+            kind,
             program_version: env!("CARGO_PKG_VERSION").into(),
             generation,
             summary,
@@ -119,6 +131,10 @@ impl Manifest {
         let value: Value = serde_json::from_str(text).map_err(|e| malformed(format!("is not JSON: {e}")))?;
         check_format(&value)?;
         let manifest: Self = serde_json::from_str(text).map_err(|e| malformed(format!("makes no sense: {e}")))?;
+        let (version, expected) = (manifest.format_version, version_of(manifest.kind));
+        if version != expected {
+            return Err(malformed(format!("has format version {version}, expected {expected} of a {}", manifest.kind)));
+        }
         if verified {
             manifest.check_text(text)?;
         }
@@ -132,6 +148,20 @@ impl Manifest {
     }
 }
 
+/// The format of a run. That of a catalogue is what it was before there were networks, so that programs of that time
+/// read it; they refuse a network as written by a later program.
+const fn version_of(kind: RunKind) -> u64 {
+    match kind {
+        RunKind::Catalogue => 1,
+        RunKind::Network => 2,
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_catalogue(kind: &RunKind) -> bool {
+    *kind == RunKind::Catalogue
+}
+
 /// Exchanges the checksum of the manifest, the last entry in its text.
 fn with_checksum(text: &str, old: &str, new: &str) -> String {
     text.rfind(old).map_or_else(|| text.into(), |at| [&text[..at], new, &text[at + old.len()..]].concat())
@@ -143,13 +173,13 @@ fn check_format(manifest: &Value) -> Result<(), RunProblem> {
         return Err(RunProblem::ForeignManifest);
     }
     match manifest["format_version"].as_u64() {
-        Some(FORMAT_VERSION) => Ok(()),
-        Some(found) if found > FORMAT_VERSION => {
+        Some(1..=NEWEST_VERSION) => Ok(()),
+        Some(found) if found > NEWEST_VERSION => {
             let program = manifest["program_version"].as_str().unwrap_or("of unknown version").into();
-            Err(RunProblem::Newer { program, found, known: FORMAT_VERSION })
+            Err(RunProblem::Newer { program, found, known: NEWEST_VERSION })
         }
         _ => {
-            let what = format!("has format version {}, expected {FORMAT_VERSION}", manifest["format_version"]);
+            let what = format!("has format version {}, expected 1 to {NEWEST_VERSION}", manifest["format_version"]);
             Err(RunProblem::Damaged(Damage::Malformed(what)))
         }
     }
@@ -196,16 +226,17 @@ mod tests {
         let summary = RunSummary {
             model: "kgin".into(),
             config: serde_json::json!({"dim": 64, "rate": 1e-4}),
-            data: super::super::tests::fingerprint(),
+            data: super::super::tests::fingerprint().into(),
             seed: u64::MAX,
             threads: 2,
             protocol: Protocol { selection: Selection::Test, refit: true, cutoffs: vec![20], validation_share: 0.1 },
             best_epoch: None,
             metrics: BTreeMap::from([("test".into(), BTreeMap::from([("recall@20".into(), 0.1 + 0.2)]))]),
             seconds: BTreeMap::from([("train".into(), 1.0 / 3.0)]),
+            extra: Value::Null,
         };
         let files = BTreeMap::from([("tables.safetensors".into(), FileRecord { bytes: 7, sha256: "ab".into() })]);
-        Manifest::new(4, summary, files)
+        Manifest::new(4, RunKind::Catalogue, summary, files)
     }
 
     #[test]
@@ -214,6 +245,26 @@ mod tests {
         let text = written.seal().unwrap();
         assert_eq!(Manifest::parse(text.as_bytes(), true).unwrap(), written);
         assert!(text.contains("\"selection\": \"test\"") && text.contains("\"best_epoch\": null"), "{text}");
+    }
+
+    #[test]
+    fn the_kind_tells_the_version_and_a_catalogue_is_as_it_was_before_networks() {
+        let text = manifest().seal().unwrap();
+        assert!(text.contains("\"format_version\": 1,") && !text.contains("kind") && !text.contains("extra"), "{text}");
+        let mut network = Manifest { kind: RunKind::Network, format_version: 2, ..manifest() };
+        network.summary.extra = serde_json::json!({"score": {"share": 0.1 + 0.2}});
+        let sealed = network.seal().unwrap();
+        assert!(sealed.contains("\"format_version\": 2,") && sealed.contains("\"kind\": \"network\""), "{sealed}");
+        assert_eq!(Manifest::parse(sealed.as_bytes(), true).unwrap(), network);
+        let wrong = |version: u64, kind| {
+            let text = Manifest { kind, format_version: version, ..manifest() }.seal().unwrap();
+            Manifest::parse(text.as_bytes(), true).unwrap_err().to_string()
+        };
+        assert_eq!(wrong(1, RunKind::Network), "has format version 1, expected 2 of a network");
+        assert_eq!(wrong(2, RunKind::Catalogue), "has format version 2, expected 1 of a catalogue");
+        let other = sealed.replace("\"network\"", "\"hypergraph\"");
+        let told = Manifest::parse(other.as_bytes(), true).unwrap_err().to_string();
+        assert!(told.starts_with("makes no sense: unknown variant `hypergraph`"), "{told}");
     }
 
     #[test]
@@ -240,10 +291,10 @@ mod tests {
         let parse = |text: &str| Manifest::parse(text.as_bytes(), true).unwrap_err().to_string();
         assert!(parse("{").starts_with("is not JSON: EOF"), "{}", parse("{"));
         assert!(parse(r#"{"name": "My app", "icons": []}"#).starts_with("is not the manifest of a run"));
-        let newer = parse(r#"{"format": "culet-run", "format_version": 2, "program_version": "9.1.0", "x": 1}"#);
-        assert!(newer.starts_with("was written by culet 9.1.0 in run format 2"), "{newer}");
+        let newer = parse(r#"{"format": "culet-run", "format_version": 3, "program_version": "9.1.0", "x": 1}"#);
+        assert!(newer.starts_with("was written by culet 9.1.0 in run format 3"), "{newer}");
         let zero = parse(r#"{"format": "culet-run", "format_version": 0}"#);
-        assert_eq!(zero, "has format version 0, expected 1");
+        assert_eq!(zero, "has format version 0, expected 1 to 2");
         let bare = parse(r#"{"format": "culet-run", "format_version": 1}"#);
         assert!(bare.starts_with("makes no sense: missing field"), "{bare}");
         assert!(Manifest::parse(&[0xff, 0xfe], true).unwrap_err().to_string().starts_with("is not UTF-8"));

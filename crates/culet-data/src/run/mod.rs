@@ -4,15 +4,24 @@
 //! | --- | --- |
 //! | `manifest.json` | [`Manifest`]: how the model was made, what it reached, sizes and checksums of the other files |
 //! | `tables.safetensors` | the tables by name, F32 `[n_rows, dim]`, rows unpadded |
-//! | `data.safetensors` | interactions and graph in U32, see below; the counts as metadata |
-//! | `vocabulary.parquet` | `kind` (user, entity or relation), `index`, `id`, `name` (may be null) |
+//! | `data.safetensors` | interactions and graph, or a network, see below; the counts as metadata |
+//! | `vocabulary.parquet` | `kind`, `index`, `id`, `name` (may be null); of a network of typed nodes also `type` |
 //! | `per_user.parquet` | `user` (external id), `n_targets`, a column of doubles for each metric; may be absent |
 //! | `history.jsonl` | one event a line, appended while the training goes on |
 //!
 //! Tables are named by what they are: `parameter.entities`, `representation.users`, `representation.items` ...
-//! The data are `train.offsets` `[n_users + 1]` and `train.items` `[n_pairs]` (compressed sparse rows), likewise
-//! `valid` and `test`, and `graph.triplets` `[n_triplets, 3]` (head, relation, tail). All numbers are little-endian.
-//! The data set itself is not needed again.
+//! The data set itself is not needed again. All numbers are little-endian.
+//!
+//! The data of a catalogue, in U32: `train.offsets` `[n_users + 1]` and `train.items` `[n_pairs]` (compressed sparse
+//! rows), likewise `valid` and `test`, and `graph.triplets` `[n_triplets, 3]` (head, relation, tail). Its vocabulary
+//! has the kinds user, entity and relation. The manifest names no `kind`, and `format_version` is 1.
+//!
+//! The data of a network: `network.edges` U32 `[n_edges, 2]` (source, target; an undirected edge once), and where there
+//! are any `network.weights` F32 `[n_edges]`, `network.relations` U16 `[n_edges]`, `network.types` U8 `[n_nodes]`,
+//! `labels.offsets` U32 `[n_nodes + 1]` with `labels.of` U32; pairs U32 `[n, 2]` as `train.negatives`, `valid.edges`,
+//! `valid.negatives`, `test.edges`, `test.negatives`; `n_nodes` and `directed` as metadata. Its vocabulary has the
+//! kinds node, type, relation and label. The manifest says `"kind": "network"`, and `format_version` is 2, so that
+//! programs older than networks refuse it by their own message.
 //!
 //! # A folder is whole if and only if its manifest stands
 //! [`RunWriter::finish`] may be called again and again with better contents. Generation `g` first writes its files
@@ -26,8 +35,10 @@
 //!
 //! Architecture invariant: no clock (seconds are given by the caller) and no metric is computed here.
 
+mod arcs;
 mod checksum;
-mod columns;
+mod data;
+mod fingerprint;
 mod history;
 mod manifest;
 mod pairs;
@@ -41,6 +52,8 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use data::{CatalogueParts, CatalogueView, DataView, NetworkParts, NetworkView, RunData, RunKind};
+pub use fingerprint::{DataFingerprint, NetworkFingerprint};
 pub use manifest::{FileRecord, Manifest, Protocol, RunSummary, Selection};
 pub use per_user::PerUserTable;
 pub use problem::{Damage, RunProblem};

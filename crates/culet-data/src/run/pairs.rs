@@ -1,16 +1,18 @@
-//! `data.safetensors`: the interactions and the knowledge graph a run was made from.
+//! `data.safetensors` of a catalogue: the interactions and the knowledge graph a run was made from.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use culet_graph::{Csr, Interactions, KnowledgeGraph, Triplet};
 
-use super::tensors::{self, Tensor, TensorFile};
+use super::data::CatalogueView;
+use super::tensors::{self, Tensor, TensorFile, check_offsets};
 
 /// The parts of a split.
 pub(super) const PARTS: [&str; 3] = ["train", "valid", "test"];
 
-pub(super) fn write(parts: [&Interactions; 3], graph: &KnowledgeGraph, writer: impl Write) -> io::Result<()> {
+pub(super) fn write(view: &CatalogueView, writer: impl Write) -> io::Result<()> {
+    let (parts, graph) = ([view.train, view.valid, view.test], view.graph);
     let names = PARTS.map(|part| [format!("{part}.offsets"), format!("{part}.items")]);
     let mut list = Vec::new();
     for ([offsets, items], part) in names.iter().zip(parts) {
@@ -41,27 +43,12 @@ pub(super) fn read(file: &TensorFile) -> Result<([Interactions; 3], KnowledgeGra
 
 fn interactions(file: &TensorFile, part: &str, n_users: usize, n_items: usize) -> Result<Interactions, String> {
     let (offsets, items) = (file.words(&format!("{part}.offsets"))?, file.words(&format!("{part}.items"))?);
-    check_offsets(part, &offsets, n_users, items.len())?;
+    check_offsets(part, &offsets, ("user", n_users), items.len())?;
     let by_user = Csr::from_parts(offsets, items);
     if let Some(user) = (0..n_users).find(|&user| !by_user.row(user).is_sorted_by(|a, b| a < b)) {
         return Err(format!("the items of user {user} in `{part}` do not ascend"));
     }
     Interactions::from_csr(n_items, by_user).map_err(|error| format!("`{part}`: {error}"))
-}
-
-/// What [`Csr::from_parts`] takes for granted.
-fn check_offsets(part: &str, offsets: &[u32], n_users: usize, n_pairs: usize) -> Result<(), String> {
-    if offsets.len() != n_users + 1 {
-        return Err(format!("`{part}` has {} offsets, expected {} for {n_users} users", offsets.len(), n_users + 1));
-    }
-    if let Some(user) = offsets.windows(2).position(|pair| pair[0] > pair[1]) {
-        return Err(format!("the offsets of `{part}` decrease after user {user}"));
-    }
-    let (first, last) = (offsets[0], offsets[n_users]);
-    if first != 0 || last as usize != n_pairs {
-        return Err(format!("the offsets of `{part}` go from {first} to {last}, expected 0 to {n_pairs}"));
-    }
-    Ok(())
 }
 
 fn graph(file: &TensorFile) -> Result<KnowledgeGraph, String> {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::columns::{ColumnReader, Values, write_columns};
+use crate::columns::{ColumnReader, Values, write_columns};
 
 /// Metrics by user, for significance tests between runs and for plots.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::RunKind;
 use crate::thousands;
 
 /// Why a folder cannot be written as a run, or read as one.
@@ -43,6 +44,12 @@ pub enum RunProblem {
         /// The newest format this program reads.
         known: u64,
     },
+    /// A run of the other kind than is asked for.
+    #[error("holds a {found}, not a {}", found.other())]
+    OtherKind {
+        /// What it holds.
+        found: RunKind,
+    },
     /// A file of the run is not what was written.
     #[error("{0}")]
     Damaged(Damage),
@@ -75,6 +82,10 @@ impl RunProblem {
             Self::NotAFolder | Self::Foreign | Self::ForeignManifest => "give the folder that `culet train` wrote",
             Self::Unfinished => "train again into another folder, and remove this one",
             Self::Newer { program, .. } => return Some(format!("install culet {program} or later")),
+            Self::OtherKind { found: RunKind::Network } => {
+                "networks are asked by `culet links`, `culet similar` and `culet facets`"
+            }
+            Self::OtherKind { found: RunKind::Catalogue } => "catalogues are asked by `culet recommend`",
             Self::Damaged(_) => "copy the folder again from where it was made, or train again",
             Self::NoTable { .. } => return None,
         };
@@ -148,6 +159,20 @@ mod tests {
         assert_eq!(told(1_234_567, 1_233_543), "1,024 bytes are missing: expected 1,234,567, found 1,233,543");
         assert_eq!(told(10, 9), "1 byte is missing: expected 10, found 9");
         assert_eq!(told(0, 100), "100 bytes are too many: expected 0, found 100");
+    }
+
+    #[test]
+    fn the_other_kind_of_run_is_named_with_its_commands() {
+        let told = |found| {
+            let problem = RunProblem::OtherKind { found };
+            (problem.to_string(), problem.hint().unwrap())
+        };
+        let (message, hint) = told(RunKind::Network);
+        assert_eq!(message, "holds a network, not a catalogue");
+        assert_eq!(hint, "networks are asked by `culet links`, `culet similar` and `culet facets`");
+        let (message, hint) = told(RunKind::Catalogue);
+        assert_eq!(message, "holds a catalogue, not a network");
+        assert_eq!(hint, "catalogues are asked by `culet recommend`");
     }
 
     #[test]

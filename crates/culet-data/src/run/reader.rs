@@ -9,13 +9,13 @@ use culet_kernels::Matrix;
 use serde_json::Value;
 
 use super::checksum::checksum_of;
-use super::columns::ColumnReader;
 use super::tensors::TensorFile;
 use super::{
-    DATA, Damage, FileRecord, HISTORY, MANIFEST, Manifest, PER_USER, PerUserTable, RunProblem, TABLES, VOCABULARY,
-    history, pairs, per_user, staged, vocabulary,
+    CatalogueParts, DATA, Damage, FileRecord, HISTORY, MANIFEST, Manifest, NetworkParts, PER_USER, PerUserTable,
+    RunData, RunKind, RunProblem, TABLES, VOCABULARY, arcs, history, pairs, per_user, staged, vocabulary,
 };
 use crate::DataError;
+use crate::columns::ColumnReader;
 
 /// How often a folder that is being rewritten is tried again.
 const ATTEMPTS: usize = 5;
@@ -23,22 +23,15 @@ const ATTEMPTS: usize = 5;
 /// A run on the disk.
 ///
 /// Tables are read when asked for, so that those not needed cost no memory; the rest is in memory: 4 bytes a pair,
-/// 12 bytes a triplet, and the text of the vocabulary. Opening holds one further copy of one of these at a time. The
-/// files stay open, so that a training which finishes again meanwhile does not change what an open run reads.
+/// 12 bytes a triplet, 4 to 10 bytes an arc, and the text of the vocabulary. Opening holds some further copies of one
+/// of these at a time. The files stay open, so that a training which finishes again meanwhile does not change what an
+/// open run reads.
 #[derive(Debug)]
 pub struct Run {
     /// How the model was made, what it reached, what the files are.
     pub manifest: Manifest,
-    /// What the model learned from.
-    pub train: Interactions,
-    /// What it was selected by; may be empty.
-    pub valid: Interactions,
-    /// What it was judged by.
-    pub test: Interactions,
-    /// The knowledge graph; may be without facts.
-    pub graph: KnowledgeGraph,
-    /// External ids and names.
-    pub vocabulary: Vocabulary,
+    /// What the model was made from.
+    pub data: RunData,
     path: PathBuf,
     tables: TensorFile,
     per_user: Option<File>,
@@ -61,6 +54,26 @@ impl Run {
     /// As [`Run::open`].
     pub fn open_unverified(path: impl AsRef<Path>) -> Result<Self, DataError> {
         Self::open_steadily(path.as_ref(), false)
+    }
+
+    /// What the model was made from, if that is a catalogue.
+    ///
+    /// # Errors
+    /// [`DataError::Run`] with [`RunProblem::OtherKind`].
+    pub fn catalogue(&self) -> Result<&CatalogueParts, DataError> {
+        if let RunData::Catalogue(parts) = &self.data { Ok(parts) } else { Err(self.other_kind()) }
+    }
+
+    /// What the model was made from, if that is a network.
+    ///
+    /// # Errors
+    /// [`DataError::Run`] with [`RunProblem::OtherKind`].
+    pub fn network(&self) -> Result<&NetworkParts, DataError> {
+        if let RunData::Network(parts) = &self.data { Ok(parts) } else { Err(self.other_kind()) }
+    }
+
+    fn other_kind(&self) -> DataError {
+        DataError::run(&self.path, RunProblem::OtherKind { found: self.data.kind() })
     }
 
     /// The folder.
@@ -129,13 +142,13 @@ impl Run {
         let folder = Folder { path, manifest: &manifest };
         folder.open_history(verified)?;
         let tables = folder.open_tensors(TABLES, verified)?;
-        let data = folder.open_tensors(DATA, verified)?;
-        let ([train, valid, test], graph) = pairs::read(&data).map_err(|what| malformed(&path.join(DATA), what))?;
-        let vocabulary = folder.read_vocabulary()?;
-        check_counts(&train, &graph, &vocabulary).map_err(|what| malformed(&path.join(VOCABULARY), what))?;
+        let data = match manifest.kind {
+            RunKind::Catalogue => RunData::Catalogue(folder.read_catalogue(verified)?.into()),
+            RunKind::Network => RunData::Network(folder.read_network(verified)?.into()),
+        };
         let listed = manifest.files.contains_key(PER_USER);
         let per_user = if listed { Some(folder.open(PER_USER, true)?) } else { None };
-        Ok(Self { path: path.into(), train, valid, test, graph, vocabulary, tables, per_user, manifest })
+        Ok(Self { path: path.into(), data, tables, per_user, manifest })
     }
 }
 
@@ -175,9 +188,24 @@ impl Folder<'_> {
         TensorFile::open(file).map_err(|what| malformed(&self.path.join(name), what))
     }
 
-    fn read_vocabulary(&self) -> Result<Vocabulary, DataError> {
+    fn read_catalogue(&self, verified: bool) -> Result<CatalogueParts, DataError> {
+        let file = self.open_tensors(DATA, verified)?;
+        let read = pairs::read(&file).map_err(|what| malformed(&self.path.join(DATA), what))?;
+        let ([train, valid, test], graph) = read;
+        let vocabulary = self.read_vocabulary(vocabulary::read_catalogue)?;
+        check_counts(&train, &graph, &vocabulary).map_err(|what| malformed(&self.path.join(VOCABULARY), what))?;
+        Ok(CatalogueParts { train, valid, test, graph, vocabulary })
+    }
+
+    fn read_network(&self, verified: bool) -> Result<NetworkParts, DataError> {
+        let names = self.read_vocabulary(vocabulary::read_network)?;
+        let file = self.open_tensors(DATA, verified)?;
+        arcs::read(&file, names).map_err(|what| malformed(&self.path.join(DATA), what))
+    }
+
+    fn read_vocabulary<T>(&self, read: impl Fn(&ColumnReader) -> Result<T, String>) -> Result<T, DataError> {
         let file = self.open(VOCABULARY, true)?;
-        let vocabulary = ColumnReader::open(file).and_then(|reader| vocabulary::read(&reader));
+        let vocabulary = ColumnReader::open(file).and_then(|reader| read(&reader));
         vocabulary.map_err(|what| malformed(&self.path.join(VOCABULARY), what))
     }
 

@@ -21,6 +21,16 @@ pub(super) enum Tensor<'a> {
     Words(&'a [u32]),
     /// U32 `[n, 3]`.
     Triples(Vec<[u32; 3]>),
+    /// U32 `[n, 2]`.
+    Pairs(&'a [(u32, u32)]),
+    /// U32 `[n, 2]` from two columns of equal length.
+    Columns(&'a [u32], &'a [u32]),
+    /// F32 `[n]`.
+    Reals(&'a [f32]),
+    /// U16 `[n]`.
+    Shorts(&'a [u16]),
+    /// U8 `[n]`.
+    Bytes(&'a [u8]),
 }
 
 impl Tensor<'_> {
@@ -29,16 +39,26 @@ impl Tensor<'_> {
             Self::Table(table) => (Dtype::F32, vec![table.n_rows(), table.dim()]),
             Self::Words(words) => (Dtype::U32, vec![words.len()]),
             Self::Triples(triples) => (Dtype::U32, vec![triples.len(), 3]),
+            Self::Pairs(pairs) => (Dtype::U32, vec![pairs.len(), 2]),
+            Self::Columns(column, _) => (Dtype::U32, vec![column.len(), 2]),
+            Self::Reals(reals) => (Dtype::F32, vec![reals.len()]),
+            Self::Shorts(shorts) => (Dtype::U16, vec![shorts.len()]),
+            Self::Bytes(bytes) => (Dtype::U8, vec![bytes.len()]),
         };
-        let end = start + 4 * shape.iter().product::<usize>();
+        let end = start + dtype.bitsize() / 8 * shape.iter().product::<usize>();
         TensorInfo { dtype, shape, data_offsets: (start, end) }
     }
 
     fn write(&self, writer: &mut impl Write) -> io::Result<()> {
         match self {
             Self::Table(table) => write_table(table, writer),
-            Self::Words(words) => write_words(words, writer),
-            Self::Triples(triples) => write_words(triples.as_flattened(), writer),
+            Self::Words(words) => write_words(words.iter().copied(), writer),
+            Self::Triples(triples) => write_words(triples.as_flattened().iter().copied(), writer),
+            Self::Pairs(pairs) => write_words(pairs.iter().flat_map(|&(u, v)| [u, v]), writer),
+            Self::Columns(left, right) => write_words(left.iter().zip(*right).flat_map(|(&u, &v)| [u, v]), writer),
+            Self::Reals(reals) => write_words(reals.iter().map(|x| x.to_bits()), writer),
+            Self::Shorts(shorts) => shorts.iter().try_for_each(|short| writer.write_all(&short.to_le_bytes())),
+            Self::Bytes(bytes) => writer.write_all(bytes),
         }
     }
 }
@@ -56,8 +76,8 @@ fn write_table(table: &Matrix, writer: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-fn write_words(words: &[u32], writer: &mut impl Write) -> io::Result<()> {
-    words.iter().try_for_each(|word| writer.write_all(&word.to_le_bytes()))
+fn write_words(mut words: impl Iterator<Item = u32>, writer: &mut impl Write) -> io::Result<()> {
+    words.try_for_each(|word| writer.write_all(&word.to_le_bytes()))
 }
 
 /// Writes tensors in the order given, with metadata; equal contents give equal bytes.
@@ -135,6 +155,17 @@ impl TensorFile {
         Ok(count as usize)
     }
 
+    /// A yes or no from the metadata.
+    pub(super) fn flag(&self, key: &str) -> Result<bool, String> {
+        let text = self.metadata.metadata().as_ref().and_then(|metadata| metadata.get(key));
+        match text.map(String::as_str) {
+            Some("true") => Ok(true),
+            Some("false") => Ok(false),
+            Some(text) => Err(format!("`{key}` is `{}`, expected true or false", text.escape_debug())),
+            None => Err(format!("the metadata lack `{key}`")),
+        }
+    }
+
     /// A table of F32.
     pub(super) fn table(&self, name: &str) -> Result<Matrix, String> {
         let info = self.info(name, Dtype::F32, 2)?;
@@ -170,6 +201,31 @@ impl TensorFile {
         Ok(self.read_words(info)?.as_chunks::<3>().0.to_vec())
     }
 
+    /// Pairs of U32.
+    pub(super) fn pairs(&self, name: &str) -> Result<Vec<[u32; 2]>, String> {
+        let info = self.info(name, Dtype::U32, 2)?;
+        if info.shape[1] != 2 {
+            return Err(format!("`{name}` has {} columns, expected 2", info.shape[1]));
+        }
+        Ok(self.read_words(info)?.as_chunks::<2>().0.to_vec())
+    }
+
+    /// A list of F32.
+    pub(super) fn reals(&self, name: &str) -> Result<Vec<f32>, String> {
+        Ok(self.read_words(self.info(name, Dtype::F32, 1)?)?.into_iter().map(f32::from_bits).collect())
+    }
+
+    /// A list of U16.
+    pub(super) fn shorts(&self, name: &str) -> Result<Vec<u16>, String> {
+        let bytes = self.read_bytes(self.info(name, Dtype::U16, 1)?)?;
+        Ok(bytes.as_chunks::<2>().0.iter().map(|short| u16::from_le_bytes(*short)).collect())
+    }
+
+    /// A list of U8.
+    pub(super) fn bytes(&self, name: &str) -> Result<Vec<u8>, String> {
+        self.read_bytes(self.info(name, Dtype::U8, 1)?)
+    }
+
     fn info(&self, name: &str, dtype: Dtype, n_axes: usize) -> Result<&TensorInfo, String> {
         let info = self.metadata.info(name).ok_or_else(|| format!("holds no tensor `{name}`"))?;
         if info.dtype != dtype || info.shape.len() != n_axes {
@@ -180,9 +236,14 @@ impl TensorFile {
     }
 
     fn read_words(&self, info: &TensorInfo) -> Result<Vec<u32>, String> {
+        let bytes = self.read_bytes(info)?;
+        Ok(bytes.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect())
+    }
+
+    fn read_bytes(&self, info: &TensorInfo) -> Result<Vec<u8>, String> {
         let mut bytes = vec![0; info.data_offsets.1 - info.data_offsets.0];
         self.read(info, |reader| reader.read_exact(&mut bytes))?;
-        Ok(bytes.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect())
+        Ok(bytes)
     }
 
     fn read(
@@ -197,6 +258,27 @@ impl TensorFile {
             .and_then(|_| read(&mut reader))
             .map_err(|error| unreadable(&error))
     }
+}
+
+/// Refuses offsets of compressed rows with which [`Csr::from_parts`](culet_graph::Csr::from_parts) would panic: of
+/// `rows`, say `("user", n_users)`, with so many columns.
+pub(super) fn check_offsets(
+    part: &str,
+    offsets: &[u32],
+    (row, n_rows): (&str, usize),
+    n_columns: usize,
+) -> Result<(), String> {
+    if offsets.len() != n_rows + 1 {
+        return Err(format!("`{part}` has {} offsets, expected {} for {n_rows} {row}s", offsets.len(), n_rows + 1));
+    }
+    if let Some(at) = offsets.windows(2).position(|pair| pair[0] > pair[1]) {
+        return Err(format!("the offsets of `{part}` decrease after {row} {at}"));
+    }
+    let (first, last) = (offsets[0], offsets[n_rows]);
+    if first != 0 || last as usize != n_columns {
+        return Err(format!("the offsets of `{part}` go from {first} to {last}, expected 0 to {n_columns}"));
+    }
+    Ok(())
 }
 
 /// The header and where the tensors begin.

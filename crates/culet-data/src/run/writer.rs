@@ -5,7 +5,6 @@ use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use culet_graph::{Interactions, KnowledgeGraph, Vocabulary};
 use culet_kernels::Matrix;
 use serde_json::Value;
 
@@ -13,11 +12,11 @@ use super::checksum::Hashing;
 use super::history::History;
 use super::tensors::{self, Tensor};
 use super::{
-    DATA, FileRecord, HISTORY, MANIFEST, Manifest, PER_USER, PerUserTable, RunProblem, RunSummary, TABLES, VOCABULARY,
-    pairs, per_user, staged, vocabulary,
+    DATA, DataView, FileRecord, HISTORY, MANIFEST, Manifest, PER_USER, PerUserTable, RunProblem, RunSummary, TABLES,
+    VOCABULARY, arcs, pairs, per_user, staged, vocabulary,
 };
 use crate::DataError;
-use crate::atomic::write_atomically;
+use crate::atomic::{folder_of, sync_folder, write_atomically};
 
 /// All that a run holds besides its history.
 #[derive(Debug)]
@@ -26,16 +25,8 @@ pub struct RunContents<'a> {
     pub summary: RunSummary,
     /// Parameters and final representations by name, such as `parameter.entities` and `representation.users`.
     pub tables: Vec<(String, &'a Matrix)>,
-    /// What the model learned from.
-    pub train: &'a Interactions,
-    /// What it was selected by; may be empty. The same users and items as `train`.
-    pub valid: &'a Interactions,
-    /// What it was judged by. The same users and items as `train`.
-    pub test: &'a Interactions,
-    /// The knowledge graph it learned from; may be without facts.
-    pub graph: &'a KnowledgeGraph,
-    /// External ids and names of the users of `train` and of the entities and relations of `graph`.
-    pub vocabulary: &'a Vocabulary,
+    /// What the model was made from.
+    pub data: DataView<'a>,
     /// What each user contributed to the metrics.
     pub per_user: Option<PerUserTable>,
 }
@@ -44,14 +35,7 @@ impl RunContents<'_> {
     /// # Panics
     /// If the parts contradict each other.
     fn check(&self) {
-        let size = |part: &Interactions| (part.n_users(), part.n_items());
-        assert_eq!(size(self.train), size(self.valid), "training and validation part have the same users and items");
-        assert_eq!(size(self.train), size(self.test), "training and test part have the same users and items");
-        assert!(self.train.n_items() <= self.graph.n_entities(), "each item is an entity");
-        let names = self.vocabulary;
-        assert_eq!(names.users.len(), self.train.n_users(), "each user has an external id");
-        assert_eq!(names.entities.len(), self.graph.n_entities(), "each entity has an external id");
-        assert_eq!(names.relations.len(), self.graph.n_relations(), "each relation has an external id");
+        self.data.check();
         if let Some(table) = &self.per_user {
             table.check();
         }
@@ -82,7 +66,16 @@ impl RunWriter {
             // The folder was made a moment ago and is empty.
             let _ = fs::remove_dir(&path);
         })?;
-        Ok(Self { path, history, attempts: 0, finished: false })
+        let writer = Self { path, history, attempts: 0, finished: false };
+        sync_folder(&writer.path).map_err(|source| DataError::write(&writer.path, source))?;
+        // What is written into the folder lasts no longer than the folder's own entry. Where one may write but not
+        // read, the folder above cannot be opened, and its system has to see to it by itself.
+        let above = folder_of(&writer.path);
+        match sync_folder(above) {
+            Err(source) if source.kind() != ErrorKind::PermissionDenied => Err(DataError::write(above, source)),
+            _ => Ok(()),
+        }?;
+        Ok(writer)
     }
 
     /// The folder.
@@ -136,7 +129,7 @@ impl RunWriter {
     fn write_generation(&self, generation: u64, contents: &RunContents) -> Result<Manifest, DataError> {
         let mut files = self.stage(generation, contents)?;
         files.insert(HISTORY.into(), self.history.sync()?);
-        let mut manifest = Manifest::new(generation, contents.summary.clone(), files);
+        let mut manifest = Manifest::new(generation, contents.data.kind(), contents.summary.clone(), files);
         write_atomically(&self.path.join(MANIFEST), |writer| writer.write_all(manifest.seal()?.as_bytes()))?;
         Ok(manifest)
     }
@@ -157,8 +150,14 @@ impl RunWriter {
             let tables: Vec<_> = contents.tables.iter().map(|(name, t)| (name.as_str(), Tensor::Table(t))).collect();
             tensors::write(&tables, &BTreeMap::new(), writer)
         })?;
-        stage(DATA, &|writer| pairs::write([contents.train, contents.valid, contents.test], contents.graph, writer))?;
-        stage(VOCABULARY, &|writer| vocabulary::write(contents.vocabulary, writer))?;
+        stage(DATA, &|writer| match &contents.data {
+            DataView::Catalogue(view) => pairs::write(view, writer),
+            DataView::Network(view) => arcs::write(view, writer),
+        })?;
+        stage(VOCABULARY, &|writer| match &contents.data {
+            DataView::Catalogue(view) => vocabulary::write_catalogue(view.vocabulary, writer),
+            DataView::Network(view) => vocabulary::write_network(view, writer),
+        })?;
         if let Some(table) = &contents.per_user {
             stage(PER_USER, &|writer| per_user::write(table, writer))?;
         }

@@ -14,6 +14,8 @@ pub(super) enum Part {
     Attributes = 6,
     Heads = 7,
     Permutations = 8,
+    Groups = 9,
+    Edges = 10,
 }
 
 /// The stream of the `index`-th thing (user, item, relation) that a part draws; `index` is below 2^56.

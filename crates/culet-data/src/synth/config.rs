@@ -98,7 +98,7 @@ pub(super) fn whole(name: &'static str, found: usize, low: usize, high: usize) -
     Err(DataError::BadSetting { name, found: found.to_string(), expected })
 }
 
-fn number(name: &'static str, found: f64, low: f64, high: f64) -> Result<(), DataError> {
+pub(super) fn number(name: &'static str, found: f64, low: f64, high: f64) -> Result<(), DataError> {
     if (low..=high).contains(&found) {
         return Ok(());
     }

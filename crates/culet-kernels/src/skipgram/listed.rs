@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::lanes::{Rows, gather, scores, spread, weighted_sum};
+use super::lanes::{Block, Rows, gather, scores, spread, weighted_sum};
 use super::selection::{Selection, gumbel};
 use super::walks::slopes_and_losses;
 use crate::adagrad::PlacesByRow;
@@ -30,7 +30,7 @@ pub struct ContextBatch<'a> {
 /// Where Gumbel noise comes from: each pair has its own.
 #[derive(Debug, Clone, Copy)]
 pub enum Noise<'a> {
-    /// Number k of pair n is drawn at index `first + 16 n + k`.
+    /// Numbers 2 k and 2 k + 1 of pair n are drawn from the word at `first + 8 n + k`.
     Drawn {
         /// From where.
         counter: Counter,
@@ -155,7 +155,9 @@ fn prepare(
     lanes: usize,
     out: &mut ListedGradients,
 ) {
-    (out.runs.clear(), out.targets.clear(), out.offsets.clear());
+    for list in [&mut out.runs, &mut out.targets, &mut out.offsets] {
+        list.clear();
+    }
     out.offsets.push(0);
     let mut run = 0;
     for (k, &centre) in batch.centres.iter().enumerate() {
@@ -286,6 +288,7 @@ struct Task<'a> {
 #[derive(Debug, Default)]
 struct Scratch {
     scores: Vec<f32>,
+    sums: Vec<Block>,
     sigmoid: Vec<f32>,
     softplus: Vec<f32>,
     slopes: Vec<f32>,
@@ -326,13 +329,17 @@ fn occurrence<const FUSED: bool, const L: usize>(task: Task<'_>, scratch: &mut S
     }
     scratch.slopes.clear();
     scratch.slopes.resize(targets.len() * L, 0.0);
-    scores::<FUSED, L>(centre, rows, targets, &mut scratch.scores);
+    scores::<FUSED, L>(centre, rows, targets, &mut scratch.sums, &mut scratch.scores);
     slopes_and_losses(&scratch.scores, n_pairs * L, &mut scratch.sigmoid, &mut scratch.softplus);
 
     let logits = if plain { [0.0; L] } else { logits::<FUSED, L>(task, bag, centre, scratch, n_losses) };
-    let noise = |pair: usize, k: usize| match batch.noise {
-        Noise::Drawn { counter, first } => gumbel(counter, first + 16 * (first_pair + pair) as u64 + k as u64),
-        Noise::Given(noise) => noise[(first_pair + pair) * what.n_aspects + k],
+    let noise = |pair: usize| match batch.noise {
+        _ if !what.selection.is_noisy() => [0.0; L],
+        Noise::Drawn { counter, first } => gumbel(counter, first + 8 * (first_pair + pair) as u64),
+        Noise::Given(noise) => {
+            let given = &noise[(first_pair + pair) * what.n_aspects..][..what.n_aspects];
+            std::array::from_fn(|k| given.get(k).copied().unwrap_or(0.0))
+        }
     };
     let mut loss = 0.0;
     let mut by_logit = [0.0_f32; L];
@@ -346,7 +353,7 @@ fn occurrence<const FUSED: bool, const L: usize>(task: Task<'_>, scratch: &mut S
                 terms[k] += losses[k];
             }
         }
-        let z = what.selection.weights(&logits, what.n_aspects, |k| noise(pair, k));
+        let z = what.selection.weights(&logits, what.n_aspects, &noise(pair));
         let through = z.gradient(&terms);
         let mut sum = 0.0;
         for k in 0..L {
@@ -408,7 +415,7 @@ fn logits<const FUSED: bool, const L: usize>(
             }
         }
         let readout = Rows { values: &scratch.readout, stride: rows.stride };
-        scores::<FUSED, L>(centre, readout, &[0], &mut logits);
+        scores::<FUSED, L>(centre, readout, &[0], &mut scratch.sums, &mut logits);
         return logits;
     }
     for scores in scratch.scores[n_losses * L..(n_losses + bag.len()) * L].as_chunks::<L>().0 {

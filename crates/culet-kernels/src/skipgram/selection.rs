@@ -1,7 +1,7 @@
 //! Which aspect of its context a centre is seen under.
 
 use crate::Counter;
-use crate::numeric::exp_f32;
+use crate::numeric::{exp_f32, ln_f32};
 
 /// How the weights z of the aspects follow from their logits a.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,14 +32,15 @@ pub(super) struct Weights<const L: usize> {
 }
 
 impl Selection {
-    /// The weights of `n_aspects` aspects; unused lanes have none. `noise` gives the k-th Gumbel number.
+    /// Whether Gumbel numbers are asked for.
     #[inline(always)]
-    pub(super) fn weights<const L: usize>(
-        self,
-        logits: &[f32; L],
-        n_aspects: usize,
-        noise: impl FnMut(usize) -> f32,
-    ) -> Weights<L> {
+    pub(super) fn is_noisy(self) -> bool {
+        matches!(self, Self::Gumbel { .. } | Self::GumbelHard { .. })
+    }
+
+    /// The weights of `n_aspects` aspects; unused lanes have none. `noise` gives Gumbel numbers.
+    #[inline(always)]
+    pub(super) fn weights<const L: usize>(self, logits: &[f32; L], n_aspects: usize, noise: &[f32; L]) -> Weights<L> {
         let (temperature, noisy, hard) = match self {
             Self::Even => {
                 let even = std::array::from_fn(|k| if k < n_aspects { 1.0 / n_aspects as f32 } else { 0.0 });
@@ -51,9 +52,8 @@ impl Selection {
         };
         let mut a = *logits;
         if noisy {
-            let mut noise = noise;
-            for (k, a) in a.iter_mut().enumerate().take(n_aspects) {
-                *a += noise(k);
+            for k in 0..L {
+                a[k] += noise[k];
             }
         }
         let soft = softmax(&a, n_aspects, 1.0 / temperature);
@@ -77,10 +77,14 @@ impl<const L: usize> Weights<L> {
 #[inline(always)]
 fn softmax<const L: usize>(a: &[f32; L], n_aspects: usize, scale: f32) -> [f32; L] {
     let top = a[..n_aspects].iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut z: [f32; L] = std::array::from_fn(|k| exp_f32((a[k] - top) * scale));
-    z[n_aspects..].fill(0.0);
-    let total: f32 = z.iter().sum();
-    z.map(|z| z / total)
+    let mut z = [0.0; L];
+    for k in 0..L {
+        // Unused lanes hold zeros or noise, which must not overflow.
+        let used = if k < n_aspects { 1.0 } else { 0.0 };
+        z[k] = used * exp_f32((a[k].min(top) - top) * scale);
+    }
+    let share = 1.0 / z.iter().sum::<f32>();
+    z.map(|z| z * share)
 }
 
 #[inline(always)]
@@ -94,10 +98,19 @@ fn largest<const L: usize>(a: &[f32; L], n_aspects: usize) -> [f32; L] {
     std::array::from_fn(|k| if k == best { 1.0 } else { 0.0 })
 }
 
-/// Gumbel noise: -log(-log u), u uniform in (0, 1), from the word at an index.
+/// Gumbel noise: -log(-log u), u uniform in (0, 1) with 23 bits and a half; numbers 2 k and 2 k + 1 come from the word at
+/// `index + k`.
 #[inline(always)]
-pub(super) fn gumbel(counter: Counter, index: u64) -> f32 {
-    // 52 bits and a half, so that u is neither 0 nor 1.
-    let u = ((counter.word(index) >> 12) as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64);
-    -(-u.ln()).ln() as f32
+pub(super) fn gumbel<const L: usize>(counter: Counter, index: u64) -> [f32; L] {
+    let mut words = [0_u64; 8];
+    for (k, word) in words.iter_mut().enumerate().take(L.div_ceil(2)) {
+        *word = counter.word(index + k as u64);
+    }
+    let mut noise = [0.0; L];
+    for k in 0..L {
+        let bits = (words[k / 2] >> (32 * (k % 2) + 9)) as u32 & 0x7f_ffff;
+        let u = (2 * bits + 1) as f32 * (1.0 / 16_777_216.0);
+        noise[k] = -ln_f32(-ln_f32(u));
+    }
+    noise
 }

@@ -7,10 +7,10 @@
 use rayon::prelude::*;
 
 use super::diversity::{Diversity, diversity_of_row};
-use super::lanes::{Rows, gather, scores, spread, weighted_sum};
+use super::lanes::{Block, Rows, gather, scores, spread, weighted_sum};
 use super::selection::{Selection, gumbel};
 use crate::isa::multiversion;
-use crate::lanes::{blocks, blocks_mut, prefetch};
+use crate::lanes::{blocks, blocks_mut, lanewise, prefetch};
 use crate::matrix::SharedRows;
 use crate::numeric::sigmoid_and_softplus;
 use crate::{Counter, Matrix};
@@ -29,7 +29,7 @@ pub struct WalkBatch<'a> {
     pub negatives: &'a [u32],
     /// How many for each kind of a walk.
     pub n_negatives: usize,
-    /// From where the noise of the aspects is drawn: 16 numbers for each node of `nodes`, from this index on.
+    /// From where the noise of the aspects is drawn: 8 words for each node of `nodes` and kind, from `first_noise` on.
     pub noise: Counter,
     /// The first index of the noise.
     pub first_noise: u64,
@@ -169,6 +169,7 @@ struct Scratch {
     targets: Vec<u32>,
     /// The scores of a centre with its targets, `[targets * lanes]`, and what follows from them.
     scores: Vec<f32>,
+    sums: Vec<Block>,
     sigmoid: Vec<f32>,
     softplus: Vec<f32>,
     /// The gradient of a spread centre.
@@ -228,8 +229,8 @@ fn walk<const FUSED: bool, const L: usize>(task: Task<'_>, scratch: &mut Scratch
         scratch.targets.extend_from_slice(&nodes[p + 1..to]);
         let n_contexts = scratch.targets.len();
         let centre = &scratch.spread[p * width..][..width];
-        scores::<FUSED, L>(centre, context_rows, &scratch.targets, &mut scratch.scores);
-        scores::<FUSED, L>(centre, context_rows, negatives, &mut scratch.scores[2 * w * L..]);
+        scores::<FUSED, L>(centre, context_rows, &scratch.targets, &mut scratch.sums, &mut scratch.scores);
+        scores::<FUSED, L>(centre, context_rows, negatives, &mut scratch.sums, &mut scratch.scores[2 * w * L..]);
         slopes_and_losses(&scratch.scores, 2 * w * L, &mut scratch.sigmoid, &mut scratch.softplus);
         let slopes = &mut scratch.slopes[p * n_targets * L..][..n_targets * L];
         let seen = Centre {
@@ -241,8 +242,7 @@ fn walk<const FUSED: bool, const L: usize>(task: Task<'_>, scratch: &mut Scratch
             sigmoid: &scratch.sigmoid,
             softplus: &scratch.softplus,
             noise: batch.noise,
-            // Sixteen numbers for each kind.
-            index: batch.first_noise + (16 * what.n_kinds * (first + p)) as u64,
+            index: batch.first_noise + (8 * what.n_kinds * (first + p)) as u64,
         };
         let mut shares = [0.0; L];
         loss += if L == 1 && what.n_kinds == 1 { seen.plain(slopes) } else { seen.choose::<L>(slopes, &mut shares) };
@@ -260,7 +260,7 @@ fn walk<const FUSED: bool, const L: usize>(task: Task<'_>, scratch: &mut Scratch
 
     // dQ of a place = sum over the centres around it of slope * P
     let centre_rows = Rows { values: &scratch.spread, stride: width };
-    for x in 0..length {
+    for (x, &node) in nodes.iter().enumerate() {
         let (from, to) = (x.saturating_sub(w), (x + w + 1).min(length));
         scratch.by_target.clear();
         scratch.targets.clear();
@@ -277,7 +277,7 @@ fn walk<const FUSED: bool, const L: usize>(task: Task<'_>, scratch: &mut Scratch
             let n_pairs_of_aspects = (what.n_aspects * (what.n_aspects - 1) / 2) as f32;
             let weight = diversity.weight * scratch.targets.len() as f32 / n_pairs_of_aspects;
             let dim = contexts.dim();
-            let row = &context_rows.row(nodes[x])[..dim];
+            let row = &context_rows.row(node)[..dim];
             let diversity = Diversity { weight, ..diversity };
             loss += f64::from(diversity_of_row::<L>(row, what.n_aspects, diversity, &mut out[..dim]));
         }
@@ -377,9 +377,9 @@ impl Centre<'_> {
         for a in &mut logits {
             *a *= bag;
         }
-        let index = self.index + 16 * kind as u64;
-        let noise = |k: usize| gumbel(self.noise, index + k as u64);
-        let z = what.selection_of(self.node).weights(&logits, what.n_aspects, noise);
+        let selection = what.selection_of(self.node);
+        let noise = if selection.is_noisy() { gumbel(self.noise, self.index + 8 * kind as u64) } else { [0.0; L] };
+        let z = selection.weights(&logits, what.n_aspects, &noise);
         let through = z.gradient(&terms);
         let mut loss = 0.0;
         for k in 0..L {
@@ -408,11 +408,9 @@ impl Centre<'_> {
 pub(super) fn slopes_and_losses(scores: &[f32], n_positive: usize, slopes: &mut [f32], losses: &mut [f32]) {
     let pieces = blocks_mut(slopes).iter_mut().zip(blocks_mut(losses)).zip(blocks(scores));
     for (b, ((slopes, losses), scores)) in pieces.enumerate() {
-        for k in 0..16 {
-            let sign = if 16 * b + k < n_positive { -1.0 } else { 1.0 };
-            let (sigmoid, loss) = sigmoid_and_softplus(sign * scores[k]);
-            slopes[k] = sign * sigmoid;
-            losses[k] = loss;
-        }
+        let sign = lanewise(|k| if 16 * b + k < n_positive { -1.0 } else { 1.0 });
+        let (sigmoid, softplus) = sigmoid_and_softplus(lanewise(|k| sign[k] * scores[k]));
+        *slopes = lanewise(|k| sign[k] * sigmoid[k]);
+        *losses = softplus;
     }
 }

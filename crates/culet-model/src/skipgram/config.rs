@@ -136,6 +136,8 @@ impl SkipGramConfig {
             dim: get.integer("dim", 100),
             engine,
             direction: match get.word("direction", "roles") {
+                // A path of types says itself which way an edge is gone.
+                _ if matches!(walking, Walking::Metapath(_)) => Direction::Ignore,
                 "follow" => Direction::Follow,
                 "ignore" => Direction::Ignore,
                 _ => Direction::Roles,

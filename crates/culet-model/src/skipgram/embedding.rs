@@ -187,6 +187,9 @@ pub(super) fn from_lanes(contexts: &Matrix, n_aspects: usize) -> Matrix {
 /// The shares of the aspects from how often each was seen.
 pub(super) fn shares(seen: &[f32], n_rows: usize, n_aspects: usize) -> Matrix {
     let lanes = aspect_lanes(n_aspects);
+    if n_aspects == 1 {
+        return Matrix::from_values(n_rows, 1, &vec![1.0; n_rows]);
+    }
     let mut shares = Matrix::zeros(n_rows, n_aspects);
     for (row, seen) in seen.chunks_exact(lanes).enumerate() {
         let total: f32 = seen[..n_aspects].iter().sum();

@@ -51,7 +51,7 @@ use culet_kernels::{
 use crate::registry::Start;
 use crate::{Loss, ModelError, ModelSpec};
 
-pub use config::{Direction, Engine, Regularisation, SkipGramConfig};
+pub use config::{Direction, Engine, Regularisation, SkipGramConfig, Walking};
 pub use embedding::NetworkEmbedding;
 pub use specs::{ASP2VEC, DEEPWALK, METAPATH2VEC, NODE2VEC};
 
@@ -188,6 +188,19 @@ impl SkipGramModel {
     #[must_use]
     pub fn n_parameters(&self) -> usize {
         self.n_rows * self.config.dim * (1 + self.config.n_aspects)
+    }
+
+    /// (P + mean over aspects of Q) / 2 of each row: what a warm-up hands over.
+    #[must_use]
+    pub fn handed_over(&self) -> Matrix {
+        let mut out = self.centres.clone();
+        let (lanes, share) = (aspect_lanes(self.config.n_aspects), 1.0 / self.config.n_aspects as f32);
+        for row in 0..self.n_rows {
+            for (value, coordinates) in out.row_mut(row).iter_mut().zip(self.contexts.row(row).chunks_exact(lanes)) {
+                *value = 0.5 * (*value + share * coordinates.iter().sum::<f32>());
+            }
+        }
+        out
     }
 
     /// Gives both tables the same start for each aspect: what the warm-up hands over.

@@ -41,7 +41,7 @@ pub const DEEPWALK: ModelSpec = ModelSpec {
         help: "as the warm-up of asp2vec's authors: Adam, 2 negatives, window 3, d = 20",
         settings: DEEPWALK_PUBLISHED,
     }],
-    build: Build::Network(|spec, settings, network, start| SkipGramModel::build(spec, settings, network, start)),
+    build: Build::Network(SkipGramModel::build),
 };
 
 /// node2vec: walks that know where they come from.

@@ -12,17 +12,19 @@ const LISTED: [&str; 5] = [TABLES, DATA, VOCABULARY, PER_USER, HISTORY];
 #[test]
 fn a_file_that_is_gone_is_named() {
     for name in LISTED {
-        let (_folder, path) = finished(1);
-        fs::remove_file(path.join(name)).unwrap();
-        assert_eq!(damage_of(Run::open(&path)), (path.join(name), Damage::Missing));
-        assert_eq!(damage_of(Run::open_unverified(&path)), (path.join(name), Damage::Missing));
+        for kind in [RunKind::Catalogue, RunKind::Network] {
+            let (_folder, path) = copied(kind, 1);
+            fs::remove_file(path.join(name)).unwrap();
+            assert_eq!(damage_of(Run::open(&path)), (path.join(name), Damage::Missing));
+            assert_eq!(damage_of(Run::open_unverified(&path)), (path.join(name), Damage::Missing));
+        }
     }
 }
 
 #[test]
 fn a_file_cut_anywhere_is_named_with_what_it_lacks() {
     for name in LISTED {
-        let (_folder, path) = finished(1);
+        let (_folder, path) = finished_network(1);
         let bytes = fs::read(path.join(name)).unwrap();
         let expected = bytes.len() as u64;
         for end in [0, 1, 7, 8, 9, bytes.len() / 2, bytes.len() - 8, bytes.len() - 1] {
@@ -52,20 +54,25 @@ fn a_file_that_grew_is_named_unless_it_is_the_history() {
 
 #[test]
 fn a_bit_changed_anywhere_is_noticed() {
-    let (_folder, path) = finished(1);
-    for name in FILES {
-        let bytes = fs::read(path.join(name)).unwrap();
-        for at in (0..bytes.len()).step_by(bytes.len() / 97 + 1).chain([bytes.len() - 1]) {
-            let mut changed = bytes.clone();
-            changed[at] ^= 1 << (at % 8);
-            fs::write(path.join(name), &changed).unwrap();
-            let result = Run::open(&path);
-            let message = result.expect_err(name).to_string();
-            assert!(name == MANIFEST || message.contains(&format!("{name}`: its content was altered")), "{message}");
+    for (k, kind) in [RunKind::Catalogue, RunKind::Network].into_iter().enumerate() {
+        let (_folder, path) = copied(kind, 1);
+        for name in FILES {
+            let bytes = fs::read(path.join(name)).unwrap();
+            for at in (0..bytes.len()).step_by(bytes.len() / 97 + 1).chain([bytes.len() - 1]) {
+                let mut changed = bytes.clone();
+                changed[at] ^= 1 << (at % 8);
+                fs::write(path.join(name), &changed).unwrap();
+                let result = Run::open(&path);
+                let message = result.expect_err(name).to_string();
+                assert!(
+                    name == MANIFEST || message.contains(&format!("{name}`: its content was altered")),
+                    "{message}"
+                );
+            }
+            fs::write(path.join(name), bytes).unwrap();
         }
-        fs::write(path.join(name), bytes).unwrap();
+        assert!(KINDS[k](1).equals(&Run::open(&path).unwrap()));
     }
-    assert!(owned(1).equals(&Run::open(&path).unwrap()));
 }
 
 #[test]

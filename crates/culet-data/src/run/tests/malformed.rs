@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use culet_graph::{Names, Vocabulary};
+use culet_graph::Names;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::super::columns::{Values, write_columns};
 use super::super::tensors::Tensor;
 use super::super::*;
 use super::fixture::*;
+use crate::columns::{Values, write_columns};
 
 /// The tensors of `data.safetensors`, to be spoilt.
 struct Data {
@@ -145,8 +145,9 @@ proptest! {
     fn bytes_changed_at_random_never_panic(
         changes in proptest::collection::vec(any::<(usize, u8)>(), 1..4),
         cut in any::<usize>(),
+        kind in proptest::sample::select(vec![RunKind::Catalogue, RunKind::Network]),
     ) {
-        let (_folder, path) = finished(1);
+        let (_folder, path) = copied(kind, 1);
         for name in [TABLES, DATA] {
             let mut bytes = fs::read(path.join(name)).unwrap();
             for &(at, byte) in &changes {
@@ -174,8 +175,9 @@ proptest! {
     fn parquet_bytes_changed_at_random_never_panic(
         per_user in any::<bool>(),
         changes in proptest::collection::vec(any::<(usize, u8)>(), 1..4),
+        kind in proptest::sample::select(vec![RunKind::Catalogue, RunKind::Network]),
     ) {
-        let (_folder, path) = finished(1);
+        let (_folder, path) = copied(kind, 1);
         let name = if per_user { PER_USER } else { VOCABULARY };
         let mut bytes = fs::read(path.join(name)).unwrap();
         for (at, byte) in changes {
@@ -185,7 +187,10 @@ proptest! {
         fs::write(path.join(name), bytes).unwrap();
         vouch(&path);
         if let Err(error) = Run::open(&path).and_then(|run| run.per_user()) {
-            prop_assert!(error.to_string().contains(&format!("{name}`: ")), "{error}");
+            // A network's vocabulary is compared with its data, and either may be told.
+            let message = error.to_string();
+            let compared = kind == RunKind::Network && !per_user && message.contains(&format!("{DATA}`: "));
+            prop_assert!(compared || message.contains(&format!("{name}`: ")), "{message}");
         }
     }
 }
@@ -236,6 +241,7 @@ fn parquet_files_of_other_columns_are_told() {
 fn contents_that_contradict_themselves_are_a_fault_of_the_caller() {
     let (_folder, path) = place();
     let mut owned = owned(1);
-    owned.vocabulary = Vocabulary { entities: Names::numbered(4), ..owned.vocabulary };
+    let RunData::Catalogue(parts) = &mut owned.data else { unreachable!("owned catalogues are catalogues") };
+    parts.vocabulary.entities = Names::numbered(4);
     let _ = RunWriter::create(&path).unwrap().finish(&owned.contents());
 }

@@ -4,7 +4,9 @@ mod crash;
 mod damage;
 mod fixture;
 mod malformed;
+mod malformed_network;
 mod places;
 mod round_trip;
+mod round_trip_network;
 
 pub(super) use fixture::fingerprint;

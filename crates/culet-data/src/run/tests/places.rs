@@ -112,11 +112,24 @@ fn folders_that_hold_no_run_are_told_apart() {
 #[test]
 fn a_run_of_a_later_program_is_refused_by_its_version() {
     let (folder, path) = finished(1);
-    let newer = r#"{"format": "culet-run", "format_version": 2, "program_version": "3.1.4", "parts": []}"#;
+    let newer = r#"{"format": "culet-run", "format_version": 3, "program_version": "3.1.4", "parts": []}"#;
     fs::write(path.join(MANIFEST), newer).unwrap();
     let error = Run::open(&path).unwrap_err();
     let this = env!("CARGO_PKG_VERSION");
-    let message = format!("was written by culet 3.1.4 in run format 2; this is culet {this} and reads up to 1");
+    let message = format!("was written by culet 3.1.4 in run format 3; this is culet {this} and reads up to 2");
     assert_eq!(told(&error, folder.path()), format!("`DIR/run` {message}"));
     assert_eq!(error.hint().unwrap(), "install culet 3.1.4 or later");
+}
+
+#[test]
+fn a_run_of_the_other_kind_is_told_by_what_it_holds() {
+    let told_of = |result: Result<(), DataError>, path: &Path| told(&result.unwrap_err(), path.parent().unwrap());
+    let (_a, catalogue) = finished(1);
+    let run = Run::open(&catalogue).unwrap();
+    run.catalogue().unwrap();
+    assert_eq!(told_of(run.network().map(drop), &catalogue), "`DIR/run` holds a catalogue, not a network");
+    let (_b, network) = finished_network(1);
+    let run = Run::open(&network).unwrap();
+    run.network().unwrap();
+    assert_eq!(told_of(run.catalogue().map(drop), &network), "`DIR/run` holds a network, not a catalogue");
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::super::*;
 use super::fixture::*;
 
-fn names(count: usize) -> impl Strategy<Value = Names> {
+pub(super) fn names(count: usize) -> impl Strategy<Value = Names> {
     let pairs = vec((any::<String>(), proptest::option::of(any::<String>())), count);
     pairs.prop_map(|pairs| {
         let mut names = Names::default();
@@ -42,7 +42,7 @@ fn graph(n_entities: usize, n_relations: usize) -> impl Strategy<Value = Knowled
     })
 }
 
-fn table() -> impl Strategy<Value = Matrix> {
+pub(super) fn table() -> impl Strategy<Value = Matrix> {
     (0..5_usize, 0..35_usize).prop_flat_map(|(n_rows, dim)| {
         vec(any::<u32>().prop_map(f32::from_bits), n_rows * dim)
             .prop_map(move |values| Matrix::from_values(n_rows, dim, &values))
@@ -74,7 +74,8 @@ fn anything() -> impl Strategy<Value = Owned> {
                 }
                 let vocabulary = Vocabulary { users, entities, relations };
                 let tables = tables.into_iter().filter(|(name, _)| name != "__metadata__").collect();
-                Owned { summary, tables, parts: [train, valid, test], graph, vocabulary, per_user }
+                let parts = CatalogueParts { train, valid, test, graph, vocabulary };
+                Owned { summary, tables, data: RunData::Catalogue(parts.into()), per_user }
             },
         )
     })
@@ -106,9 +107,9 @@ fn the_folder_holds_the_documented_files_and_no_others() {
 
 #[test]
 fn equal_contents_give_equal_bytes() {
-    let (_a, a) = finished_anew(3);
-    let (_b, b) = finished_anew(3);
-    let (_c, c) = finished_anew(4);
+    let (_a, a) = finished_anew(&owned(3));
+    let (_b, b) = finished_anew(&owned(3));
+    let (_c, c) = finished_anew(&owned(4));
     assert_eq!(snapshot(&a), snapshot(&b));
     assert_ne!(snapshot(&a), snapshot(&c));
 }

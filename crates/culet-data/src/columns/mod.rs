@@ -1,0 +1,8 @@
+//! Flat Parquet files of named columns, without the Arrow libraries.
+
+mod lists;
+mod reader;
+mod writer;
+
+pub(crate) use reader::ColumnReader;
+pub(crate) use writer::{Values, into_io, write_columns};

@@ -1,0 +1,259 @@
+//! What the columns of an edge list hold.
+
+use std::ops::Range;
+
+use super::columns::{Columns, Delimiter, is_number, shown};
+use super::ids::{type_prefix, whole_number};
+use super::options::Column;
+use super::sample::{Sample, word};
+use super::{NetworkLineError, NetworkLineProblem};
+
+const SOURCE: &[&str] = &[
+    "source",
+    "sources",
+    "src",
+    "from",
+    "head",
+    "subject",
+    "node1",
+    "id1",
+    "sourceid",
+    "sourcenode",
+    "srcid",
+    "fromid",
+    "fromnode",
+    "fromnodeid",
+    "startid",
+    "user1",
+    "nodea",
+];
+const TARGET: &[&str] = &[
+    "target",
+    "targets",
+    "tgt",
+    "dst",
+    "dest",
+    "destination",
+    "to",
+    "tail",
+    "object",
+    "node2",
+    "id2",
+    "targetid",
+    "targetnode",
+    "dstid",
+    "toid",
+    "tonode",
+    "tonodeid",
+    "endid",
+    "user2",
+    "nodeb",
+];
+const RELATION: &[&str] =
+    &["relation", "relations", "rel", "relationtype", "relationship", "predicate", "edgetype", "type", "kind"];
+const WEIGHT: &[&str] = &["weight", "weights", "w", "value", "count", "strength", "score"];
+const TIME: &[&str] = &["time", "timestamp", "timestamps", "date", "t", "unixts", "epoch", "datetime"];
+
+/// Whole numbers like these, in the place of a weight, are rather seconds or milliseconds since 1970: from 1973 on.
+const TIMES: Range<u64> = 100_000_000..100_000_000_000_000;
+
+/// How to read the lines of an edge list.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Layout {
+    pub(super) delimiter: Delimiter,
+    pub(super) columns: Vec<Column>,
+    /// Whether the first line is a header.
+    pub(super) header: bool,
+    /// What of the layout was guessed and should be said, as the rest of a sentence that begins with the file.
+    pub(super) guesses: Vec<String>,
+    /// Whether the times were taken for such by their looks, which one of the guesses says.
+    pub(super) guessed_time: bool,
+    /// Which of the first ids are `type:id`.
+    pub(super) prefixes: Prefixes,
+}
+
+/// Which of the first ids are `type:id`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Prefixes {
+    None,
+    Some,
+    All,
+}
+
+/// What is known of a layout before the file is seen.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Known<'a> {
+    pub(super) delimiter: Option<Delimiter>,
+    pub(super) header: Option<bool>,
+    pub(super) columns: Option<&'a [Column]>,
+    /// The columns of the training edges: a file beside them without a header has the same ones, or their two ends.
+    pub(super) sibling: Option<&'a [Column]>,
+}
+
+impl Layout {
+    /// Finds out from the first lines of a file what is not known.
+    ///
+    /// # Errors
+    /// A first line with too few or too many columns; a header without source or target.
+    pub(super) fn find(lines: &[(usize, &[u8])], known: Known<'_>) -> Result<Self, NetworkLineError> {
+        let sample = Sample::new(lines, known.delimiter, named_ends);
+        let first = sample.rows.first().map(|(_, row)| row.as_slice()).unwrap_or_default();
+        let by_looks = known.header.is_none() && !named_ends(first) && sample.looks_headed();
+        let header = known.header.unwrap_or(by_looks || named_ends(first));
+        let mut layout = Self {
+            delimiter: sample.delimiter,
+            columns: Vec::new(),
+            header: header && !sample.rows.is_empty(),
+            guesses: Vec::new(),
+            guessed_time: false,
+            prefixes: Prefixes::None,
+        };
+        if by_looks {
+            let text = lines.first().map(|(_, line)| shown(line)).unwrap_or_default();
+            layout.guesses.push(format!("begins with `{text}`, taken for a header"));
+        }
+        layout.columns = layout.columns(&sample, known)?;
+        layout.prefixes = layout.prefixes(sample.body(layout.header));
+        Ok(layout)
+    }
+
+    fn columns(&mut self, sample: &Sample, known: Known<'_>) -> Result<Vec<Column>, NetworkLineError> {
+        let body = sample.body(self.header);
+        let Some((line, first)) = sample.first(self.header) else {
+            return Ok(vec![Column::Source, Column::Target]);
+        };
+        if let Some(columns) = known.columns {
+            return Ok(columns.to_vec());
+        }
+        if self.header && named_any(&sample.rows[0].1) {
+            let (line, header) = &sample.rows[0];
+            return self.by_header(header).map_err(|problem| NetworkLineError { line: *line, problem });
+        }
+        match known.sibling {
+            Some(columns) if columns.len() == first.len() => Ok(columns.to_vec()),
+            Some(columns) if first.len() == 2 => Ok(ends_of(columns)),
+            _ => self.by_place(body, first).map_err(|problem| NetworkLineError { line: *line, problem }),
+        }
+    }
+
+    fn by_header(&mut self, header: &[Vec<u8>]) -> Result<Vec<Column>, NetworkLineProblem> {
+        let words: Vec<_> = header.iter().map(|column| word(column)).collect();
+        let mut columns = vec![Column::Ignored; words.len()];
+        let kinds = [
+            (Column::Source, SOURCE),
+            (Column::Target, TARGET),
+            (Column::Relation, RELATION),
+            (Column::Weight, WEIGHT),
+            (Column::Time, TIME),
+        ];
+        for (column, names) in kinds {
+            // Of several names for one thing the most usual counts: a relation before a mere type.
+            let rank = |k: &usize| names.iter().position(|name| *name == words[*k]);
+            if let Some(k) = (0..words.len()).filter(|k| rank(k).is_some()).min_by_key(|k| rank(k)) {
+                columns[k] = column;
+            }
+        }
+        for (end, role) in [(Column::Source, "source"), (Column::Target, "target")] {
+            if !columns.contains(&end) {
+                // A header of other words: its first columns are the ends.
+                let Some(free) = columns.iter().position(|&column| column == Column::Ignored) else {
+                    let text = shown(&header.join(&b' '));
+                    return Err(NetworkLineProblem::HeaderLacks { role, text });
+                };
+                columns[free] = end;
+            }
+        }
+        let unused = (0..words.len()).filter(|&k| columns[k] == Column::Ignored);
+        let unused: Vec<_> = unused.map(|k| format!("`{}`", shown(&header[k]))).collect();
+        if !unused.is_empty() {
+            self.guesses.push(format!("has columns that are not used: {}", unused.join(", ")));
+        }
+        Ok(columns)
+    }
+
+    /// What the columns of a file without a header hold.
+    fn by_place(
+        &mut self,
+        body: &[(usize, Vec<Vec<u8>>)],
+        first: &[Vec<u8>],
+    ) -> Result<Vec<Column>, NetworkLineProblem> {
+        use Column::{Relation, Source, Target, Time, Weight};
+        let all = |wanted: &dyn Fn(&[Vec<u8>]) -> bool| {
+            body.iter().filter(|(_, row)| row.len() == first.len()).all(|(_, row)| wanted(row))
+        };
+        let typed = |column: usize| first.get(column).is_some_and(|id| type_prefix(id).is_some());
+        let related = typed(0) && typed(2) && !is_number(&first[1]);
+        let columns: &[Column] = match (first.len(), related) {
+            (2, _) => &[Source, Target],
+            (3, true) => &[Source, Relation, Target],
+            (4, true) => &[Source, Relation, Target, Weight],
+            (5, true) => &[Source, Relation, Target, Weight, Time],
+            (3, false) if all(&|row| whole_number(&row[2]).is_some_and(|time| TIMES.contains(&time))) => {
+                self.guessed_time = true;
+                self.guesses.push(format!(
+                    "has a third column that looks like a time (`{}`) and is left out; if it is a weight, say \
+                     `--columns source,target,weight`",
+                    shown(&first[2])
+                ));
+                &[Source, Target, Time]
+            }
+            (3, false) => &[Source, Target, Weight],
+            (4, false) => &[Source, Target, Weight, Time],
+            (found, _) => {
+                let expected = "2 columns (source, target) to 4 (weight, time)".to_owned();
+                return Err(NetworkLineProblem::Columns { expected, found, text: shown(&first.join(&b' ')) });
+            }
+        };
+        Ok(columns.to_vec())
+    }
+
+    fn prefixes(&self, body: &[(usize, Vec<Vec<u8>>)]) -> Prefixes {
+        let ends = [self.place(Column::Source), self.place(Column::Target)].map(|place| place.unwrap_or(usize::MAX));
+        let ids = body.iter().flat_map(|(_, row)| ends.iter().filter_map(|&end| row.get(end)));
+        let (mut n, mut n_typed) = (0, 0);
+        for id in ids {
+            n += 1;
+            n_typed += usize::from(type_prefix(id).is_some());
+        }
+        match n_typed {
+            0 => Prefixes::None,
+            _ if n_typed == n => Prefixes::All,
+            _ => Prefixes::Some,
+        }
+    }
+
+    /// Where a column is.
+    pub(super) fn place(&self, column: Column) -> Option<usize> {
+        self.columns.iter().position(|&own| own == column)
+    }
+
+    /// How many columns a line may have; what is to be left out at the end may be missing.
+    pub(super) fn width(&self) -> Range<usize> {
+        let needed = self.columns.iter().rposition(|&column| column != Column::Ignored).map_or(0, |last| last + 1);
+        needed..self.columns.len() + 1
+    }
+
+    /// The error of a line with another number of columns.
+    pub(super) fn unfit(&self, columns: &Columns, line: &[u8]) -> NetworkLineProblem {
+        let names: Vec<_> = self.columns.iter().map(|column| column.word()).collect();
+        let expected = format!("{} columns ({})", names.len(), names.join(", "));
+        NetworkLineProblem::Columns { expected, found: columns.len(), text: shown(line) }
+    }
+}
+
+/// Whether a row names a source and a target.
+fn named_ends(row: &[Vec<u8>]) -> bool {
+    let has = |names: &[&str]| row.iter().any(|column| names.contains(&word(column).as_str()));
+    has(SOURCE) && has(TARGET)
+}
+
+/// Whether a row names any column.
+fn named_any(row: &[Vec<u8>]) -> bool {
+    let all = [SOURCE, TARGET, RELATION, WEIGHT, TIME];
+    row.iter().any(|column| all.iter().any(|names| names.contains(&word(column).as_str()))) || row.len() > 2
+}
+
+/// Source and target in the order of the columns.
+fn ends_of(columns: &[Column]) -> Vec<Column> {
+    columns.iter().copied().filter(|column| matches!(column, Column::Source | Column::Target)).collect()
+}

@@ -1,0 +1,100 @@
+//! A text file that is read line by line, its errors told with file and line.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::columns::{Columns, Delimiter};
+use super::lines::{Failure, Lines};
+use super::unpack::{Input, Packing, failure};
+use super::{NetworkLineError, NetworkLineProblem};
+use crate::DataError;
+
+/// An open text file.
+pub(super) struct TextFile<'a> {
+    pub(super) path: &'a Path,
+    lines: Lines<Box<dyn Read + 'a>>,
+    packing: Packing,
+    size: u64,
+}
+
+impl<'a> TextFile<'a> {
+    /// Opens a file and reads its first block.
+    ///
+    /// # Errors
+    /// A file that cannot be read or unpacked.
+    pub(super) fn open(input: &'a Input) -> Result<Self, DataError> {
+        let opened = input.open()?;
+        let lines = Lines::new(opened.source).map_err(|error| failure(&input.path, opened.packing, error))?;
+        Ok(Self { path: &input.path, lines, packing: opened.packing, size: opened.size })
+    }
+
+    /// The first lines, before any is taken.
+    pub(super) fn sample(&self) -> Vec<(usize, &[u8])> {
+        self.lines.sample()
+    }
+
+    /// Whether the file begins like this.
+    pub(super) fn begins_with(&self, text: &[u8]) -> bool {
+        self.lines.first_block().starts_with(text)
+    }
+
+    /// About how many lines there are, before any is taken; none for a packed file, whose lines nobody knows.
+    pub(super) fn n_lines_about(&self) -> usize {
+        let block = self.lines.first_block();
+        let breaks = block.iter().filter(|&&byte| byte == b'\n').count();
+        let blocks = if self.packing == Packing::None { self.size as f64 / block.len().max(1) as f64 } else { 0.0 };
+        // A little more than it looks like, as a list that is too short is copied to one of twice the size.
+        (breaks as f64 * blocks * 1.01) as usize
+    }
+
+    /// Gives each line in columns to `each`, but for a header.
+    ///
+    /// # Errors
+    /// A source that fails, a line that cannot be split, what `each` finds wrong.
+    pub(super) fn for_each(
+        &mut self,
+        delimiter: Delimiter,
+        header: bool,
+        mut each: impl FnMut(usize, &[u8], &Columns) -> Result<(), NetworkLineProblem>,
+    ) -> Result<(), DataError> {
+        self.for_each_or_earlier(delimiter, header, |line, text, columns| {
+            each(line, text, columns).map_err(|problem| NetworkLineError { line, problem })
+        })
+    }
+
+    /// As [`TextFile::for_each`], where `each` may find fault with an earlier line.
+    #[inline]
+    pub(super) fn for_each_or_earlier(
+        &mut self,
+        delimiter: Delimiter,
+        header: bool,
+        mut each: impl FnMut(usize, &[u8], &Columns) -> Result<(), NetworkLineError>,
+    ) -> Result<(), DataError> {
+        let mut columns = Columns::default();
+        let mut header = header;
+        loop {
+            match self.lines.advance() {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(Failure::Io(error)) => return Err(failure(self.path, self.packing, error)),
+                Err(Failure::Line(error)) => return Err(in_file(self.path, error)),
+            }
+            let (line, text) = (self.lines.number(), self.lines.text());
+            if std::mem::take(&mut header) {
+                continue;
+            }
+            let split = columns.split(text, delimiter).map_err(|problem| NetworkLineError { line, problem });
+            split.and_then(|()| each(line, text, &columns)).map_err(|error| in_file(self.path, error))?;
+        }
+    }
+
+    /// How many comments stood between the lines.
+    pub(super) fn n_late_comments(&self) -> usize {
+        self.lines.n_late_comments()
+    }
+}
+
+/// An error of a line of the file.
+pub(super) fn in_file(path: &Path, error: NetworkLineError) -> DataError {
+    DataError::NetworkLine { path: path.into(), line: error.line, problem: error.problem }
+}

@@ -1,0 +1,285 @@
+//! What a run of a network answers: likely links, similar nodes, the aspects of a node.
+
+use std::collections::{BTreeMap, HashSet};
+
+use culet_data::NodeLabels;
+use culet_eval::{ProductRanker, Ranked, Ranker};
+use culet_kernels::Matrix;
+use rayon::ThreadPool;
+
+use super::StoredNetworkRun;
+
+/// Pairs without an edge that are likely to get one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LikelyLink {
+    /// Where it would lead from.
+    pub source: u32,
+    /// Where to.
+    pub target: u32,
+    /// The score of the run.
+    pub score: f64,
+}
+
+/// An aspect of a node.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeFacet {
+    /// Which one, from 0.
+    pub aspect: usize,
+    /// Its share among the contexts of the node.
+    pub share: f64,
+    /// Nodes near by that are seen under it most, with the share of their weight that falls to it.
+    pub contexts: Vec<(u32, f64)>,
+    /// What these nodes have in common: labels or types, with their share among the contexts and among all nodes.
+    pub common: Vec<Common>,
+}
+
+/// Something that nodes have in common.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Common {
+    /// The label or type.
+    pub name: String,
+    /// The share of the contexts that have it, of those that have any.
+    pub share: f64,
+    /// The same of all nodes.
+    pub overall: f64,
+}
+
+/// Nodes near a node that its aspects are told by, at most.
+const NEAR: usize = 4096;
+/// Candidates for each node that a search over all pairs scores in full.
+const CANDIDATES: usize = 20;
+
+impl StoredNetworkRun {
+    /// The `k` likeliest new edges from a node (of an undirected network: at it), best first.
+    ///
+    /// # Panics
+    /// If the node is out of range.
+    #[must_use]
+    pub fn links_of(&self, node: u32, k: usize, pool: &ThreadPool) -> Vec<LikelyLink> {
+        let n_nodes = self.data().network.n_nodes() as u32;
+        assert!(node < n_nodes, "node {node} of {n_nodes}");
+        let known = self.known_targets(node);
+        let pairs: Vec<(u32, u32)> =
+            (0..n_nodes).filter(|&other| other != node && !known.contains(&other)).map(|other| (node, other)).collect();
+        self.best_of(&pairs, k, pool)
+    }
+
+    /// The `k` likeliest new edges of the whole network: for each node the best by the product of vectors are scored in
+    /// full.
+    #[must_use]
+    pub fn links(&self, k: usize, pool: &ThreadPool) -> Vec<LikelyLink> {
+        let embedding = &self.embedding;
+        let (n_nodes, dim) = (embedding.n_nodes, embedding.dim());
+        let mean = |row: usize, out: &mut [f32]| {
+            for aspect in 0..embedding.n_aspects {
+                for (sum, x) in out.iter_mut().zip(embedding.context(row, aspect)) {
+                    *sum += x / embedding.n_aspects as f32;
+                }
+            }
+        };
+        // <P_u, Q_v> + <Q_u, P_v> as one product.
+        let (mut sources, mut targets) = (Matrix::zeros(n_nodes, 2 * dim), Matrix::zeros(n_nodes, 2 * dim));
+        for node in 0..n_nodes {
+            let (source, target) = (node, embedding.target_row(node as u32));
+            let out = sources.row_mut(node);
+            out[..dim].copy_from_slice(&embedding.centres.row(source)[..dim]);
+            mean(source, &mut out[dim..2 * dim]);
+            let out = targets.row_mut(node);
+            out[dim..2 * dim].copy_from_slice(&embedding.centres.row(target)[..dim]);
+            mean(target, &mut out[..dim]);
+        }
+        let directed = self.data().network.is_directed();
+        let known: Vec<Vec<u32>> = (0..n_nodes as u32)
+            .map(|node| {
+                let mut known: Vec<u32> = self.known_targets(node).into_iter().chain([node]).collect();
+                known.sort_unstable();
+                known
+            })
+            .collect();
+        let nodes: Vec<u32> = (0..n_nodes as u32).collect();
+        let ranker = ProductRanker::new(&sources, &targets);
+        let best = ranker.top_k(&nodes, &|node| known[node.index()].as_slice(), CANDIDATES, pool);
+        let mut pairs: Vec<(u32, u32)> = Vec::new();
+        for (node, list) in best.iter().enumerate() {
+            for other in list {
+                let pair = (node as u32, other.item);
+                pairs.push(if directed || pair.0 < pair.1 { pair } else { (pair.1, pair.0) });
+            }
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        self.best_of(&pairs, k, pool)
+    }
+
+    /// The `k` nodes whose vectors point most in the same direction, with the cosine: of the centre vectors, or of the
+    /// context vectors in an aspect.
+    ///
+    /// # Panics
+    /// If node or aspect are out of range.
+    #[must_use]
+    pub fn similar(&self, node: u32, k: usize, aspect: Option<usize>, pool: &ThreadPool) -> Vec<Ranked> {
+        let mut vectors = match aspect {
+            None => self.embedding.centre_vectors(),
+            Some(aspect) => self.embedding.aspect_vectors(aspect),
+        };
+        for row in 0..vectors.n_rows() {
+            let row = vectors.row_mut(row);
+            let length = row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
+            if length > 0.0 {
+                row.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
+            }
+        }
+        let own = [node];
+        let best = ProductRanker::new(&vectors, &vectors).top_k(&own, &|_| own.as_slice(), k, pool);
+        best.into_iter().next().unwrap_or_default()
+    }
+
+    /// The aspects of a node, largest share first, each with `k` typical contexts.
+    ///
+    /// A context x near the node (its neighbours and theirs) belongs to aspect s by the share
+    /// softmax_s <P_i, Q_x^s>; typical are those whose share in s is high and which are likely contexts at all.
+    ///
+    /// # Panics
+    /// If the node is out of range.
+    #[must_use]
+    pub fn facets_of(&self, node: u32, k: usize) -> Vec<NodeFacet> {
+        let n_aspects = self.embedding.n_aspects;
+        let shares = self.embedding.node_shares(node);
+        let near = self.near(node);
+        let belongs: Vec<(u32, Vec<f64>, f64)> = near.iter().map(|&x| self.belonging(node, x)).collect();
+        let mut facets: Vec<NodeFacet> = (0..n_aspects)
+            .map(|aspect| {
+                let mut typical: Vec<(u32, f64, f64)> =
+                    belongs.iter().map(|(x, shares, likely)| (*x, shares[aspect], shares[aspect] * likely)).collect();
+                typical.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
+                typical.truncate(k);
+                let contexts: Vec<(u32, f64)> = typical.iter().map(|&(x, share, _)| (x, share)).collect();
+                let common = self.common(contexts.iter().map(|&(x, _)| x));
+                NodeFacet { aspect, share: shares[aspect], contexts, common }
+            })
+            .collect();
+        facets.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.aspect.cmp(&b.aspect)));
+        facets
+    }
+
+    /// The aspects of the whole network, largest first, each with the `k` nodes that are seen under it most.
+    #[must_use]
+    pub fn facets(&self, k: usize) -> Vec<NodeFacet> {
+        let (n_aspects, n_nodes) = (self.embedding.n_aspects, self.embedding.n_nodes);
+        let network = &self.data().network;
+        let shares: Vec<Vec<f64>> = (0..n_nodes).map(|node| self.embedding.node_shares(node as u32)).collect();
+        let met = shares.iter().filter(|shares| shares.iter().any(|&share| share > 0.0)).count().max(1);
+        let mut facets: Vec<NodeFacet> = (0..n_aspects)
+            .map(|aspect| {
+                let mean = shares.iter().map(|shares| shares[aspect]).sum::<f64>() / met as f64;
+                // A node of few edges is seen under one aspect by chance: weigh by the root of the degree.
+                let weight = |node: usize| {
+                    let degree = network.out_degree(node) + network.in_degree(node);
+                    (shares[node][aspect] - mean) * (degree as f64).sqrt()
+                };
+                let mut nodes: Vec<usize> = (0..n_nodes).collect();
+                nodes.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)).then(a.cmp(&b)));
+                nodes.truncate(k);
+                let contexts: Vec<(u32, f64)> = nodes.iter().map(|&x| (x as u32, shares[x][aspect])).collect();
+                let common = self.common(contexts.iter().map(|&(x, _)| x));
+                NodeFacet { aspect, share: mean, contexts, common }
+            })
+            .collect();
+        facets.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.aspect.cmp(&b.aspect)));
+        facets
+    }
+
+    /// Where known edges lead from a node.
+    fn known_targets(&self, node: u32) -> HashSet<u32> {
+        let data = self.data();
+        let directed = data.network.is_directed();
+        let mut known: HashSet<u32> = data.network.outgoing().row(node as usize).iter().copied().collect();
+        for &(u, v) in &data.valid {
+            if u == node {
+                known.insert(v);
+            } else if v == node && !directed {
+                known.insert(u);
+            }
+        }
+        known
+    }
+
+    fn best_of(&self, pairs: &[(u32, u32)], k: usize, pool: &ThreadPool) -> Vec<LikelyLink> {
+        let scores = self.scorer().score(pairs, pool);
+        let mut links: Vec<LikelyLink> =
+            pairs.iter().zip(&scores).map(|(&(source, target), &score)| LikelyLink { source, target, score }).collect();
+        links.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.source, a.target).cmp(&(b.source, b.target))));
+        links.truncate(k);
+        links
+    }
+
+    /// The neighbours of a node, then theirs, without itself.
+    fn near(&self, node: u32) -> Vec<u32> {
+        let network = &self.data().network;
+        let neighbours = |of: u32| {
+            let (of, directed) = (of as usize, network.is_directed());
+            let incoming: &[u32] = if directed { network.incoming().row(of) } else { &[] };
+            network.outgoing().row(of).iter().chain(incoming).copied()
+        };
+        let mut seen = HashSet::from([node]);
+        let mut near: Vec<u32> = neighbours(node).filter(|&x| seen.insert(x)).collect();
+        let first = near.len();
+        for k in 0..first {
+            if near.len() >= NEAR.max(first) {
+                break;
+            }
+            let next: Vec<u32> = neighbours(near[k]).filter(|&x| seen.insert(x)).collect();
+            near.extend(next);
+        }
+        near
+    }
+
+    /// How a context is seen by a node: the share of each aspect, and how likely it is a context at all.
+    fn belonging(&self, node: u32, x: u32) -> (u32, Vec<f64>, f64) {
+        let mut products = vec![0.0; self.embedding.n_aspects];
+        self.embedding.products(node, x, &mut products);
+        let top = products.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let total: f64 = products.iter().map(|p| (p - top).exp()).sum();
+        let shares: Vec<f64> = products.iter().map(|p| (p - top).exp() / total).collect();
+        (x, shares, 1.0 / (1.0 + (-top / 2.0).exp()))
+    }
+
+    /// The labels (or else types) that are commoner among some nodes than among all.
+    fn common(&self, nodes: impl Iterator<Item = u32> + Clone) -> Vec<Common> {
+        let data = self.data();
+        match (&data.labels, &data.network.types) {
+            (Some(labels), _) => commoner(nodes, labels),
+            (None, Some(types)) if types.names.len() > 1 => {
+                let of = types.of.iter().map(|&kind| vec![u32::from(kind)]);
+                commoner_of(nodes, &types.names, &of.collect::<Vec<_>>())
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn commoner(nodes: impl Iterator<Item = u32>, labels: &NodeLabels) -> Vec<Common> {
+    let of: Vec<Vec<u32>> = (0..labels.of.n_rows()).map(|node| labels.of.row(node).to_vec()).collect();
+    commoner_of(nodes, &labels.names, &of)
+}
+
+fn commoner_of(nodes: impl Iterator<Item = u32>, names: &[String], of: &[Vec<u32>]) -> Vec<Common> {
+    let share = |lists: &mut dyn Iterator<Item = &Vec<u32>>| {
+        let (mut counts, mut n) = (BTreeMap::<u32, usize>::new(), 0);
+        for list in lists.filter(|list| !list.is_empty()) {
+            n += 1;
+            list.iter().for_each(|&label| *counts.entry(label).or_default() += 1);
+        }
+        counts.into_iter().map(move |(label, count)| (label, count as f64 / f64::from(n))).collect::<BTreeMap<_, _>>()
+    };
+    let overall = share(&mut of.iter());
+    let own = share(&mut nodes.map(|node| &of[node as usize]));
+    let mut common: Vec<Common> = own
+        .into_iter()
+        .map(|(label, share)| Common { name: names[label as usize].clone(), share, overall: overall[&label] })
+        .filter(|common| common.share > common.overall)
+        .collect();
+    common.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.name.cmp(&b.name)));
+    common.truncate(3);
+    common
+}
