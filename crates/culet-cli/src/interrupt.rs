@@ -1,29 +1,61 @@
-//! Ctrl-C: the first ends the training cleanly, the second at once.
+//! Ctrl-C: the first ends the training cleanly, a later one at once.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::exit;
 
-static HEARD: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+static HEARD: AtomicBool = AtomicBool::new(false);
+static LISTENS: OnceLock<()> = OnceLock::new();
 
-/// From now on Ctrl-C and SIGTERM are noted; a second one ends the program. A hang-up stays as it was, so that `nohup`
-/// works.
+/// Signals that come this soon after the first belong to it: `timeout` signals its child, and then the child's group.
+const SAME: Duration = Duration::from_secs(1);
+
+/// From now on Ctrl-C and SIGTERM are noted; one that comes a second or more after the first ends the program. A hang-up
+/// stays as it was, so that `nohup` works.
 pub(crate) fn listen() {
-    HEARD.get_or_init(|| {
-        let heard = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
-            // In this order: the shutdown looks whether an earlier signal was noted. Where the system refuses, signals
-            // keep their usual effect.
-            let _ = flag::register_conditional_shutdown(signal, 130, Arc::clone(&heard));
-            let _ = flag::register(signal, Arc::clone(&heard));
+    LISTENS.get_or_init(|| {
+        // Where the system refuses, signals keep their usual effect.
+        if let Ok(signals) = Signals::new([SIGINT, SIGTERM]) {
+            thread::spawn(move || note(signals));
         }
-        heard
     });
+}
+
+fn note(mut signals: Signals) {
+    let mut first = None;
+    for _ in signals.forever() {
+        HEARD.store(true, Ordering::Relaxed);
+        let now = Instant::now();
+        if is_another(*first.get_or_insert(now), now) {
+            exit(130);
+        }
+    }
+}
+
+/// Whether somebody asked once more.
+fn is_another(first: Instant, now: Instant) -> bool {
+    now.duration_since(first) >= SAME
 }
 
 /// Whether there was one.
 pub(crate) fn requested() -> bool {
-    HEARD.get().is_some_and(|heard| heard.load(Ordering::Relaxed))
+    HEARD.load(Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_follows_at_once_is_the_same_wish() {
+        let first = Instant::now();
+        assert!(!is_another(first, first));
+        assert!(!is_another(first, first + Duration::from_millis(999)));
+        assert!(is_another(first, first + Duration::from_secs(1)));
+    }
 }

@@ -100,7 +100,12 @@ impl From<EvalError> for Problem {
 impl From<TrainError> for Problem {
     fn from(error: TrainError) -> Self {
         let code = if matches!(error, TrainError::NotFinite { .. }) { FAILED } else { WRONG_INPUT };
-        Self::of(&error, error.hint(), code)
+        let hint = match &error {
+            TrainError::Graph(error) => error.hint(),
+            TrainError::Evaluation(error) => error.hint(),
+            error => error.hint(),
+        };
+        Self::of(&error, hint, code)
     }
 }
 

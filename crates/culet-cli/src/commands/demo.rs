@@ -187,7 +187,7 @@ const EXAMPLE_ITEMS: usize = 3;
 fn recommendations(context: &Context, stored: &StoredRun, catalogue: &Catalogue) -> Result<Vec<Example>, Problem> {
     let lists = stored.recommend(&EXAMPLE_USERS, EXAMPLE_ITEMS, &context.pool);
     let mut model = stored.model()?;
-    let names = &stored.run.vocabulary;
+    let names = &stored.catalogue().vocabulary;
     let mut examples = Vec::new();
     for (&user, list) in EXAMPLE_USERS.iter().zip(&lists) {
         let items: Vec<ItemId> = list.iter().map(|ranked| ItemId(ranked.item)).collect();
@@ -195,7 +195,7 @@ fn recommendations(context: &Context, stored: &StoredRun, catalogue: &Catalogue)
         let item = |(k, &item): (usize, &ItemId)| ExampleItem {
             name: names.entities.label(item.index()).to_owned(),
             score: list[k].score,
-            reason: Reason::new(item, &explanations[k], &stored.run.graph, names),
+            reason: Reason::new(item, &explanations[k], &stored.catalogue().graph, names),
         };
         let shares = catalogue.truth.user_shares[user as usize].iter().zip(&catalogue.truth.intents);
         let strongest = shares.max_by(|a, b| a.0.total_cmp(b.0)).map(|(_, intent)| intent.name.clone());

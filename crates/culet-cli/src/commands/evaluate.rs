@@ -1,21 +1,33 @@
 //! `culet evaluate`: the metrics of a run, from its folder alone.
+//!
+//! Runs of networks are judged in [`network::evaluate`].
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use culet::data::Selection;
+use culet::data::{Manifest, RunKind, RunSummary, Selection};
 use culet::train::{Part, StoredRun};
 use serde_json::json;
 
 use super::train::{cutoffs_argument, metrics_table, protocol};
-use super::{Done, fit::timed};
+use super::{Done, fit::timed, network};
 use crate::context::{Context, peak_rss_bytes, rss_bytes};
 use crate::problem::Problem;
 
+const EXAMPLES: &str = "\
+Examples:
+  culet evaluate run
+  culet evaluate run --on valid --at 10,20
+  culet evaluate run --catalogue --json
+  # a run of a network: links, node classification, ranking such as of authors for papers
+  culet evaluate net
+  culet evaluate net --task labels --train-shares 0.1,0.9
+  culet evaluate net --task ranking --at 10";
+
 pub(super) fn command() -> Command {
     Command::new("evaluate")
-        .about("Judge a run: all items ranked for each user, from the run folder alone")
-        .after_help("Examples:\n  culet evaluate run\n  culet evaluate run --on valid --at 10,20\n  culet evaluate run --catalogue --json")
+        .about("Judge a run, from its folder alone: items ranked for users; links, labels or rankings of a network")
+        .after_help(EXAMPLES)
         .arg(run_argument())
         .arg(
             Arg::new("on")
@@ -32,6 +44,7 @@ pub(super) fn command() -> Command {
                 .help("also coverage of the catalogue, popularity and inequality of what is recommended"),
         )
         .arg(cutoffs_argument("lengths of the lists that are judged (the authors' --Ks)"))
+        .args(network::evaluate::arguments())
 }
 
 /// RUN
@@ -47,22 +60,30 @@ pub(super) fn open(matches: &ArgMatches) -> Result<StoredRun, Problem> {
     Ok(StoredRun::open(matches.get_one::<PathBuf>("run").expect("required"))?)
 }
 
+/// What a run folder was made from. What is wrong with one that cannot be told, those who open it say.
+fn kind_of(run: &Path) -> RunKind {
+    let manifest = std::fs::read(run.join("manifest.json")).ok();
+    let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
+    manifest.map_or(RunKind::Catalogue, |manifest| manifest.kind)
+}
+
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
+    let path: &PathBuf = matches.get_one("run").expect("required");
+    if kind_of(path) == RunKind::Network {
+        return network::evaluate::run(context, matches);
+    }
+    network::evaluate::refuse_flags(path, matches)?;
     let mut protocol = protocol(matches)?;
     if matches.get_flag("catalogue") {
         protocol = protocol.with_catalogue_metrics();
     }
     let stored = open(matches)?;
-    let word = matches.get_one::<String>("on").expect("has a default").as_str();
-    let part = if word == "valid" { Part::Valid } else { Part::Test };
+    let (part, word) = part(matches);
     let rss_before = rss_bytes();
     let (report, seconds) = timed(|| stored.evaluate(part, &protocol, &context.pool));
     let report = report?;
     let summary = &stored.run.manifest.summary;
-    // Without evaluations nothing was selected.
-    let selected = summary.config["training"]["evaluate_every"] != 0;
-    let selected_on = selected.then_some(summary.protocol.selection);
-    let on_test = selected_on == Some(Selection::Test);
+    let selected_on = selected_on(summary);
     let document = json!({
         "run": stored.run.path().to_string_lossy(),
         "model": summary.model,
@@ -77,11 +98,30 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
         "peak_rss_bytes": peak_rss_bytes(),
     });
     context.print(&document, || {
-        let remark = if on_test { ", selected on the TEST part, as published: not an honest estimate" } else { "" };
+        let remark = remark(selected_on);
         let users = culet::data::thousands(report.n_users as u64);
         let name = stored.data_name();
         let head = format!("{} on {name}, {word} part, {users} users{remark}\n", summary.model);
         head + &metrics_table(&report.means, &report.cutoffs)
     })?;
     Ok(Done::Wholly)
+}
+
+/// The part to judge on, and what it is called.
+pub(super) fn part(matches: &ArgMatches) -> (Part, &str) {
+    let word = matches.get_one::<String>("on").expect("has a default").as_str();
+    (if word == "valid" { Part::Valid } else { Part::Test }, word)
+}
+
+/// By what a run was selected; without evaluations nothing was.
+pub(super) fn selected_on(summary: &RunSummary) -> Option<Selection> {
+    (summary.config["training"]["evaluate_every"] != 0).then_some(summary.protocol.selection)
+}
+
+/// What has to stand beside the numbers.
+pub(super) fn remark(selected_on: Option<Selection>) -> &'static str {
+    match selected_on {
+        Some(Selection::Test) => ", selected on the TEST part, as published: not an honest estimate",
+        _ => "",
+    }
 }

@@ -34,16 +34,9 @@ pub(super) struct Fitted {
 }
 
 impl Fit<'_> {
-    /// Trains, and writes the run folder if one is named. The folder is made first, so that a place that will not do
-    /// costs no training; if the training fails, it is taken away again.
+    /// Trains, and writes the run folder if one is named.
     pub(super) fn run(&self, context: &Context, out: Option<&Path>) -> Result<Fitted, Problem> {
-        crate::interrupt::listen();
-        let mut writer = out.map(RunWriter::create).transpose()?;
-        let result = self.train_and_write(context, writer.as_mut(), out);
-        if let Some(writer) = writer.filter(|_| result.is_err()) {
-            discard(writer);
-        }
-        result
+        in_run_folder(out, |writer| self.train_and_write(context, writer, out))
     }
 
     fn train_and_write(
@@ -136,6 +129,31 @@ impl Fit<'_> {
             "run": out.map(Path::to_string_lossy),
         })
     }
+}
+
+/// Does work that fills a run folder, if one is named. The folder is made first, so that a place that will not do costs
+/// no training; if the work fails, it is taken away again.
+pub(super) fn in_run_folder<T>(
+    out: Option<&Path>,
+    work: impl FnOnce(Option<&mut RunWriter>) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    crate::interrupt::listen();
+    let mut writer = out.map(RunWriter::create).transpose()?;
+    let result = work(writer.as_mut());
+    if let Some(writer) = writer.filter(|_| result.is_err()) {
+        discard(writer);
+    }
+    result
+}
+
+/// Refuses a place that is taken or cannot be, before data are read for it.
+pub(super) fn check_place(out: &Path) -> Result<(), Problem> {
+    let above = out.parent().filter(|above| !above.as_os_str().is_empty());
+    if out.symlink_metadata().is_ok() || above.is_some_and(|above| !above.is_dir()) {
+        // Its error tells what is wrong.
+        RunWriter::create(out)?.abandon()?;
+    }
+    Ok(())
 }
 
 /// A failed training leaves nothing behind: the history alone is no run.

@@ -6,6 +6,7 @@ mod demo;
 mod evaluate;
 mod fit;
 mod models;
+mod network;
 mod recommend;
 mod settings;
 mod train;
@@ -28,7 +29,9 @@ Examples:
   culet data describe data/last-fm            what a data set holds
   culet train kgin data/last-fm --out run     train KGIN, select on validation, test once
   culet evaluate run --at 10,20               the metrics of a run
-  culet recommend run --user 42 --explain     what user 42 may like, and why";
+  culet recommend run --user 42 --explain     what user 42 may like, and why
+  culet train asp2vec friends.tsv --out net   learn the aspects of the nodes of a network
+  culet links net                             the likeliest new edges of that network";
 
 /// The whole command line.
 pub(crate) fn command() -> Command {
@@ -47,6 +50,9 @@ pub(crate) fn command() -> Command {
             train::command(),
             evaluate::command(),
             recommend::command(),
+            network::similar::command(),
+            network::links::command(),
+            network::facets::command(),
             completions::command(),
         ])
 }
@@ -62,6 +68,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Done, Problem> {
         "train" => train::run(&context, matches),
         "evaluate" => evaluate::run(&context, matches),
         "recommend" => recommend::run(&context, matches),
+        "similar" => network::similar::run(&context, matches),
+        "links" => network::links::run(&context, matches),
+        "facets" => network::facets::run(&context, matches),
         "completions" => completions::run(matches),
         _ => unreachable!("clap knows the commands"),
     }

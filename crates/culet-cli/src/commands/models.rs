@@ -1,7 +1,7 @@
 //! `culet models`: the registry.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use culet::model::{MODELS, ModelSpec};
+use culet::model::{Family, MODELS, ModelSpec};
 use serde_json::{Value, json};
 
 use super::Done;
@@ -48,7 +48,14 @@ fn describe(spec: &ModelSpec) -> Value {
 }
 
 fn abilities(spec: &ModelSpec) -> Vec<&'static str> {
-    let all = [(spec.uses_graph, "knowledge graph"), (spec.has_facets, "facets"), (spec.explains, "reasons")];
+    let of_networks = spec.family() == Family::Network;
+    let facets = if of_networks { "aspects" } else { "facets" };
+    let all = [
+        (of_networks, "networks"),
+        (spec.uses_graph, "knowledge graph"),
+        (spec.has_facets, facets),
+        (spec.explains, "reasons"),
+    ];
     all.into_iter().filter(|(can, _)| *can).map(|(_, word)| word).collect()
 }
 

@@ -70,7 +70,7 @@ struct ForUser {
 
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
     let stored = open(matches)?;
-    let users = wanted_users(matches, &stored.run.vocabulary.users)?;
+    let users = wanted_users(matches, &stored.catalogue().vocabulary.users)?;
     let k = *matches.get_one::<u32>("k").expect("has a default") as usize;
     let lists = stored.recommend(&users, k, &context.pool);
     let explain = matches.get_flag("explain");
@@ -134,7 +134,7 @@ fn explain_all(
 }
 
 fn for_user(stored: &StoredRun, user: UserId, list: &[Ranked], explanations: Option<&[Explanation]>) -> ForUser {
-    let (graph, names) = (&stored.run.graph, &stored.run.vocabulary);
+    let (graph, names) = (&stored.catalogue().graph, &stored.catalogue().vocabulary);
     let item = |(k, ranked): (usize, &Ranked)| {
         let item = ItemId(ranked.item);
         Recommended {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches};
 use culet::data::DataError;
-use culet::model::{Kind, ModelSpec, Setting, complete_settings, nearest};
-use culet::train::{TRAINING, TrainOptions};
+use culet::model::{Family, Kind, ModelSpec, Setting, complete_settings, nearest};
+use culet::train::{NETWORK_TRAINING, TRAINING};
 use toml::de::DeTable;
 
 use crate::problem::Problem;
@@ -13,7 +13,15 @@ use crate::problem::Problem;
 /// A flag for each setting.
 pub(super) fn arguments(spec: &'static ModelSpec) -> impl Iterator<Item = Arg> {
     let of_model = spec.settings.iter().map(|setting| argument(setting, "Model"));
-    of_model.chain(TRAINING.iter().map(|setting| argument(setting, "Training")))
+    of_model.chain(of_training(spec).iter().map(|setting| argument(setting, "Training")))
+}
+
+/// The settings of the training, which depend on what the model learns from.
+fn of_training(spec: &ModelSpec) -> &'static [Setting] {
+    match spec.family() {
+        Family::Recommender => TRAINING,
+        Family::Network => NETWORK_TRAINING,
+    }
 }
 
 fn argument(setting: &'static Setting, heading: &'static str) -> Arg {
@@ -26,24 +34,25 @@ fn argument(setting: &'static Setting, heading: &'static str) -> Arg {
     }
 }
 
-/// The complete settings of the model, and those of the training.
-pub(super) fn read(spec: &'static ModelSpec, matches: &ArgMatches) -> Result<(toml::Table, TrainOptions), Problem> {
-    let mut given = match matches.get_one::<String>("preset") {
+/// The complete settings of the model, and those of the training that are given.
+pub(super) fn read(spec: &'static ModelSpec, matches: &ArgMatches) -> Result<(toml::Table, toml::Table), Problem> {
+    // A model without presets has no such flag.
+    let mut given = match matches.try_get_one::<String>("preset").unwrap_or_default() {
         Some(name) => spec.preset(name)?,
         None => toml::Table::new(),
     };
     if let Some(path) = matches.get_one::<PathBuf>("config") {
         given.extend(read_config(path, spec)?);
     }
-    for setting in spec.settings.iter().chain(TRAINING) {
+    for setting in spec.settings.iter().chain(of_training(spec)) {
         if let Some(text) = matches.get_one::<String>(setting.name) {
             let value = setting.parse(text).map_err(|error| Problem::from(error).hint(flag_hint(setting, text)))?;
             given.insert(setting.name.to_owned(), value);
         }
     }
-    let of_training = |name: &str| TRAINING.iter().any(|setting| setting.name == name);
-    let (training, model): (toml::Table, toml::Table) = given.into_iter().partition(|(name, _)| of_training(name));
-    Ok((complete_settings(spec.settings, &model)?, TrainOptions::from_settings(&training)?))
+    let trains = |name: &str| of_training(spec).iter().any(|setting| setting.name == name);
+    let (training, model): (toml::Table, toml::Table) = given.into_iter().partition(|(name, _)| trains(name));
+    Ok((complete_settings(spec.settings, &model)?, training))
 }
 
 fn flag_hint(setting: &Setting, text: &str) -> String {
@@ -68,7 +77,7 @@ fn read_config(path: &Path, spec: &'static ModelSpec) -> Result<toml::Table, Pro
             .hint("one setting a line, such as `learning_rate = 0.001`")
             .at(path, error.span().map_or(1, |span| line_of(&text, span.start)))
     })?;
-    let known: Vec<Setting> = spec.settings.iter().chain(TRAINING).copied().collect();
+    let known: Vec<Setting> = spec.settings.iter().chain(of_training(spec)).copied().collect();
     for key in places.get_ref().keys() {
         let name = key.get_ref().as_ref();
         check(name, &table[name], &known).map_err(|problem| problem.at(path, line_of(&text, key.span().start)))?;

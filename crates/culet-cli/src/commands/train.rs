@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use culet::data::{Dataset, Fingerprint, KgatOptions, check_trainable, read_kgat};
+use culet::data::{DataKind, Dataset, Fingerprint, KgatOptions, check_trainable, detect, read_kgat};
 use culet::eval::RankingProtocol;
 use culet::graph::KnowledgeGraph;
-use culet::model::{MODELS, ModelSpec, find_model};
-use culet::train::Select;
+use culet::model::{Family, MODELS, ModelSpec, find_model};
+use culet::train::{Select, TrainOptions};
 
-use super::fit::{Fit, Fitted, timed};
-use super::{Done, settings};
+use super::fit::{Fit, Fitted, check_place, timed};
+use super::{Done, network, settings};
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::reasons::intents_in_words;
@@ -31,7 +31,7 @@ pub(super) fn command() -> Command {
     let models = MODELS.iter().map(model_command);
     Command::new("train")
         .about("Train a model on a data set and write a run folder")
-        .after_help(EXAMPLES)
+        .after_help(format!("{EXAMPLES}\n{}", network::train::LINES))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand_value_name("MODEL")
@@ -41,15 +41,19 @@ pub(super) fn command() -> Command {
 }
 
 fn model_command(spec: &'static ModelSpec) -> Command {
-    let presets: Vec<&str> = spec.presets.iter().map(|preset| preset.name).collect();
-    Command::new(spec.name)
+    let of_networks = spec.family() == Family::Network;
+    let examples = if of_networks { network::train::examples(spec) } else { EXAMPLES.to_owned() };
+    let mut command = Command::new(spec.name)
         .about(format!("{}: {}", spec.title, spec.summary))
         .after_help(format!(
-            "{}\n{}, {}\n{}\n\n{EXAMPLES}",
+            "{}\n{}, {}\n{}\n\n{examples}",
             spec.paper.title, spec.paper.authors, spec.paper.venue, spec.paper.link
         ))
-        .arg(data_argument())
-        .arg(id_base_argument())
+        .arg(if of_networks { network::train::data_argument() } else { data_argument() });
+    if !of_networks {
+        command = command.arg(id_base_argument());
+    }
+    command = command
         .arg(
             Arg::new("out")
                 .long("out")
@@ -64,27 +68,34 @@ fn model_command(spec: &'static ModelSpec) -> Command {
                 .value_name("FILE")
                 .value_parser(value_parser!(PathBuf))
                 .help("settings in TOML, by the names of the flags with `_` for `-`"),
-        )
-        .arg(
-            Arg::new("preset")
-                .long("preset")
-                .value_name("NAME")
-                .value_parser(presets)
-                .help("named settings; the file and the flags win over them"),
-        )
-        .arg(
-            Arg::new("kg")
-                .long("kg")
-                .value_name("WHICH")
-                .value_parser(["true", "random", "none"])
-                .default_value("true")
-                .help(
-                    "the knowledge graph as it is, with its facts dealt out at random, or none; the difference is what \
-                     the graph gives",
-                ),
-        )
-        .arg(cutoffs_argument("lengths of the lists that are judged; the first selects (the authors' --Ks)"))
-        .args(settings::arguments(spec))
+        );
+    if !spec.presets.is_empty() {
+        command = command.arg(preset_argument(spec));
+    }
+    let own = if of_networks { network::train::arguments() } else { recommender_arguments() };
+    command.args(own).args(settings::arguments(spec))
+}
+
+fn preset_argument(spec: &'static ModelSpec) -> Arg {
+    let presets: Vec<&str> = spec.presets.iter().map(|preset| preset.name).collect();
+    Arg::new("preset")
+        .long("preset")
+        .value_name("NAME")
+        .value_parser(presets)
+        .help("named settings; the file and the flags win over them")
+}
+
+fn recommender_arguments() -> Vec<Arg> {
+    let kg = Arg::new("kg")
+        .long("kg")
+        .value_name("WHICH")
+        .value_parser(["true", "random", "none"])
+        .default_value("true")
+        .help(
+            "the knowledge graph as it is, with its facts dealt out at random, or none; the difference is what the \
+             graph gives",
+        );
+    vec![kg, cutoffs_argument("lengths of the lists that are judged; the first selects (the authors' --Ks)")]
 }
 
 /// DATA
@@ -130,8 +141,26 @@ pub(super) fn read(matches: &ArgMatches) -> Result<Dataset, Problem> {
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
     let (name, matches) = matches.subcommand().expect("clap asks for a model");
     let spec = find_model(name)?;
-    let (settings, options) = settings::read(spec, matches)?;
+    if let Some(out) = matches.get_one::<PathBuf>("out") {
+        check_place(out)?;
+    }
+    match spec.family() {
+        Family::Recommender => run_recommender(context, spec, matches),
+        Family::Network => network::train::run(context, spec, matches),
+    }
+}
+
+/// DATA-MODEL, unless a place is named.
+pub(super) fn place(matches: &ArgMatches, data: &str, spec: &ModelSpec) -> PathBuf {
+    let out = matches.get_one::<PathBuf>("out").cloned();
+    out.unwrap_or_else(|| PathBuf::from(format!("{data}-{}", spec.name)))
+}
+
+fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMatches) -> Result<Done, Problem> {
+    let (settings, training) = settings::read(spec, matches)?;
+    let options = TrainOptions::from_settings(&training)?;
     let protocol = protocol(matches)?;
+    refuse_network(matches, spec)?;
     let (dataset, load_seconds) = timed(|| context.pool.install(|| read(matches)));
     let mut dataset = dataset?;
     match which_graph(matches) {
@@ -140,8 +169,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
         _ => {}
     }
     check_trainable(&dataset)?;
-    let out = matches.get_one::<PathBuf>("out").cloned();
-    let out = out.unwrap_or_else(|| PathBuf::from(format!("{}-{}", dataset.name, spec.name)));
+    let out = place(matches, &dataset.name, spec);
     context.remark(&format!("{}: {}", dataset.name, Fingerprint::of(&dataset)));
     match which_graph(matches) {
         "random" => context.remark("note: the facts of the knowledge graph are dealt out at random"),
@@ -156,6 +184,18 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     fitted.document["kg"] = which_graph(matches).into();
     context.print(&fitted.document, || report(&fit, &fitted, &out))?;
     Ok(if fitted.outcome.interrupted { Done::Interrupted } else { Done::Wholly })
+}
+
+/// A folder with a network holds nothing that a recommender learns from.
+fn refuse_network(matches: &ArgMatches, spec: &ModelSpec) -> Result<(), Problem> {
+    let folder: &PathBuf = matches.get_one("data").expect("required");
+    // What else may be wrong with the place, its reader tells.
+    if !folder.is_dir() || !matches!(detect(folder), Ok(DataKind::Network)) {
+        return Ok(());
+    }
+    let shown = folder.display();
+    Err(Problem::input(format!("`{shown}` holds a network, and `{}` learns from a catalogue", spec.name))
+        .hint(format!("`culet train asp2vec {shown}` learns from it; `culet models` lists the others")))
 }
 
 fn which_graph(matches: &ArgMatches) -> &str {

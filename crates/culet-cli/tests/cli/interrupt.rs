@@ -78,3 +78,46 @@ fn a_training_ended_before_its_first_evaluation_is_whole() {
         }
     }
 }
+
+/// A network in `net.tsv`, and a training on it that would take hours.
+fn start_network(folder: &Path, flags: &[&str]) -> Child {
+    // A ring with chords: enough for edges to withhold.
+    let edges = (0..200_u32).flat_map(|k| [1, 7, 31].map(|step| format!("{k}\t{}\n", (k + step) % 200)));
+    std::fs::write(folder.join("net.tsv"), edges.collect::<String>()).unwrap();
+    let endless = ["train", "asp2vec", "net.tsv", "--undirected", "--out", "run", "--epochs", "1000000"];
+    let more = ["--dim", "8", "--patience", "0", "--threads", "2"];
+    let mut command = culet(folder, &[&endless[..], &more, flags].concat());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+#[test]
+fn an_interrupted_training_on_a_network_leaves_its_best_epoch() {
+    let folder = folder();
+    let child = start_network(folder.path(), &["--json"]);
+    await_history(folder.path(), 3);
+    let ran = end(child, "-INT");
+    assert_eq!(ran.code, Some(130), "{ran:?}");
+    let document = ran.json();
+    assert_eq!(document["interrupted"], true);
+    let auc = |epoch: &serde_json::Value| epoch["valid"]["auc"].as_f64();
+    let best = document["epochs"].as_array().unwrap().iter().filter_map(auc).fold(f64::MIN, f64::max);
+    let evaluated = run(folder.path(), &["evaluate", "run", "--on", "valid", "--json"]).well().json();
+    assert_eq!(evaluated["metrics"]["auc"], best);
+    run(folder.path(), &["links", "run", "3"]).well();
+}
+
+#[test]
+fn signals_that_come_together_are_one_wish() {
+    let folder = folder();
+    let child = start_network(folder.path(), &[]);
+    await_history(folder.path(), 1);
+    // As `timeout` does: the child, then its group; with a moment between them, or else the system makes them one.
+    for _ in 0..3 {
+        let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let ran = end(child, "-INT");
+    assert_eq!(ran.code, Some(130), "{ran:?}");
+    assert!(ran.stdout.contains("run folder: run"), "{ran:?}");
+    run(folder.path(), &["evaluate", "run", "--on", "valid"]).well();
+}

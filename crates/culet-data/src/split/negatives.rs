@@ -25,9 +25,7 @@ pub(super) fn draw(
         let own: Vec<_> = (0..edges.len()).filter(relation).map(|e| (edges.sources[e], edges.targets[e])).collect();
         parts.train_negatives = draws.of_part(&known, &draws.facing(network, own))?;
     }
-    for (own, negatives) in
-        [(&parts.valid, &mut parts.valid_negatives), (&parts.test, &mut parts.test_negatives)]
-    {
+    for (own, negatives) in [(&parts.valid, &mut parts.valid_negatives), (&parts.test, &mut parts.test_negatives)] {
         if !own.is_empty() && negatives.is_empty() {
             known = joined(network, pairs(&known.edges()).into_iter().chain(own.iter().copied()))?;
             *negatives = draws.of_part(&known, own)?;

@@ -147,7 +147,8 @@ fn check_shares(data: &NetworkData, plan: &SplitPlan) -> Result<(), DataError> {
             return Err(bad(name, share, "a number from 0 to 1"));
         }
         if share > 0.0 && n_given > 0 {
-            let expected = format!("0, as the network comes with `{file}`; or give the path of its training edges alone");
+            let expected =
+                format!("0, as the network comes with `{file}`; or give the path of its training edges alone");
             return Err(bad(name, share, &expected));
         }
     }
@@ -166,7 +167,7 @@ fn check_shares(data: &NetworkData, plan: &SplitPlan) -> Result<(), DataError> {
 
 fn find(setting: &'static str, name: &str, names: &[String]) -> Result<usize, DataError> {
     let expected = || match names {
-        [] => "nothing, as the network has none of several".to_owned(),
+        [] => format!("nothing, as the network has no {}", if setting == "relation" { "relations" } else { "types" }),
         names => format!("one of {}", list(names)),
     };
     names.iter().position(|own| own == name).ok_or_else(|| bad(setting, name, &expected()))

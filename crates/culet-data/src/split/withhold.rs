@@ -51,7 +51,9 @@ pub(super) fn withhold(data: &NetworkData, plan: &SplitPlan, checked: &Checked) 
     };
     if groups.is_empty() && n_test + n_valid > 0 {
         let (found, expected) = match checked.keep {
-            Keep::Connected => ("connected", "`degrees` or `nothing`: without any of the edges a component falls apart"),
+            Keep::Connected => {
+                ("connected", "`degrees` or `nothing`: without any of the edges a component falls apart")
+            }
             Keep::Degrees => ("degrees", "`nothing`: whatever goes, a node loses its last edge"),
             Keep::Nothing => ("nothing", "edges between different nodes, and there are none to withhold"),
         };

@@ -26,13 +26,19 @@ pub enum LinkScore {
 }
 
 impl LinkScore {
-    /// The name that tables show.
+    /// The name that tables show; where a mixture weighs one term alone, it says which.
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub fn name(&self) -> String {
         match self {
-            Self::Mixture(_) => "mixture",
-            Self::Product => "product",
-            Self::Hadamard { .. } => "hadamard",
+            Self::Mixture(mixture) => {
+                let mut terms = mixture.names.iter().zip(&mixture.weights).filter(|(_, weight)| **weight != 0.0);
+                match (terms.next(), terms.next()) {
+                    (Some((term, _)), None) => format!("mixture ({term} alone)"),
+                    _ => "mixture".to_owned(),
+                }
+            }
+            Self::Product => "product".to_owned(),
+            Self::Hadamard { .. } => "hadamard".to_owned(),
         }
     }
 }

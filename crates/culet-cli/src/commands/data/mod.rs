@@ -1,0 +1,61 @@
+//! `culet data`: look at data sets, make them, split and convert them.
+
+mod convert;
+mod convert_vectors;
+mod describe;
+mod options;
+mod place;
+mod split;
+mod synth;
+mod synth_network;
+
+use clap::{ArgMatches, Command};
+use culet::data::DataError;
+
+use super::Done;
+use crate::context::Context;
+use crate::problem::Problem;
+
+const EXAMPLES: &str = "\
+Examples:
+  culet data describe data/last-fm
+  culet data describe follows.csv.gz --directed
+  culet data synth films --n-users 5000 --seed 7
+  culet data split edges.tsv parts --test-share 0.5
+  culet data convert run vectors.parquet";
+
+pub(super) fn command() -> Command {
+    Command::new("data")
+        .about("Look at data sets, make them, split and convert them")
+        .after_help(EXAMPLES)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommands([describe::command(), split::command(), convert::command(), synth::command()])
+}
+
+pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
+    match matches.subcommand().expect("clap asks for a command") {
+        ("describe", matches) => describe::run(context, matches)?,
+        ("split", matches) => split::run(context, matches)?,
+        ("convert", matches) => convert::run(context, matches)?,
+        (_, matches) => synth::run(context, matches)?,
+    }
+    Ok(Done::Wholly)
+}
+
+/// Names the flag of a setting that will not do.
+fn name_the_flag(error: DataError, flag: impl Fn(&str) -> String) -> Problem {
+    match error {
+        DataError::BadSetting { name, .. } => {
+            let flag = flag(name);
+            Problem::from(error).hint(format!("the flag is `--{flag}`"))
+        }
+        error => error.into(),
+    }
+}
+
+/// The flag of a setting, as most of them are.
+fn with_dashes(name: &str) -> String {
+    name.replace('_', "-")
+}
