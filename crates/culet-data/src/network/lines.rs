@@ -231,6 +231,14 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_goes_on_in_the_next_block_is_no_sample() {
+        let line = [vec![b'x'; BLOCK / 3], b"\n".to_vec()].concat();
+        let sample = |n: usize| Lines::new(&line.repeat(n)[..]).unwrap().sample().len();
+        assert_eq!([1, 2, 3, 4].map(sample), [1, 2, 2, 2]);
+        assert_eq!(Lines::new(&line.repeat(2)[1..]).unwrap().sample()[0].1.len(), BLOCK / 3 - 1);
+    }
+
+    #[test]
     fn the_longest_line_fills_a_block() {
         let fits = [b"a\n".to_vec(), vec![b'x'; BLOCK - 1], b"\nb".to_vec()].concat();
         assert_eq!(all(&fits[..]).len(), 3);

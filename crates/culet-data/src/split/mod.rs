@@ -41,10 +41,10 @@ pub struct NetworkSplit {
 /// Withholds edges of a network and draws pairs without an edge for each part.
 ///
 /// The test part comes first, then the validation part; if fewer edges can go than asked for, both shrink alike. A part
-/// that the network came with stays if its share is 0. Pairs without an edge are distinct over all parts, and no edge of
-/// any part is among them. Which ones a part gets depends on the edges up to that part (training, validation, test) and
-/// not on later ones, except that those are left out: a negative that is a withheld edge turned round would tell of it.
-/// A function of data and plan alone. O(edges + pairs) expected time.
+/// that the network came with stays if its share is 0. Pairs without an edge are distinct over all parts, and no edge
+/// of any part is among them. Which ones a part gets depends on the edges up to that part (training, validation, test)
+/// and not on later ones, except that those are left out: a negative that is a withheld edge turned round would tell of
+/// it. A function of data and plan alone. O(edges + pairs) expected time.
 ///
 /// # Errors
 /// [`DataError::BadSetting`] for shares out of range, a relation or type that the network does not have, a setting that

@@ -36,7 +36,6 @@ pub(super) fn arguments() -> Vec<Arg> {
             .help("whether files of edges begin with a header [default: found out]"),
         flag("columns")
             .value_name("LIST")
-            .value_parser(|text: &str| Column::parse_list(text).map_err(|error| error.to_string()))
             .help("what columns hold, such as source,relation,target,weight,time, - for nothing [default: found out]"),
         flag("typed-ids")
             .value_name("yes|no")
@@ -74,9 +73,10 @@ pub(super) fn given(matches: &ArgMatches) -> Option<&'static str> {
 pub(super) fn read(path: &std::path::Path, matches: &ArgMatches) -> Result<NetworkData, Problem> {
     let yes = |name: &str| matches.get_one::<String>(name).map(|word| word == "yes");
     let flag = |name: &str| matches.get_flag(name);
+    let columns = matches.get_one::<String>("columns").map(|text| Column::parse_list(text)).transpose();
     let options = NetworkOptions {
         directed: if flag("directed") || flag("undirected") { Some(flag("directed")) } else { None },
-        columns: matches.get_one::<Vec<Column>>("columns").cloned(),
+        columns: columns.map_err(|error| name_the_flag(error, with_dashes))?,
         header: yes("header"),
         delimiter: matches.get_one("delimiter").copied(),
         typed: yes("typed-ids"),

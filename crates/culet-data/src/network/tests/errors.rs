@@ -140,6 +140,21 @@ fn numbers_beyond_the_nodes() {
 }
 
 #[test]
+fn the_first_error_is_the_one_that_is_told() {
+    // Ids are looked up many at a time, and their errors found after those of later lines.
+    let meta = ("meta.json", r#"{"num_nodes": 3, "directed": true}"#);
+    for later in ["0 2 x", "0", "\"0 1"] {
+        let found = error(&[("edges.tsv", &format!("0 1 1\n0 9 1\n{later}\n")), meta]);
+        assert_eq!(found.0, "data/edges.tsv:2: node 9 does not exist: there are 3, so the last is 2");
+        let found = error(&[("test_edges.tsv", &format!("0 1\n0 9\n0 {later}\n")), EDGES, meta]);
+        assert_eq!(found.0, "data/test_edges.tsv:2: node 9 does not exist: there are 3, so the last is 2");
+    }
+    let many: String = (0..3_000).map(|k| format!("{} {}\n", k % 50, if k == 2_000 { 99 } else { k % 47 })).collect();
+    let found = error(&[("edges.tsv", &many), ("meta.json", r#"{"num_nodes": 50}"#)]);
+    assert_eq!(found.0, "data/edges.tsv:2001: node 99 does not exist: there are 50, so the last is 49");
+}
+
+#[test]
 fn far_too_many_nodes() {
     let found = error(&[EDGES, ("meta.json", r#"{"num_nodes": 4000000000}"#)]);
     let message = "`data/meta.json` tells of 4000000000 nodes, far too many for files with 2 lines";

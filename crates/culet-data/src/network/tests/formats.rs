@@ -108,7 +108,7 @@ fn times_in_the_place_of_weights_are_told_by_their_size() {
 
 #[test]
 fn edges_from_a_time_on_can_be_left_out() {
-    let options = NetworkOptions { before: Some(15.5), directed: Some(true), ..NetworkOptions::default() };
+    let options = NetworkOptions { before: Some(16.0), directed: Some(true), ..NetworkOptions::default() };
     let data = read_with(&[("edges.csv", "from,to,time\na,b,15\nb,c,16\nc,a,-3e0\n")], &options).unwrap();
     assert_eq!(pairs(&data), ["a>b", "c>a"]);
     assert!(data.notes.iter().any(|note| note == "`edges.csv` holds 1 edge from the given time on, left out"));

@@ -59,10 +59,13 @@ fn what_is_cut_short_or_damaged_is_an_error() {
             assert_eq!(error.to_string(), message, "{length} bytes");
             assert_eq!(error.hint().unwrap(), "fetch or make the file again");
         }
-        let mut damaged = whole.clone();
-        damaged[whole.len() / 2] ^= 0x10;
-        let error = read(name, &damaged).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("`data/{name}` is damaged or cut short: ")), "{error}");
+        // In the middle of the content, and in the checksum behind it.
+        for place in [whole.len() / 2, whole.len() - 1] {
+            let mut damaged = whole.clone();
+            damaged[place] ^= 0x10;
+            let error = read(name, &damaged).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("`data/{name}` is damaged or cut short: ")), "{error}");
+        }
     }
 }
 

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Measures the models of networks on real data sets and writes a run folder: command, commit, machine, load, raw numbers.
+#
+#   bench/networks.sh DATA OUT [part ...]
+#
+# DATA holds folders with train_edges.tsv, train_edges_neg.tsv, test_edges.tsv, test_edges_neg.tsv (and, directed,
+# test_edges_neg_directed.tsv): filmtrust, ciaodvd, ppi, wikipedia, cora, 4area. OUT is the folder to write. Parts:
+# default published speed large; all by default. Nothing else should run on the machine meanwhile: the load before each
+# part is written down. `speed` runs GRAPE beside Culet if PYTHON names a Python with ensmallen and scikit-learn.
+set -euo pipefail
+
+data=$1
+out=$2
+shift 2
+parts=${*:-default published speed large}
+cd "$(dirname "$0")/.."
+mkdir -p "$out"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+cargo build --release --quiet --package culet-cli
+cargo build --release --quiet --package culet-graph --example walk_speed
+culet=target/release/culet
+walk_speed=target/release/examples/walk_speed
+
+{
+    echo "commit: $(git rev-parse HEAD)$(git diff --quiet HEAD || echo ' with local changes')"
+    echo "date: $(date -u +%Y-%m-%dT%H:%MZ)"
+    echo "rustc: $(rustc --version)"
+    echo "cores: $(nproc)"
+    lscpu | grep -E '^(Model name|L1d|L2|L3)' | tr -s ' '
+    grep -E '^(MemTotal)' /proc/meminfo | tr -s ' '
+} >"$out/machine.txt"
+
+loaded() {
+    echo "$(date -u +%H:%M:%S) before $1: load $(cut -d' ' -f1-3 /proc/loadavg)" | tee -a "$out/load.txt" >&2
+}
+
+# Runs a command; writes its CPU seconds and peak memory after its document.
+measured() {
+    /usr/bin/time -f '{"user_s": %U, "system_s": %S, "wall_s": %e, "peak_kib": %M}' -o "$scratch/time" "$@" >"$scratch/document"
+    jq -c -s '.[0] * {process: .[1]} | del(.epochs, .settings.model, .run)' "$scratch/document" "$scratch/time"
+}
+
+train() {
+    rm -rf "$scratch/run"
+    measured "$culet" train "$@" --out "$scratch/run" --quiet --json
+}
+
+for part in $parts; do
+    loaded "$part"
+    case $part in
+    default)
+        for name in filmtrust ciaodvd ppi wikipedia cora 4area; do
+            for model in deepwalk asp2vec; do
+                for seed in 1 2 3; do
+                    train "$model" "$data/$name" --seed "$seed"
+                done
+            done
+        done >"$out/default.jsonl"
+        ;;
+    published)
+        for name in filmtrust ciaodvd cora ppi wikipedia; do
+            train asp2vec "$data/$name" --preset published --select test --seed 1
+        done >"$out/published.jsonl"
+        ;;
+    speed)
+        for name in ppi wikipedia 4area; do
+            for _ in 1 2 3; do
+                for settings in "--walks-per-node 4" "--walks-per-node 10 --window 3"; do
+                    # shellcheck disable=SC2086
+                    train deepwalk "$data/$name" --threads 1 --evaluate-every 0 --validation-share 0 --score product $settings |
+                        jq -c --arg settings "$settings" '. + {settings: $settings}'
+                done
+                train asp2vec "$data/$name" --threads 1 --evaluate-every 0 --validation-share 0 --score product --dim 20 \
+                    --aspects 5 --window 3 --negatives 2 --shared-negatives 8
+                if [ -n "${PYTHON:-}" ]; then
+                    "$PYTHON" bench/grape.py "$data/$name"
+                fi
+            done
+        done >"$out/speed.jsonl"
+        "$walk_speed" >"$out/walks.txt"
+        ;;
+    large)
+        "$culet" data synth "$scratch/large" --network --nodes 1000000 --edges 10000000 --quiet
+        train asp2vec "$scratch/large" --walks-per-node 1 --evaluate-every 0 --validation-share 0 --score product >"$out/large.jsonl"
+        ;;
+    *)
+        echo "there is no part \`$part\`" >&2
+        exit 2
+        ;;
+    esac
+done
