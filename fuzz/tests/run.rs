@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use bolero::check;
-use culet_data::{Dataset, Fingerprint, Protocol, Run, RunContents, RunSummary, RunWriter, Selection};
+use culet_data::{CatalogueView, Dataset, Fingerprint, Protocol, Run, RunContents, RunSummary, RunWriter, Selection};
 use culet_graph::{Interactions, KnowledgeGraph, Names, Triplet, Vocabulary};
 use culet_kernels::Matrix;
 
@@ -16,29 +16,38 @@ fn write_run(path: &Path) {
         train: Interactions::from_pairs(2, 3, &[(0, 0), (1, 2)]).unwrap(),
         test: Interactions::from_pairs(2, 3, &[(0, 1)]).unwrap(),
         graph: KnowledgeGraph::from_triplets(4, 1, vec![Triplet { head: 0, relation: 0, tail: 3 }]).unwrap(),
-        vocabulary: Vocabulary { users: Names::numbered(2), entities: Names::numbered(4), relations: Names::numbered(1) },
+        vocabulary: Vocabulary {
+            users: Names::numbered(2),
+            entities: Names::numbered(4),
+            relations: Names::numbered(1),
+        },
         notes: Vec::new(),
     };
     let table = Matrix::from_values(2, 3, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
     let summary = RunSummary {
         model: "kgin".to_owned(),
         config: serde_json::json!({}),
-        data: Fingerprint::of(&data),
+        data: Fingerprint::of(&data).into(),
         seed: 0,
         threads: 1,
         protocol: Protocol { selection: Selection::Test, refit: false, cutoffs: vec![20], validation_share: 0.0 },
         best_epoch: Some(1),
         metrics: BTreeMap::new(),
         seconds: BTreeMap::new(),
+        extra: serde_json::Value::Null,
     };
+    let none = Interactions::empty(2, 3);
     let contents = RunContents {
         summary,
         tables: vec![("parameter.users".to_owned(), &table)],
-        train: &data.train,
-        valid: &Interactions::empty(2, 3),
-        test: &data.test,
-        graph: &data.graph,
-        vocabulary: &data.vocabulary,
+        data: CatalogueView {
+            train: &data.train,
+            valid: &none,
+            test: &data.test,
+            graph: &data.graph,
+            vocabulary: &data.vocabulary,
+        }
+        .into(),
         per_user: None,
     };
     RunWriter::create(path).unwrap().finish(&contents).unwrap();

@@ -37,3 +37,15 @@ fn whole_numbers_of_polars_are_ids() {
     assert_eq!(ids(&names), ["3", "1", "2"]);
     assert_eq!(bits(&table), bits(&small().1));
 }
+
+#[test]
+fn lists_of_nothing_are_vectors_of_no_dimension_and_nulls_are_told() {
+    let (names, table) = read(&[("x", include_bytes!("foreign/empty.parquet"))], VectorFormat::Parquet);
+    assert_eq!((ids(&names), table.n_rows(), table.dim()), (vec!["a", "b"], 2, 0));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.parquet");
+    fs::write(&path, include_bytes!("foreign/null.parquet")).unwrap();
+    let error = read_vectors(&path, VectorFormat::Parquet).unwrap_err();
+    let expected = format!("`{}`: row 0 of column `vector` is null or holds null", path.display());
+    assert_eq!(error.to_string(), expected);
+}
