@@ -108,6 +108,10 @@ impl Network {
         let out = Arcs::collect(n_nodes, edges, &kept, if directed { Ways::Forward } else { Ways::Both })?;
         let n_edges = if directed { out.rows.n_stored() } else { out.n_undirected() };
         merged.repeats = kept.len() - n_edges;
+        // Weights that add up beyond f32 would be read back as no weights at all.
+        if let Some(&weight) = out.weights.iter().find(|weight| !weight.is_finite()) {
+            return Err(GraphError::BadWeight { edge: edges.len() - 1, weight });
+        }
         let into = if directed { Some(Arcs::collect(n_nodes, edges, &kept, Ways::Backward)?) } else { None };
         Ok((Self { directed, n_edges, out, into, types: None, relation_names: Vec::new() }, merged))
     }
@@ -368,6 +372,9 @@ mod tests {
         assert_eq!(refusal(&edge(0, 2, 1.0)), "node 2 is out of range: there are 2, so the largest id is 1");
         assert_eq!(refusal(&edge(0, 1, -1.0)), "edge 0 has weight -1, expected a positive number");
         assert_eq!(refusal(&edge(0, 1, f32::NAN)), "edge 0 has weight NaN, expected a positive number");
+        let too_heavy =
+            EdgeList { sources: vec![0, 0], targets: vec![1, 1], weights: vec![3e38; 2], relations: vec![] };
+        assert_eq!(refusal(&too_heavy), "edge 1 has weight inf, expected a positive number");
         assert_eq!(refusal(&edge(0, 1, f32::INFINITY)), "edge 0 has weight inf, expected a positive number");
     }
 }
