@@ -30,6 +30,9 @@ pub enum GraphError {
         /// Its weight.
         weight: f32,
     },
+    /// Weights of repeated edges that add up to infinity.
+    #[error("the weights of repeated edges add up to more than fits")]
+    WeightsOverflow,
     /// No walk leaves its start.
     #[error("the network has no edges, so no walk leaves its start")]
     NoEdges,

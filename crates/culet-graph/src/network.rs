@@ -94,7 +94,8 @@ impl Network {
     ///
     /// # Errors
     /// [`GraphError::OutOfRange`] for an end that is no node, [`GraphError::BadWeight`] for a weight that is negative,
-    /// infinite or no number, [`GraphError::TooMany`] above 2^32 - 1 arcs.
+    /// infinite or no number, [`GraphError::WeightsOverflow`] for weights that add up to infinity,
+    /// [`GraphError::TooMany`] above 2^32 - 1 arcs.
     ///
     /// # Panics
     /// If the columns differ in length.
@@ -108,9 +109,8 @@ impl Network {
         let out = Arcs::collect(n_nodes, edges, &kept, if directed { Ways::Forward } else { Ways::Both })?;
         let n_edges = if directed { out.rows.n_stored() } else { out.n_undirected() };
         merged.repeats = kept.len() - n_edges;
-        // Weights that add up beyond f32 would be read back as no weights at all.
-        if let Some(&weight) = out.weights.iter().find(|weight| !weight.is_finite()) {
-            return Err(GraphError::BadWeight { edge: edges.len() - 1, weight });
+        if out.weights.iter().any(|weight| weight.is_infinite()) {
+            return Err(GraphError::WeightsOverflow);
         }
         let into = if directed { Some(Arcs::collect(n_nodes, edges, &kept, Ways::Backward)?) } else { None };
         Ok((Self { directed, n_edges, out, into, types: None, relation_names: Vec::new() }, merged))
@@ -374,7 +374,7 @@ mod tests {
         assert_eq!(refusal(&edge(0, 1, f32::NAN)), "edge 0 has weight NaN, expected a positive number");
         let too_heavy =
             EdgeList { sources: vec![0, 0], targets: vec![1, 1], weights: vec![3e38; 2], relations: vec![] };
-        assert_eq!(refusal(&too_heavy), "edge 1 has weight inf, expected a positive number");
+        assert_eq!(refusal(&too_heavy), "the weights of repeated edges add up to more than fits");
         assert_eq!(refusal(&edge(0, 1, f32::INFINITY)), "edge 0 has weight inf, expected a positive number");
     }
 }

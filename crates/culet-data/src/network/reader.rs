@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use culet_graph::{EdgeList, MergedEdges, Names, Network};
+use culet_graph::{EdgeList, GraphError, MergedEdges, Names, Network};
 
 use super::columns::Delimiter;
 use super::data::{LinkParts, NetworkData, NodeLabels};
@@ -368,15 +368,12 @@ fn renumber(edges: &mut EdgeList, split: &mut LinkParts, rank: &[u32]) {
 }
 
 fn network(ids: &Ids, directed: bool, edges: EdgeList, input: &Input) -> Result<(Network, MergedEdges), DataError> {
-    let (network, merged) = Network::from_edges(ids.len(), directed, &edges)?;
     let failed = |problem| Err(DataError::network(&input.path, problem));
-    if network.n_edges() == 0 {
-        return failed(NetworkProblem::NoEdges);
+    match Network::from_edges(ids.len(), directed, &edges) {
+        Ok((network, _)) if network.n_edges() == 0 => failed(NetworkProblem::NoEdges),
+        Err(GraphError::WeightsOverflow) => failed(NetworkProblem::Overflow),
+        network => Ok(network?),
     }
-    if network.outgoing_weights().is_some_and(|weights| weights.iter().any(|weight| weight.is_infinite())) {
-        return failed(NetworkProblem::Overflow);
-    }
-    Ok((network, merged))
 }
 
 fn labels(inputs: &Inputs, ids: &Ids, meta: &Meta, notes: &mut Vec<String>) -> Result<Option<NodeLabels>, DataError> {
