@@ -110,15 +110,15 @@ fn body<const FUSED: bool>(
         });
         let mut squares = [0.0; 16];
         for g in blocks(&g) {
-            squares = lanewise(|k| multiply_add::<FUSED>(g[k], g[k], squares[k]));
+            squares = lanewise!(|k| multiply_add::<FUSED>(g[k], g[k], squares[k]));
         }
         for (lane, h) in state.iter_mut().enumerate() {
             let sum: f32 = squares.iter().skip(lane).step_by(lanes).sum();
             *h += sum * per_lane;
         }
-        let step = lanewise(|k| learning_rate / (state[k % lanes] + 1e-12).sqrt());
+        let step = lanewise!(|k| learning_rate / (state[k % lanes] + 1e-12).sqrt());
         for (row, g) in blocks_mut(row).iter_mut().zip(blocks(&g)) {
-            *row = lanewise(|k| multiply_add::<FUSED>(-step[k], g[k], row[k]));
+            *row = lanewise!(|k| multiply_add::<FUSED>(-step[k], g[k], row[k]));
         }
     }
 }

@@ -122,7 +122,7 @@ fn gate_body<const FUSED: bool>(
         let y = &mut units[k * stride..][..stride];
         mix_intents::<FUSED>(input.intents, shares, y);
         for (y, m) in blocks_mut(y).iter_mut().zip(blocks(input.means.row(row))) {
-            *y = lanewise(|k| m[k] * (1.0 + y[k]));
+            *y = lanewise!(|k| m[k] * (1.0 + y[k]));
         }
         *inverse_length = drop_and_normalise::<FUSED>(y, input.user_numbers[row] as usize, input.dropout);
     }

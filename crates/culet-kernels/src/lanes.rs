@@ -18,11 +18,17 @@ pub(crate) fn blocks_mut(row: &mut [f32]) -> &mut [[f32; 16]] {
 }
 
 /// Sixteen numbers, each from its place: computed by value, which the compiler turns into vector instructions where
-/// loops over slices in large functions stay scalar.
-#[inline(always)]
-pub(crate) fn lanewise(f: impl FnMut(usize) -> f32) -> [f32; 16] {
-    std::array::from_fn(f)
+/// loops over slices in large functions stay scalar. A macro, for closures in large functions may stay calls.
+macro_rules! lanewise {
+    (|$k:ident| $value:expr) => {{
+        let mut lanes = [0.0_f32; 16];
+        for $k in 0..16 {
+            lanes[$k] = $value;
+        }
+        lanes
+    }};
 }
+pub(crate) use lanewise;
 
 /// The sum of sixteen numbers, as a tree.
 #[inline(always)]
@@ -42,7 +48,7 @@ pub(crate) fn sum16(v: [f32; 16]) -> f32 {
 pub(crate) fn dot<const FUSED: bool>(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0; 16];
     for (a, b) in blocks(a).iter().zip(blocks(b)) {
-        sums = lanewise(|k| multiply_add::<FUSED>(a[k], b[k], sums[k]));
+        sums = lanewise!(|k| multiply_add::<FUSED>(a[k], b[k], sums[k]));
     }
     sum16(sums)
 }
@@ -51,7 +57,7 @@ pub(crate) fn dot<const FUSED: bool>(a: &[f32], b: &[f32]) -> f32 {
 #[inline(always)]
 pub(crate) fn axpy<const FUSED: bool>(alpha: f32, x: &[f32], y: &mut [f32]) {
     for (y, x) in blocks_mut(y).iter_mut().zip(blocks(x)) {
-        *y = lanewise(|k| multiply_add::<FUSED>(alpha, x[k], y[k]));
+        *y = lanewise!(|k| multiply_add::<FUSED>(alpha, x[k], y[k]));
     }
 }
 
@@ -67,7 +73,7 @@ pub(crate) fn drop_and_normalise<const FUSED: bool>(row: &mut [f32], index: usiz
         dropout.apply(first_block, row);
     }
     for block in blocks(row) {
-        squares = lanewise(|k| multiply_add::<FUSED>(block[k], block[k], squares[k]));
+        squares = lanewise!(|k| multiply_add::<FUSED>(block[k], block[k], squares[k]));
     }
     let length = sum16(squares).sqrt();
     if length < SHORTEST {
@@ -96,7 +102,7 @@ pub(crate) fn drop_and_normalise_gradient<const FUSED: bool>(
     let factor = inverse_length * scale;
     let first_block = (index * (y.len() / 16)) as u64;
     for (grad, y) in blocks_mut(grad).iter_mut().zip(blocks(y)) {
-        *grad = lanewise(|k| multiply_add::<FUSED>(-along, y[k], grad[k]) * factor);
+        *grad = lanewise!(|k| multiply_add::<FUSED>(-along, y[k], grad[k]) * factor);
     }
     if dropout.is_active() {
         dropout.apply(first_block, grad);

@@ -159,7 +159,7 @@ fn softmax_body<const FUSED: bool>(cosines: &mut [f32], positive: f32, temperatu
     let mut sums = [0.0_f32; 16];
     for lane in &mut *lanes {
         for k in 0..16 {
-            lane[k] = if lane[k] == f32::NEG_INFINITY { 0.0 } else { exp_f32(lane[k] * scale - largest) };
+            lane[k] = if lane[k] == f32::NEG_INFINITY { 0.0 } else { exp_f32::<FUSED>(lane[k] * scale - largest) };
             sums[k] += lane[k];
         }
     }

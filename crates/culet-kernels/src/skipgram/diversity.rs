@@ -3,8 +3,10 @@
 use rayon::prelude::*;
 
 use super::aspect_lanes;
+use super::lanes::Block;
 use crate::Matrix;
-use crate::isa::multiversion;
+use crate::isa::{multiply_add, multiversion};
+use crate::lanes::{lanewise, sum16};
 
 /// How strongly alike aspects of a node are pushed apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,6 +18,22 @@ pub struct Diversity {
 }
 
 const ROWS_A_TASK: usize = 256;
+
+/// Runs a body for each turn of the lanes from the first to the last, known when compiling: so that turning is one
+/// shuffle.
+macro_rules! for_turns {
+    ($first:expr, $last:expr, |$turn:ident| $body:expr) => {
+        for_turns!(@ $first, $last, $turn, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
+    };
+    (@ $first:expr, $last:expr, $turn:ident, $body:expr, $($number:literal)*) => {
+        $(
+            if ($first..=$last).contains(&$number) {
+                const $turn: usize = $number;
+                $body
+            }
+        )*
+    };
+}
 
 /// weight * sum over nodes h, over s < t of |cos(Q_h^s, Q_h^t)| where that is above the threshold
 /// (Park et al. 2020, eq. 12 to 14)
@@ -33,91 +51,100 @@ pub fn aspect_diversity(contexts: &Matrix, n_aspects: usize, diversity: Diversit
     if n_aspects == 1 || contexts.stride() == 0 {
         return 0.0;
     }
-    let (stride, dim) = (contexts.stride(), contexts.dim());
+    let stride = contexts.stride();
     let rows = contexts.as_slice().par_chunks(ROWS_A_TASK * stride);
     let parts: Vec<f64> = rows
         .zip(gradient.as_mut_slice().par_chunks_mut(ROWS_A_TASK * stride))
-        .map(|(rows, gradients)| task(rows, gradients, stride, dim, n_aspects, lanes, diversity))
+        .map(|(rows, gradients)| {
+            let rows = rows.chunks_exact(stride).zip(gradients.chunks_exact_mut(stride));
+            rows.map(|(row, gradient)| f64::from(diversity_of_row(row, lanes, diversity, gradient))).sum()
+        })
         .collect();
     parts.iter().sum()
 }
 
 multiversion! {
-    fn task(
-        rows: &[f32], gradients: &mut [f32], stride: usize, dim: usize, n_aspects: usize, lanes: usize,
-        diversity: Diversity,
-    ) -> f64 = body;
+    /// The penalty of one node's aspects; adds its gradient. Unused lanes and padding are zero.
+    ///
+    /// `row`, `gradient`: `[d * lanes]`, padded, of 8 or 16 lanes.
+    pub(super) fn diversity_of_row(row: &[f32], lanes: usize, diversity: Diversity, gradient: &mut [f32]) -> f32 = body;
 }
 
 #[inline(always)]
-fn body<const FUSED: bool>(
-    rows: &[f32],
-    gradients: &mut [f32],
-    stride: usize,
-    dim: usize,
-    n_aspects: usize,
-    lanes: usize,
-    diversity: Diversity,
-) -> f64 {
-    let mut sum = 0.0;
-    for (row, gradient) in rows.chunks_exact(stride).zip(gradients.chunks_exact_mut(stride)) {
-        let (row, gradient) = (&row[..dim], &mut gradient[..dim]);
-        sum += f64::from(match lanes {
-            8 => diversity_of_row::<8>(row, n_aspects, diversity, gradient),
-            _ => diversity_of_row::<16>(row, n_aspects, diversity, gradient),
+fn body<const FUSED: bool>(row: &[f32], lanes: usize, diversity: Diversity, gradient: &mut [f32]) -> f32 {
+    match lanes {
+        8 => of_lanes::<FUSED, 8>(row, diversity, gradient),
+        _ => of_lanes::<FUSED, 16>(row, diversity, gradient),
+    }
+}
+
+/// Every pair of lanes is met by turning the lanes around by 1, 2 .. L / 2: products with the turned row, summed over
+/// the coordinates, are a diagonal of the Gram matrix each, without sums across a register.
+#[inline(always)]
+fn of_lanes<const FUSED: bool, const L: usize>(row: &[f32], diversity: Diversity, gradient: &mut [f32]) -> f32 {
+    let blocks = row.as_chunks::<16>().0;
+    let mut gram = [[0.0; 16]; 16];
+    for q in blocks {
+        for_turns!(0, L / 2, |TURN| {
+            let turned = turn_lanes::<L, TURN>(*q);
+            gram[TURN] = lanewise!(|k| multiply_add::<FUSED>(q[k], turned[k], gram[TURN][k]));
         });
     }
-    sum
+    if L == 8 {
+        for_turns!(0, L / 2, |TURN| gram[TURN] = lanewise!(|k| gram[TURN][k] + gram[TURN][k ^ 8]));
+    }
+    let inverse = lanewise!(|k| if gram[0][k] > 1e-24 { 1.0 / gram[0][k].sqrt() } else { 0.0 });
+    // d|cos(a, b)| / da = sign (b / |a||b| - cos a / |a|^2)
+    let Diversity { weight, threshold } = diversity;
+    let mut slopes = [[0.0; 16]; 16];
+    let mut sizes = [0.0; 16];
+    let mut own = [0.0; 16];
+    for_turns!(1, L / 2, |TURN| {
+        let other = turn_lanes::<L, TURN>(inverse);
+        let cosine = lanewise!(|k| gram[TURN][k] * inverse[k] * other[k]);
+        // The last turn meets each pair twice, once from each side.
+        let counted = lanewise!(|k| if cosine[k].abs() > threshold { 1.0 } else { 0.0 });
+        let size = lanewise!(|k| counted[k] * cosine[k].abs());
+        let slope = lanewise!(|k| weight * counted[k] * inverse[k] * other[k] * 1.0_f32.copysign(cosine[k]));
+        slopes[TURN] = slope;
+        if TURN == L / 2 {
+            sizes = lanewise!(|k| sizes[k] + 0.5 * size[k]);
+            own = lanewise!(|k| own[k] + size[k]);
+        } else {
+            let back = turn_back::<L, TURN>(size);
+            slopes[(L - TURN) % L] = turn_back::<L, TURN>(slope);
+            sizes = lanewise!(|k| sizes[k] + size[k]);
+            own = lanewise!(|k| own[k] + size[k] + back[k]);
+        }
+    });
+    let sum = sum16(sizes);
+    if sum == 0.0 {
+        return 0.0;
+    }
+    slopes[0] = lanewise!(|k| -weight * own[k] * inverse[k] * inverse[k]);
+    let gradient = gradient.as_chunks_mut::<16>().0;
+    for block in 0..blocks.len() {
+        // Else the compiler takes the lanes of many blocks at once, which scatters.
+        let block = std::hint::black_box(block);
+        let (q, mut out) = (&blocks[block], gradient[block]);
+        for_turns!(0, L - 1, |TURN| {
+            let turned = turn_lanes::<L, TURN>(*q);
+            out = lanewise!(|k| multiply_add::<FUSED>(slopes[TURN][k], turned[k], out[k]));
+        });
+        gradient[block] = out;
+    }
+    // With eight lanes a block holds each sum twice.
+    weight * sum * L as f32 / 16.0
 }
 
-/// The penalty of one node's aspects; adds its gradient.
+/// Lane k of the result is lane k + `TURN` of the block, modulo L within each L lanes.
 #[inline(always)]
-pub(super) fn diversity_of_row<const L: usize>(
-    row: &[f32],
-    n_aspects: usize,
-    diversity: Diversity,
-    gradient: &mut [f32],
-) -> f32 {
-    let coordinates = row.as_chunks::<L>().0;
-    // The inner products of all aspects.
-    let mut gram = [[0.0_f32; L]; L];
-    for q in coordinates {
-        for (gram, a) in gram.iter_mut().zip(q).take(n_aspects) {
-            for k in 0..L {
-                gram[k] += a * q[k];
-            }
-        }
-    }
-    let mut inverse = [0.0_f32; L];
-    for (s, inverse) in inverse.iter_mut().enumerate().take(n_aspects) {
-        *inverse = if gram[s][s] > 1e-24 { 1.0 / gram[s][s].sqrt() } else { 0.0 };
-    }
-    // d|cos(a, b)| / da = sign (b / |a||b| - cos a / |a|^2)
-    let mut slopes = [[0.0_f32; L]; L];
-    let (mut sum, mut any) = (0.0, false);
-    for s in 0..n_aspects {
-        for t in s + 1..n_aspects {
-            let cosine = gram[s][t] * inverse[s] * inverse[t];
-            let size = cosine.abs();
-            if size > diversity.threshold {
-                any = true;
-                sum += size;
-                let slope = diversity.weight * cosine.signum() * inverse[s] * inverse[t];
-                slopes[s][t] += slope;
-                slopes[t][s] += slope;
-                slopes[s][s] -= diversity.weight * size * inverse[s] * inverse[s];
-                slopes[t][t] -= diversity.weight * size * inverse[t] * inverse[t];
-            }
-        }
-    }
-    if any {
-        for (q, gradient) in coordinates.iter().zip(gradient.as_chunks_mut::<L>().0) {
-            for (slopes, a) in slopes.iter().zip(q).take(n_aspects) {
-                for k in 0..L {
-                    gradient[k] += a * slopes[k];
-                }
-            }
-        }
-    }
-    diversity.weight * sum
+fn turn_lanes<const L: usize, const TURN: usize>(block: Block) -> Block {
+    lanewise!(|k| block[(k & !(L - 1)) | ((k + TURN) & (L - 1))])
+}
+
+/// Undoes [`turn_lanes`].
+#[inline(always)]
+fn turn_back<const L: usize, const TURN: usize>(block: Block) -> Block {
+    lanewise!(|k| block[(k & !(L - 1)) | ((k + L - TURN) & (L - 1))])
 }

@@ -52,7 +52,7 @@ pub(super) fn spread<const L: usize>(vector: &[f32], out: &mut [f32]) {
         1 => out.copy_from_slice(vector),
         8 => {
             for (pair, block) in vector.as_chunks::<2>().0.iter().zip(out.as_chunks_mut::<16>().0) {
-                *block = lanewise(|k| pair[k / 8]);
+                *block = lanewise!(|k| pair[k / 8]);
             }
         }
         _ => {
@@ -107,7 +107,7 @@ fn repeat<const L: usize>(coefficients: &[f32]) -> Block {
         1 => [coefficients[0]; 16],
         8 => {
             let eight: &[f32; 8] = coefficients.first_chunk().expect("eight lanes");
-            lanewise(|k| eight[k % 8])
+            lanewise!(|k| eight[k % 8])
         }
         _ => *coefficients.first_chunk().expect("sixteen lanes"),
     }
@@ -133,17 +133,17 @@ pub(super) fn scores<const FUSED: bool, const L: usize>(
         let (c, d) = (rows.row(c).as_chunks::<16>().0, rows.row(d).as_chunks::<16>().0);
         let mut four = [[0.0; 16]; 4];
         for ((((x, a), b), c), d) in centre.iter().zip(a).zip(b).zip(c).zip(d) {
-            four[0] = lanewise(|k| multiply_add::<FUSED>(x[k], a[k], four[0][k]));
-            four[1] = lanewise(|k| multiply_add::<FUSED>(x[k], b[k], four[1][k]));
-            four[2] = lanewise(|k| multiply_add::<FUSED>(x[k], c[k], four[2][k]));
-            four[3] = lanewise(|k| multiply_add::<FUSED>(x[k], d[k], four[3][k]));
+            four[0] = lanewise!(|k| multiply_add::<FUSED>(x[k], a[k], four[0][k]));
+            four[1] = lanewise!(|k| multiply_add::<FUSED>(x[k], b[k], four[1][k]));
+            four[2] = lanewise!(|k| multiply_add::<FUSED>(x[k], c[k], four[2][k]));
+            four[3] = lanewise!(|k| multiply_add::<FUSED>(x[k], d[k], four[3][k]));
         }
         sums.extend_from_slice(&four);
     }
     for &row in rest {
         let mut one = [0.0; 16];
         for (x, q) in centre.iter().zip(rows.row(row).as_chunks::<16>().0) {
-            one = lanewise(|k| multiply_add::<FUSED>(x[k], q[k], one[k]));
+            one = lanewise!(|k| multiply_add::<FUSED>(x[k], q[k], one[k]));
         }
         sums.push(one);
     }
@@ -189,7 +189,7 @@ fn piece<const FUSED: bool, const L: usize, const ADD: bool, const N: usize>(
         let g = repeat::<L>(coefficients);
         let row: &[Block; N] = rows.row(row).as_chunks().0[from..].first_chunk().expect("rows of one width");
         for (sums, row) in sums.iter_mut().zip(row) {
-            *sums = lanewise(|k| multiply_add::<FUSED>(g[k], row[k], sums[k]));
+            *sums = lanewise!(|k| multiply_add::<FUSED>(g[k], row[k], sums[k]));
         }
     }
     *out = sums;

@@ -330,12 +330,12 @@ fn occurrence<const FUSED: bool, const L: usize>(task: Task<'_>, scratch: &mut S
     scratch.slopes.clear();
     scratch.slopes.resize(targets.len() * L, 0.0);
     scores::<FUSED, L>(centre, rows, targets, &mut scratch.sums, &mut scratch.scores);
-    slopes_and_losses(&scratch.scores, n_pairs * L, &mut scratch.sigmoid, &mut scratch.softplus);
+    slopes_and_losses::<FUSED>(&scratch.scores, n_pairs * L, &mut scratch.sigmoid, &mut scratch.softplus);
 
     let logits = if plain { [0.0; L] } else { logits::<FUSED, L>(task, bag, centre, scratch, n_losses) };
     let noise = |pair: usize| match batch.noise {
         _ if !what.selection.is_noisy() => [0.0; L],
-        Noise::Drawn { counter, first } => gumbel(counter, first + 8 * (first_pair + pair) as u64),
+        Noise::Drawn { counter, first } => gumbel::<FUSED, L>(counter, first + 8 * (first_pair + pair) as u64),
         Noise::Given(noise) => {
             let given = &noise[(first_pair + pair) * what.n_aspects..][..what.n_aspects];
             std::array::from_fn(|k| given.get(k).copied().unwrap_or(0.0))
@@ -353,7 +353,7 @@ fn occurrence<const FUSED: bool, const L: usize>(task: Task<'_>, scratch: &mut S
                 terms[k] += losses[k];
             }
         }
-        let z = what.selection.weights(&logits, what.n_aspects, &noise(pair));
+        let z = what.selection.weights::<FUSED, L>(&logits, what.n_aspects, &noise(pair));
         let through = z.gradient(&terms);
         let mut sum = 0.0;
         for k in 0..L {

@@ -40,7 +40,12 @@ impl Selection {
 
     /// The weights of `n_aspects` aspects; unused lanes have none. `noise` gives Gumbel numbers.
     #[inline(always)]
-    pub(super) fn weights<const L: usize>(self, logits: &[f32; L], n_aspects: usize, noise: &[f32; L]) -> Weights<L> {
+    pub(super) fn weights<const FUSED: bool, const L: usize>(
+        self,
+        logits: &[f32; L],
+        n_aspects: usize,
+        noise: &[f32; L],
+    ) -> Weights<L> {
         let (temperature, noisy, hard) = match self {
             Self::Even => {
                 let even = std::array::from_fn(|k| if k < n_aspects { 1.0 / n_aspects as f32 } else { 0.0 });
@@ -56,7 +61,7 @@ impl Selection {
                 a[k] += noise[k];
             }
         }
-        let soft = softmax(&a, n_aspects, 1.0 / temperature);
+        let soft = softmax::<FUSED, L>(&a, n_aspects, 1.0 / temperature);
         let forward = if hard { largest(&a, n_aspects) } else { soft };
         Weights { forward, soft, slope: 1.0 / temperature }
     }
@@ -75,13 +80,13 @@ impl<const L: usize> Weights<L> {
 }
 
 #[inline(always)]
-fn softmax<const L: usize>(a: &[f32; L], n_aspects: usize, scale: f32) -> [f32; L] {
+fn softmax<const FUSED: bool, const L: usize>(a: &[f32; L], n_aspects: usize, scale: f32) -> [f32; L] {
     let top = a[..n_aspects].iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let mut z = [0.0; L];
     for k in 0..L {
         // Unused lanes hold zeros or noise, which must not overflow.
         let used = if k < n_aspects { 1.0 } else { 0.0 };
-        z[k] = used * exp_f32((a[k].min(top) - top) * scale);
+        z[k] = used * exp_f32::<FUSED>((a[k].min(top) - top) * scale);
     }
     let share = 1.0 / z.iter().sum::<f32>();
     z.map(|z| z * share)
@@ -101,7 +106,7 @@ fn largest<const L: usize>(a: &[f32; L], n_aspects: usize) -> [f32; L] {
 /// Gumbel noise: -log(-log u), u uniform in (0, 1) with 23 bits and a half; numbers 2 k and 2 k + 1 come from the word at
 /// `index + k`.
 #[inline(always)]
-pub(super) fn gumbel<const L: usize>(counter: Counter, index: u64) -> [f32; L] {
+pub(super) fn gumbel<const FUSED: bool, const L: usize>(counter: Counter, index: u64) -> [f32; L] {
     let mut words = [0_u64; 8];
     for (k, word) in words.iter_mut().enumerate().take(L.div_ceil(2)) {
         *word = counter.word(index + k as u64);
@@ -110,7 +115,7 @@ pub(super) fn gumbel<const L: usize>(counter: Counter, index: u64) -> [f32; L] {
     for k in 0..L {
         let bits = (words[k / 2] >> (32 * (k % 2) + 9)) as u32 & 0x7f_ffff;
         let u = (2 * bits + 1) as f32 * (1.0 / 16_777_216.0);
-        noise[k] = -ln_f32(-ln_f32(u));
+        noise[k] = -ln_f32::<FUSED>(-ln_f32::<FUSED>(u));
     }
     noise
 }

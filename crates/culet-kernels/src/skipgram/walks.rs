@@ -231,7 +231,7 @@ fn walk<const FUSED: bool, const L: usize>(task: Task<'_>, scratch: &mut Scratch
         let centre = &scratch.spread[p * width..][..width];
         scores::<FUSED, L>(centre, context_rows, &scratch.targets, &mut scratch.sums, &mut scratch.scores);
         scores::<FUSED, L>(centre, context_rows, negatives, &mut scratch.sums, &mut scratch.scores[2 * w * L..]);
-        slopes_and_losses(&scratch.scores, 2 * w * L, &mut scratch.sigmoid, &mut scratch.softplus);
+        slopes_and_losses::<FUSED>(&scratch.scores, 2 * w * L, &mut scratch.sigmoid, &mut scratch.softplus);
         let slopes = &mut scratch.slopes[p * n_targets * L..][..n_targets * L];
         let seen = Centre {
             what,
@@ -245,7 +245,8 @@ fn walk<const FUSED: bool, const L: usize>(task: Task<'_>, scratch: &mut Scratch
             index: batch.first_noise + (8 * what.n_kinds * (first + p)) as u64,
         };
         let mut shares = [0.0; L];
-        loss += if L == 1 && what.n_kinds == 1 { seen.plain(slopes) } else { seen.choose::<L>(slopes, &mut shares) };
+        loss +=
+            if L == 1 && what.n_kinds == 1 { seen.plain(slopes) } else { seen.choose::<FUSED, L>(slopes, &mut shares) };
         n_pairs += n_contexts as u64;
         for (k, &share) in shares.iter().enumerate() {
             // SAFETY: the places of a walk belong to its task alone.
@@ -276,10 +277,8 @@ fn walk<const FUSED: bool, const L: usize>(task: Task<'_>, scratch: &mut Scratch
         if let Some(diversity) = what.diversity.filter(|_| L > 1) {
             let n_pairs_of_aspects = (what.n_aspects * (what.n_aspects - 1) / 2) as f32;
             let weight = diversity.weight * scratch.targets.len() as f32 / n_pairs_of_aspects;
-            let dim = contexts.dim();
-            let row = &context_rows.row(node)[..dim];
             let diversity = Diversity { weight, ..diversity };
-            loss += f64::from(diversity_of_row::<L>(row, what.n_aspects, diversity, &mut out[..dim]));
+            loss += f64::from(diversity_of_row(context_rows.row(node), L, diversity, out));
         }
     }
     for n in 0..n_negatives {
@@ -334,16 +333,21 @@ impl Centre<'_> {
 
     /// Chooses an aspect for each kind of context; fills the slopes and the shares of the aspects, and gives the loss.
     #[inline(always)]
-    fn choose<const L: usize>(&self, slopes: &mut [f32], shares: &mut [f32; L]) -> f64 {
+    fn choose<const FUSED: bool, const L: usize>(&self, slopes: &mut [f32], shares: &mut [f32; L]) -> f64 {
         let mut loss = 0.0;
         for kind in 0..self.what.n_kinds {
-            loss += self.choose_for::<L>(kind, slopes, shares);
+            loss += self.choose_for::<FUSED, L>(kind, slopes, shares);
         }
         loss
     }
 
     #[inline(always)]
-    fn choose_for<const L: usize>(&self, kind: usize, slopes: &mut [f32], shares: &mut [f32; L]) -> f64 {
+    fn choose_for<const FUSED: bool, const L: usize>(
+        &self,
+        kind: usize,
+        slopes: &mut [f32],
+        shares: &mut [f32; L],
+    ) -> f64 {
         let what = self.what;
         let lanes = |values: &[f32], t: usize| -> [f32; L] { *values[t * L..].first_chunk().expect("lanes") };
         let is_here = |t: usize| what.n_kinds == 1 || what.kind(self.contexts[t]) == kind;
@@ -378,8 +382,9 @@ impl Centre<'_> {
             *a *= bag;
         }
         let selection = what.selection_of(self.node);
-        let noise = if selection.is_noisy() { gumbel(self.noise, self.index + 8 * kind as u64) } else { [0.0; L] };
-        let z = selection.weights(&logits, what.n_aspects, &noise);
+        let noise =
+            if selection.is_noisy() { gumbel::<FUSED, L>(self.noise, self.index + 8 * kind as u64) } else { [0.0; L] };
+        let z = selection.weights::<FUSED, L>(&logits, what.n_aspects, &noise);
         let through = z.gradient(&terms);
         let mut loss = 0.0;
         for k in 0..L {
@@ -405,12 +410,17 @@ impl Centre<'_> {
 /// For positives (the first `n_positive` scores) the slope sigma(s) - 1 = -sigma(-s) and the loss log(1 + exp(-s)), for
 /// negatives sigma(s) and log(1 + exp(s)).
 #[inline(always)]
-pub(super) fn slopes_and_losses(scores: &[f32], n_positive: usize, slopes: &mut [f32], losses: &mut [f32]) {
+pub(super) fn slopes_and_losses<const FUSED: bool>(
+    scores: &[f32],
+    n_positive: usize,
+    slopes: &mut [f32],
+    losses: &mut [f32],
+) {
     let pieces = blocks_mut(slopes).iter_mut().zip(blocks_mut(losses)).zip(blocks(scores));
     for (b, ((slopes, losses), scores)) in pieces.enumerate() {
-        let sign = lanewise(|k| if 16 * b + k < n_positive { -1.0 } else { 1.0 });
-        let (sigmoid, softplus) = sigmoid_and_softplus(lanewise(|k| sign[k] * scores[k]));
-        *slopes = lanewise(|k| sign[k] * sigmoid[k]);
+        let sign = lanewise!(|k| if 16 * b + k < n_positive { -1.0 } else { 1.0 });
+        let (sigmoid, softplus) = sigmoid_and_softplus::<FUSED, 16>(lanewise!(|k| sign[k] * scores[k]));
+        *slopes = lanewise!(|k| sign[k] * sigmoid[k]);
         *losses = softplus;
     }
 }
