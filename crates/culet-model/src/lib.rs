@@ -19,4 +19,4 @@ pub use independence::{Independence, independence};
 pub use pair::{Draw, Explanation, Facets, Loss, NegativeSampling, PairBatch, PairModel, Problem, Representation};
 pub use registry::{Build, BuildNetwork, BuildPairs, Family, MODELS, ModelSpec, Paper, Preset, Start, find_model};
 pub use settings::{Kind, Setting, complete_settings, nearest};
-pub use skipgram::{NetworkEmbedding, NetworkGradient, SkipGramModel};
+pub use skipgram::{ContextKinds, NetworkEmbedding, NetworkGradient, SkipGramModel};

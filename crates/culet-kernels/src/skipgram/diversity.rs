@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::aspect_lanes;
-use super::lanes::Block;
+use super::lanes::{Block, fold, with_lanes};
 use crate::Matrix;
 use crate::isa::{multiply_add, multiversion};
 use crate::lanes::{lanewise, sum16};
@@ -66,16 +66,13 @@ pub fn aspect_diversity(contexts: &Matrix, n_aspects: usize, diversity: Diversit
 multiversion! {
     /// The penalty of one node's aspects; adds its gradient. Unused lanes and padding are zero.
     ///
-    /// `row`, `gradient`: `[d * lanes]`, padded, of 8 or 16 lanes.
+    /// `row`, `gradient`: `[d * lanes]`, padded.
     pub(super) fn diversity_of_row(row: &[f32], lanes: usize, diversity: Diversity, gradient: &mut [f32]) -> f32 = body;
 }
 
 #[inline(always)]
 fn body<const FUSED: bool>(row: &[f32], lanes: usize, diversity: Diversity, gradient: &mut [f32]) -> f32 {
-    match lanes {
-        8 => of_lanes::<FUSED, 8>(row, diversity, gradient),
-        _ => of_lanes::<FUSED, 16>(row, diversity, gradient),
-    }
+    with_lanes!(lanes, |L| of_lanes::<FUSED, L>(row, diversity, gradient))
 }
 
 /// Every pair of lanes is met by turning the lanes around by 1, 2 .. L / 2: products with the turned row, summed over
@@ -90,9 +87,7 @@ fn of_lanes<const FUSED: bool, const L: usize>(row: &[f32], diversity: Diversity
             gram[TURN] = lanewise!(|k| multiply_add::<FUSED>(q[k], turned[k], gram[TURN][k]));
         });
     }
-    if L == 8 {
-        for_turns!(0, L / 2, |TURN| gram[TURN] = lanewise!(|k| gram[TURN][k] + gram[TURN][k ^ 8]));
-    }
+    for_turns!(0, L / 2, |TURN| gram[TURN] = fold::<L>(gram[TURN]));
     let inverse = lanewise!(|k| if gram[0][k] > 1e-24 { 1.0 / gram[0][k].sqrt() } else { 0.0 });
     // d|cos(a, b)| / da = sign (b / |a||b| - cos a / |a|^2)
     let Diversity { weight, threshold } = diversity;
@@ -133,7 +128,7 @@ fn of_lanes<const FUSED: bool, const L: usize>(row: &[f32], diversity: Diversity
         });
         gradient[block] = out;
     }
-    // With eight lanes a block holds each sum twice.
+    // A block holds each sum 16 / L times.
     weight * sum * L as f32 / 16.0
 }
 

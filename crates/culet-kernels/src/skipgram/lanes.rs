@@ -1,26 +1,24 @@
 //! How the aspects of a vector lie in a row, and the three loops over rows that everything is made of.
 //!
-//! With one aspect a row is a plain vector. With several, the L numbers of a coordinate lie side by side (L = 8 or 16
-//! lanes, the unused ones zero), and a centre's vector is spread out to the same shape, each coordinate L times. Then a
+//! With one aspect a row is a plain vector. With several, the L numbers of a coordinate lie side by side (L = 2, 4,
+//! 8 or 16 lanes, the unused ones zero), and a centre's vector is spread out to the same shape, each coordinate L times. Then a
 //! product of two rows block by block gives the scores of all aspects at once, without sums across a register.
 
 use crate::Matrix;
 use crate::isa::multiply_add;
-use crate::lanes::{lanewise, sum16};
+use crate::lanes::lanewise;
 
 /// Sixteen numbers, a cache line.
 pub(super) type Block = [f32; 16];
 
-/// Lanes for a number of aspects: 1, 8 or 16.
+/// Lanes for a number of aspects: 1, 2, 4, 8 or 16, the least that hold them.
 ///
 /// # Panics
 /// If there are no aspects or more than 16.
 #[must_use]
 pub fn aspect_lanes(n_aspects: usize) -> usize {
     match n_aspects {
-        1 => 1,
-        2..=8 => 8,
-        9..=16 => 16,
+        1..=16 => n_aspects.next_power_of_two(),
         _ => panic!("{n_aspects} aspects, expected 1 to 16"),
     }
 }
@@ -48,69 +46,64 @@ impl<'a> Rows<'a> {
 /// Writes each coordinate L times.
 #[inline(always)]
 pub(super) fn spread<const L: usize>(vector: &[f32], out: &mut [f32]) {
-    match L {
-        1 => out.copy_from_slice(vector),
-        8 => {
-            for (pair, block) in vector.as_chunks::<2>().0.iter().zip(out.as_chunks_mut::<16>().0) {
-                *block = lanewise!(|k| pair[k / 8]);
-            }
-        }
-        _ => {
-            for (&value, block) in vector.iter().zip(out.as_chunks_mut::<16>().0) {
-                *block = [value; 16];
-            }
-        }
+    if L == 1 {
+        out.copy_from_slice(vector);
+        return;
+    }
+    for (coordinates, block) in vector.chunks_exact(16 / L).zip(out.as_chunks_mut::<16>().0) {
+        *block = lanewise!(|k| coordinates[k / L]);
     }
 }
 
 /// Sums the lanes of each coordinate: the transpose of [`spread`].
 #[inline(always)]
 pub(super) fn gather<const L: usize>(spread: &[f32], out: &mut [f32]) {
-    match L {
-        1 => out.copy_from_slice(spread),
-        8 => {
-            out.fill(0.0);
-            for (pair, block) in out.as_chunks_mut::<2>().0.iter_mut().zip(spread.as_chunks::<16>().0) {
-                let half = |from: usize| {
-                    let four: [f32; 4] = std::array::from_fn(|k| block[from + k] + block[from + k + 4]);
-                    (four[0] + four[2]) + (four[1] + four[3])
-                };
-                *pair = [half(0), half(8)];
-            }
+    if L == 1 {
+        out.copy_from_slice(spread);
+        return;
+    }
+    out.fill(0.0);
+    for (coordinates, block) in out.chunks_exact_mut(16 / L).zip(spread.as_chunks::<16>().0) {
+        let mut sums = *block;
+        if L == 16 {
+            sums = lanewise!(|k| sums[k] + sums[k ^ 8]);
         }
-        _ => {
-            out.fill(0.0);
-            for (value, block) in out.iter_mut().zip(spread.as_chunks::<16>().0) {
-                *value = sum16(*block);
-            }
+        if L >= 8 {
+            sums = lanewise!(|k| sums[k] + sums[k ^ 4]);
+        }
+        if L >= 4 {
+            sums = lanewise!(|k| sums[k] + sums[k ^ 2]);
+        }
+        sums = lanewise!(|k| sums[k] + sums[k ^ 1]);
+        for (k, coordinate) in coordinates.iter_mut().enumerate() {
+            *coordinate = sums[k * L];
         }
     }
 }
 
-/// The sums of a block that belong to each lane.
+/// The sums of a block that belong to each lane, in every L of the result.
 #[inline(always)]
-fn fold<const L: usize>(sums: Block, out: &mut [f32]) {
-    match L {
-        1 => out[0] = sum16(sums),
-        8 => {
-            let eight: [f32; 8] = std::array::from_fn(|k| sums[k] + sums[k + 8]);
-            out[..8].copy_from_slice(&eight);
-        }
-        _ => out[..16].copy_from_slice(&sums),
+pub(super) fn fold<const L: usize>(mut sums: Block) -> Block {
+    if L <= 8 {
+        sums = lanewise!(|k| sums[k] + sums[k ^ 8]);
     }
+    if L <= 4 {
+        sums = lanewise!(|k| sums[k] + sums[k ^ 4]);
+    }
+    if L <= 2 {
+        sums = lanewise!(|k| sums[k] + sums[k ^ 2]);
+    }
+    if L == 1 {
+        sums = lanewise!(|k| sums[k] + sums[k ^ 1]);
+    }
+    sums
 }
 
 /// The coefficients of the lanes, repeated to a block.
 #[inline(always)]
 fn repeat<const L: usize>(coefficients: &[f32]) -> Block {
-    match L {
-        1 => [coefficients[0]; 16],
-        8 => {
-            let eight: &[f32; 8] = coefficients.first_chunk().expect("eight lanes");
-            lanewise!(|k| eight[k % 8])
-        }
-        _ => *coefficients.first_chunk().expect("sixteen lanes"),
-    }
+    let coefficients: &[f32; L] = coefficients.first_chunk().expect("a number for each lane");
+    lanewise!(|k| coefficients[k % L])
 }
 
 /// The scores of a spread centre with each of some rows: `out[t * L + k]` is <centre, row t in lane k>.
@@ -148,7 +141,7 @@ pub(super) fn scores<const FUSED: bool, const L: usize>(
         sums.push(one);
     }
     for (sums, out) in sums.iter().zip(out.chunks_exact_mut(L)) {
-        fold::<L>(*sums, out);
+        out.copy_from_slice(&fold::<L>(*sums)[..L]);
     }
 }
 
@@ -194,3 +187,23 @@ fn piece<const FUSED: bool, const L: usize, const ADD: bool, const N: usize>(
     }
     *out = sums;
 }
+
+/// Calls a function that is generic over the lanes with the number that [`aspect_lanes`] gave.
+macro_rules! with_lanes {
+    ($lanes:expr, |$L:ident| $call:expr) => {{
+        macro_rules! arm {
+            ($number:literal) => {{
+                const $L: usize = $number;
+                $call
+            }};
+        }
+        match $lanes {
+            1 => arm!(1),
+            2 => arm!(2),
+            4 => arm!(4),
+            8 => arm!(8),
+            _ => arm!(16),
+        }
+    }};
+}
+pub(super) use with_lanes;

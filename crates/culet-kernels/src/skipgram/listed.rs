@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::lanes::{Block, Rows, gather, scores, spread, weighted_sum};
+use super::lanes::{Block, Rows, gather, scores, spread, weighted_sum, with_lanes};
 use super::selection::{Selection, gumbel};
 use super::walks::slopes_and_losses;
 use crate::adagrad::PlacesByRow;
@@ -180,11 +180,7 @@ fn prepare(
     for (k, &centre) in batch.centres.iter().enumerate() {
         if k == 0 || out.runs[k] != out.runs[k - 1] {
             let row = out.spread.row_mut(out.runs[k] as usize);
-            match lanes {
-                1 => spread::<1>(centres.row(centre as usize), row),
-                8 => spread::<8>(centres.row(centre as usize), row),
-                _ => spread::<16>(centres.row(centre as usize), row),
-            }
+            with_lanes!(lanes, |L| spread::<L>(centres.row(centre as usize), row));
         }
     }
     out.by_occurrence.reshape(batch.centres.len(), centres.dim());
@@ -257,11 +253,7 @@ multiversion! {
 
 #[inline(always)]
 fn sum_rows_body<const FUSED: bool>(lanes: usize, rows: Rows<'_>, listed: &[u32], slopes: &[f32], out: &mut [f32]) {
-    match lanes {
-        1 => weighted_sum::<FUSED, 1, false>(rows, listed, slopes, out),
-        8 => weighted_sum::<FUSED, 8, false>(rows, listed, slopes, out),
-        _ => weighted_sum::<FUSED, 16, false>(rows, listed, slopes, out),
-    }
+    with_lanes!(lanes, |L| weighted_sum::<FUSED, L, false>(rows, listed, slopes, out));
 }
 
 #[derive(Clone, Copy)]
@@ -302,11 +294,7 @@ multiversion! {
 
 #[inline(always)]
 fn body<const FUSED: bool>(task: Task<'_>, lanes: usize, scratch: &mut Scratch) -> f64 {
-    match lanes {
-        1 => occurrence::<FUSED, 1>(task, scratch),
-        8 => occurrence::<FUSED, 8>(task, scratch),
-        _ => occurrence::<FUSED, 16>(task, scratch),
-    }
+    with_lanes!(lanes, |L| occurrence::<FUSED, L>(task, scratch))
 }
 
 #[inline(always)]

@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use super::diversity::{Diversity, diversity_of_row};
-use super::lanes::{Block, Rows, gather, scores, spread, weighted_sum};
+use super::lanes::{Block, Rows, gather, scores, spread, weighted_sum, with_lanes};
 use super::selection::{Selection, gumbel};
 use crate::isa::multiversion;
 use crate::lanes::{blocks, blocks_mut, lanewise, prefetch};
@@ -46,13 +46,13 @@ pub struct SkipGram<'a> {
     pub n_aspects: usize,
     /// How a centre chooses among them.
     pub selection: Selection,
-    /// The kind of each node as a context; empty where all are of one kind.
+    /// The kind of each node as a context, below `n_kinds` for those of walks; empty where all are of one kind.
     pub kinds: &'a [u8],
     /// The number of kinds, 1 where `kinds` is empty.
     pub n_kinds: usize,
     /// What keeps the aspects of a context apart, counted once for each pair, as a mean over the pairs of aspects.
     pub diversity: Option<Diversity>,
-    /// For each kind whether its nodes choose an aspect as centres (else all aspects count evenly); empty: all do.
+    /// For each node whether it chooses an aspect as centre (else all aspects count evenly); empty: all do.
     pub chooses: &'a [bool],
 }
 
@@ -64,7 +64,7 @@ impl SkipGram<'_> {
 
     #[inline(always)]
     fn selection_of(&self, node: u32) -> Selection {
-        if self.chooses.is_empty() || self.chooses[self.kind(node)] { self.selection } else { Selection::Even }
+        if self.chooses.is_empty() || self.chooses[node as usize] { self.selection } else { Selection::Even }
     }
 }
 
@@ -117,6 +117,7 @@ pub fn skip_gram_of_walks(
     let n_nodes = centres.n_rows();
     assert!(batch.nodes.iter().chain(batch.negatives).all(|&node| (node as usize) < n_nodes), "nodes in range");
     assert!(what.kinds.is_empty() || what.kinds.len() == n_nodes, "a kind for each node");
+    assert!(what.chooses.is_empty() || what.chooses.len() == n_nodes, "each node chooses or does not");
     let n_places = batch.nodes.len();
     out.centres.reshape(n_places, centres.dim());
     out.contexts.reshape(n_places + batch.negatives.len(), contexts.dim());
@@ -184,11 +185,7 @@ multiversion! {
 
 #[inline(always)]
 fn body<const FUSED: bool>(task: Task<'_>, lanes: usize, scratch: &mut Scratch) -> (f64, u64) {
-    match lanes {
-        1 => walk::<FUSED, 1>(task, scratch),
-        8 => walk::<FUSED, 8>(task, scratch),
-        _ => walk::<FUSED, 16>(task, scratch),
-    }
+    with_lanes!(lanes, |L| walk::<FUSED, L>(task, scratch))
 }
 
 #[inline(always)]

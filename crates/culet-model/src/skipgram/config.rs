@@ -74,8 +74,6 @@ pub struct SkipGramConfig {
     pub regularisation: Regularisation,
     pub diversity: Diversity,
     pub warm_up: bool,
-    /// Whether contexts of each type have negatives of that type and choose an aspect apart.
-    pub by_type: bool,
     /// The types whose nodes choose among the aspects; empty: all.
     pub ambiguous: Vec<String>,
     pub norm_clip: bool,
@@ -117,7 +115,6 @@ impl SkipGramConfig {
             ));
         }
         let metapath = metapath(get.word("metapath", ""), network.types.as_ref())?;
-        let typed = network.types.is_some();
         if metapath.is_some() && engine == Engine::Pairs {
             return Err(bad("engine", "`pairs` with a metapath", "`walks`"));
         }
@@ -157,14 +154,13 @@ impl SkipGramConfig {
                 threshold: get.number("aspect_threshold", 0.5) as f32,
             },
             warm_up: get.switch("warm_up", false),
-            by_type: typed && matches!(walking, Walking::Metapath(_)),
             walking,
             ambiguous,
             norm_clip: get.switch("norm_clip", false),
         })
     }
 
-    /// For each type whether its nodes choose among the aspects; empty: all do.
+    /// For each row whether it chooses among the aspects; empty: all do.
     pub(super) fn chooses(&self, types: Option<&NodeTypes>) -> Result<Vec<bool>, ModelError> {
         let Some(types) = types.filter(|_| !self.ambiguous.is_empty()) else {
             return match self.ambiguous.first() {
@@ -178,7 +174,7 @@ impl SkipGramConfig {
         for name in &self.ambiguous {
             chooses[usize::from(find_type("ambiguous", name, types)?)] = true;
         }
-        Ok(chooses)
+        Ok(types.of.iter().map(|&of| chooses[usize::from(of)]).collect())
     }
 }
 

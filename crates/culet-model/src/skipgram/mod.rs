@@ -86,7 +86,8 @@ pub struct SkipGramModel {
     /// `[n_rows, d * lanes]`
     contexts: Matrix,
     types: Option<NodeTypes>,
-    /// Of a typed network: which types choose among the aspects.
+    kinds: ContextKinds,
+    /// Which rows choose among the aspects; empty: all do.
     chooses: Vec<bool>,
     by_walks: WalkGradients,
     by_pairs: ListedGradients,
@@ -127,6 +128,7 @@ impl SkipGramModel {
         };
         let types = network.types.clone().map(|types| doubled_types(types, doubled));
         let chooses = config.chooses(types.as_ref())?;
+        let kinds = ContextKinds::new(&config, types.as_ref());
         Ok(Self {
             spec,
             n_rows,
@@ -134,6 +136,7 @@ impl SkipGramModel {
             centres,
             contexts,
             types,
+            kinds,
             chooses,
             by_walks: WalkGradients::default(),
             by_pairs: ListedGradients::default(),
@@ -226,14 +229,13 @@ impl SkipGramModel {
     pub fn loss_and_gradient_of_walks(&mut self, batch: WalkBatch<'_>) -> Loss {
         let mut gradients = std::mem::take(&mut self.by_walks);
         let config = &self.config;
-        let (kinds, n_kinds) = self.kinds();
         let what = SkipGram {
             window: config.window,
             negatives_per_pair: config.negatives as f32,
             n_aspects: config.n_aspects,
             selection: config.selection,
-            kinds,
-            n_kinds,
+            kinds: &self.kinds.of,
+            n_kinds: self.kinds.count,
             diversity: (config.regularisation == Regularisation::Pair).then_some(config.diversity),
             chooses: &self.chooses,
         };
@@ -340,18 +342,35 @@ impl SkipGramModel {
         )
     }
 
-    fn kinds(&self) -> (&[u8], usize) {
-        match &self.types {
-            Some(types) if self.config.by_type => (&types.of, types.names.len()),
-            _ => (&[], 1),
-        }
-    }
-
-    /// Of how many kinds the negatives of a walk are, and the type of each row where there are several.
+    /// The kinds of contexts, each of which has negatives of its own.
     #[must_use]
-    pub fn negative_kinds(&self) -> (usize, Option<&NodeTypes>) {
-        let (_, n_kinds) = self.kinds();
-        (n_kinds, self.types.as_ref().filter(|_| n_kinds > 1))
+    pub fn context_kinds(&self) -> &ContextKinds {
+        &self.kinds
+    }
+}
+
+/// The kinds of contexts: the types that a metapath visits, or one kind of all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContextKinds {
+    /// How many there are.
+    pub count: usize,
+    /// The kind of each row, [`ContextKinds::NONE`] for types that the metapath leaves out; empty: all are of one kind.
+    pub of: Vec<u8>,
+}
+
+impl ContextKinds {
+    /// No context of any node.
+    pub const NONE: u8 = u8::MAX;
+
+    fn new(config: &SkipGramConfig, types: Option<&NodeTypes>) -> Self {
+        let (Some(types), Walking::Metapath(path)) = (types, &config.walking) else {
+            return Self { count: 1, of: Vec::new() };
+        };
+        let mut visited = path.clone();
+        visited.sort_unstable();
+        visited.dedup();
+        let kind = |of: &u8| visited.binary_search(of).map_or(Self::NONE, |kind| kind as u8);
+        Self { count: visited.len(), of: types.of.iter().map(kind).collect() }
     }
 }
 

@@ -84,7 +84,7 @@ pub const METAPATH2VEC: ModelSpec = ModelSpec {
         venue: "KDD 2017",
         link: "https://doi.org/10.1145/3097983.3098036",
     },
-    settings: &[dim("100"), METAPATH, WINDOW, WALKS_PER_NODE, WALK_LENGTH, NEGATIVES, SHARED_NEGATIVES],
+    settings: &[dim("100"), METAPATH, PATH_WINDOW, WALKS_PER_NODE, WALK_LENGTH, NEGATIVES, SHARED_NEGATIVES],
     presets: &[],
     ..DEEPWALK
 };
@@ -102,7 +102,7 @@ pub const ASP2VEC: ModelSpec = ModelSpec {
     },
     has_facets: true,
     settings: &[
-        dim("64"),
+        dim("32"),
         ASPECTS,
         SELECTION,
         TEMPERATURE,
@@ -191,11 +191,16 @@ const Q: Setting = Setting {
     default: "1",
 };
 
+/// Types alternate along a path, so a wide window mixes what is near with what is many steps away: on DBLP the
+/// recall@20 of authors is 0.20 with 3, 0.15 with 8.
+const PATH_WINDOW: Setting = Setting { default: "3", ..WINDOW };
+
 const ASPECTS: Setting = Setting {
     name: "aspects",
-    help: "context vectors of each node (the paper's K, the authors' --num_aspects)",
+    help: "context vectors of each node (the paper's K, the authors' --num_aspects); time and memory are those of the \
+           next power of two",
     kind: Kind::Integer(1, 16),
-    default: "5",
+    default: "4",
 };
 
 const SELECTION: Setting = Setting {

@@ -377,3 +377,24 @@ fn the_gradient_of_walks_equals_difference_quotients() {
         }
     }
 }
+
+#[test]
+fn types_decide_who_chooses_and_which_contexts_there_are() {
+    let names = ["paper", "author", "venue", "term"].map(str::to_owned).to_vec();
+    let types = NodeTypes { names, of: vec![0, 1, 1, 2, 3, 0, 1, 3] };
+    let mut network = network();
+    network.types = Some(types);
+    let build = |settings: &str| {
+        let spec = find_model("asp2vec").unwrap();
+        spec.build_network(&settings.parse().unwrap(), &network, Start::Seed(1)).unwrap()
+    };
+    // Without a path all contexts are of one kind, and yet only authors choose.
+    let model = build("aspects = 2\nambiguous = \"author\"");
+    assert_eq!(model.chooses, [false, true, true, false, false, false, true, false]);
+    assert_eq!(*model.context_kinds(), ContextKinds { count: 1, of: vec![] });
+    // A path leaves terms out: they need no negatives.
+    let model = build("aspects = 2\nmetapath = \"author,paper,venue,paper,author\"");
+    assert!(model.chooses.is_empty(), "all choose");
+    let none = ContextKinds::NONE;
+    assert_eq!(*model.context_kinds(), ContextKinds { count: 3, of: vec![0, 1, 1, 2, none, 0, 1, none] });
+}

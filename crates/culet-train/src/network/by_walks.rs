@@ -2,7 +2,7 @@
 
 use culet_graph::{Purpose, Stream, Walker, Walks};
 use culet_kernels::WalkBatch;
-use culet_model::{Loss, SkipGramModel};
+use culet_model::{ContextKinds, Loss, SkipGramModel};
 use rayon::prelude::*;
 
 /// Nodes of walks in a step, where nobody says how many: enough that finding the rows that were read costs little, few
@@ -30,13 +30,10 @@ impl<'a> WalkSteps<'a> {
         let n_rows = model.n_rows();
         let wanted = if batch == 0 { nodes_a_step(n_rows) } else { batch };
         let length = model.config.walk_length as usize;
-        let (n_kinds, types) = model.negative_kinds();
-        let mut by_kind = Vec::new();
-        if let Some(types) = types {
-            by_kind = vec![Vec::new(); n_kinds];
-            for (row, &kind) in types.of.iter().enumerate() {
-                by_kind[usize::from(kind)].push(row as u32);
-            }
+        let kinds = model.context_kinds();
+        let mut by_kind = vec![Vec::new(); if kinds.of.is_empty() { 0 } else { kinds.count }];
+        for (row, &kind) in kinds.of.iter().enumerate().filter(|(_, kind)| **kind != ContextKinds::NONE) {
+            by_kind[usize::from(kind)].push(row as u32);
         }
         Self {
             walker,
