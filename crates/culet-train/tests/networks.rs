@@ -119,34 +119,42 @@ fn the_same_seed_gives_the_same_bytes_for_1_2_and_3_threads() {
     }
 }
 
+/// Trains, stores and opens a run.
+fn stored(
+    spec: &'static ModelSpec,
+    data: &(Network, LinkSets),
+    more: &str,
+    training: &str,
+) -> (tempfile::TempDir, NetworkOutcome, StoredNetworkRun) {
+    let outcome = fit(spec, data, more, training, 2, &mut Silent).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    let settings = complete_settings(spec.settings, &settings(spec, more)).unwrap();
+    let (options, nodes) = (options(training), Names::numbered(60));
+    let facts = NetworkRunFacts {
+        spec,
+        settings: &settings,
+        options: &options,
+        seed: 7,
+        threads: 2,
+        load_seconds: 0.0,
+        data_name: "groups",
+        network: &data.0,
+        nodes: &nodes,
+        labels: None,
+    };
+    let tables = NetworkTables::of(&outcome);
+    RunWriter::create(&path).unwrap().finish(&network_run_contents(&facts, &outcome, &tables)).unwrap();
+    let stored = StoredNetworkRun::open(&path).unwrap();
+    (folder, outcome, stored)
+}
+
 #[test]
 fn a_stored_run_answers_as_the_model_did() {
     for spec in network_models() {
         let data = groups(spec.name != "metapath2vec");
         for (more, score) in [("", "mixture"), ("", "product"), ("", "hadamard"), ("aspects = 1", "mixture")] {
-            let training = format!("{QUICK}\nscore = '{score}'");
-            let outcome = fit(spec, &data, more, &training, 2, &mut Silent).unwrap();
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("run");
-            let settings = complete_settings(spec.settings, &settings(spec, more)).unwrap();
-            let options = options(&training);
-            let nodes = Names::numbered(60);
-            let facts = NetworkRunFacts {
-                spec,
-                settings: &settings,
-                options: &options,
-                seed: 7,
-                threads: 2,
-                load_seconds: 0.0,
-                data_name: "groups",
-                network: &data.0,
-                nodes: &nodes,
-                labels: None,
-            };
-            let tables = NetworkTables::of(&outcome);
-            RunWriter::create(&path).unwrap().finish(&network_run_contents(&facts, &outcome, &tables)).unwrap();
-
-            let stored = StoredNetworkRun::open(&path).unwrap();
+            let (_folder, outcome, stored) = stored(spec, &data, more, &format!("{QUICK}\nscore = '{score}'"));
             let pool = pool(2);
             assert_eq!(stored.score, outcome.score);
             assert_eq!(stored.embedding, outcome.embedding);
@@ -166,6 +174,32 @@ fn a_stored_run_answers_as_the_model_did() {
             assert!((facets.iter().map(|facet| facet.share).sum::<f64>() - 1.0).abs() < 1e-6);
             assert_eq!(stored.facets(4).len(), facets.len());
         }
+    }
+}
+
+#[test]
+fn links_join_types_that_edges_join_and_similar_nodes_are_of_one_type() {
+    let (mut network, mut sets) = groups(false);
+    // Of the edges only those between the two types.
+    let between = |&(u, v): &(u32, u32)| u % 2 != v % 2;
+    let edges = network.edges();
+    let edges: Vec<(u32, u32)> = edges.sources.into_iter().zip(edges.targets).filter(between).collect();
+    let types = network.types.take();
+    network = Network::from_pairs(60, false, &edges);
+    network.types = types;
+    sets.test.retain(between);
+    let asp2vec = network_models().find(|spec| spec.name == "asp2vec").unwrap();
+    let (_folder, _, stored) = stored(asp2vec, &(network, sets), "", QUICK);
+    let pool = pool(2);
+    let everywhere = stored.links(400, &pool);
+    assert!(everywhere.len() > 100 && everywhere.iter().all(|link| between(&(link.source, link.target))));
+    let of_node = stored.links_of(3, 60, &pool);
+    assert!(of_node.len() > 10 && of_node.iter().all(|link| link.target % 2 == 0), "{of_node:?}");
+    for aspect in [None, Some(1)] {
+        let similar = stored.similar(3, 40, aspect, &pool);
+        assert_eq!(similar.len(), 29, "all others of the type");
+        assert!(similar.iter().all(|other| other.item % 2 == 1 && other.item != 3), "{similar:?}");
+        assert!(similar.is_sorted_by(|a, b| a.score >= b.score));
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a run of a network answers: likely links, similar nodes, the aspects of a node.
+//! What a run of a network answers: similar nodes, the aspects of a node.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,17 +8,6 @@ use culet_kernels::Matrix;
 use rayon::ThreadPool;
 
 use super::StoredNetworkRun;
-
-/// Pairs without an edge that are likely to get one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LikelyLink {
-    /// Where it would lead from.
-    pub source: u32,
-    /// Where to.
-    pub target: u32,
-    /// The score of the run.
-    pub score: f64,
-}
 
 /// An aspect of a node.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,92 +35,43 @@ pub struct Common {
 
 /// Nodes near a node that its aspects are told by, at most.
 const NEAR: usize = 4096;
-/// Candidates for each node that a search over all pairs scores in full.
-const CANDIDATES: usize = 20;
 
 impl StoredNetworkRun {
-    /// The `k` likeliest new edges from a node (of an undirected network: at it), best first.
-    ///
-    /// # Panics
-    /// If the node is out of range.
-    #[must_use]
-    pub fn links_of(&self, node: u32, k: usize, pool: &ThreadPool) -> Vec<LikelyLink> {
-        let n_nodes = self.data().network.n_nodes() as u32;
-        assert!(node < n_nodes, "node {node} of {n_nodes}");
-        let known = self.known_targets(node);
-        let pairs: Vec<(u32, u32)> =
-            (0..n_nodes).filter(|&other| other != node && !known.contains(&other)).map(|other| (node, other)).collect();
-        self.best_of(&pairs, k, pool)
-    }
-
-    /// The `k` likeliest new edges of the whole network: for each node the best by the product of vectors are scored in
-    /// full.
-    #[must_use]
-    pub fn links(&self, k: usize, pool: &ThreadPool) -> Vec<LikelyLink> {
-        let embedding = &self.embedding;
-        let (n_nodes, dim) = (embedding.n_nodes, embedding.dim());
-        let mean = |row: usize, out: &mut [f32]| {
-            for aspect in 0..embedding.n_aspects {
-                for (sum, x) in out.iter_mut().zip(embedding.context(row, aspect)) {
-                    *sum += x / embedding.n_aspects as f32;
-                }
-            }
-        };
-        // <P_u, Q_v> + <Q_u, P_v> as one product.
-        let (mut sources, mut targets) = (Matrix::zeros(n_nodes, 2 * dim), Matrix::zeros(n_nodes, 2 * dim));
-        for node in 0..n_nodes {
-            let (source, target) = (node, embedding.target_row(node as u32));
-            let out = sources.row_mut(node);
-            out[..dim].copy_from_slice(&embedding.centres.row(source)[..dim]);
-            mean(source, &mut out[dim..2 * dim]);
-            let out = targets.row_mut(node);
-            out[dim..2 * dim].copy_from_slice(&embedding.centres.row(target)[..dim]);
-            mean(target, &mut out[..dim]);
-        }
-        let directed = self.data().network.is_directed();
-        let known: Vec<Vec<u32>> = (0..n_nodes as u32)
-            .map(|node| {
-                let mut known: Vec<u32> = self.known_targets(node).into_iter().chain([node]).collect();
-                known.sort_unstable();
-                known
-            })
-            .collect();
-        let nodes: Vec<u32> = (0..n_nodes as u32).collect();
-        let ranker = ProductRanker::new(&sources, &targets);
-        let best = ranker.top_k(&nodes, &|node| known[node.index()].as_slice(), CANDIDATES, pool);
-        let mut pairs: Vec<(u32, u32)> = Vec::new();
-        for (node, list) in best.iter().enumerate() {
-            for other in list {
-                let pair = (node as u32, other.item);
-                pairs.push(if directed || pair.0 < pair.1 { pair } else { (pair.1, pair.0) });
-            }
-        }
-        pairs.sort_unstable();
-        pairs.dedup();
-        self.best_of(&pairs, k, pool)
-    }
-
-    /// The `k` nodes whose vectors point most in the same direction, with the cosine: of the centre vectors, or of the
-    /// context vectors in an aspect.
+    /// The `k` nodes whose vectors point most in the same direction, with the cosine: of the centre vectors; or of the
+    /// context vector in an aspect and that of any aspect of the other node, for aspect 2 of one node is not that of
+    /// another. In a typed network they are of the node's type.
     ///
     /// # Panics
     /// If node or aspect are out of range.
     #[must_use]
     pub fn similar(&self, node: u32, k: usize, aspect: Option<usize>, pool: &ThreadPool) -> Vec<Ranked> {
-        let mut vectors = match aspect {
+        let types = self.data().network.types.as_ref().map(|types| &types.of);
+        let others = (0..self.embedding.n_nodes as u32)
+            .filter(|&other| types.is_none_or(|of| of[other as usize] == of[node as usize]));
+        let others: Vec<u32> = others.collect();
+        let own: Vec<u32> = others.binary_search(&node).map(|place| place as u32).into_iter().collect();
+        let of_others = |vectors: &Matrix| unit_rows(vectors, &others);
+        let asked = match aspect {
             None => self.embedding.centre_vectors(),
             Some(aspect) => self.embedding.aspect_vectors(aspect),
         };
-        for row in 0..vectors.n_rows() {
-            let row = vectors.row_mut(row);
-            let length = row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
-            if length > 0.0 {
-                row.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
-            }
+        let asked = unit_rows(&asked, &[node]);
+        let tables = match aspect {
+            None => vec![of_others(&self.embedding.centre_vectors())],
+            Some(_) => (0..self.embedding.n_aspects).map(|s| of_others(&self.embedding.aspect_vectors(s))).collect(),
+        };
+        let mut best: Vec<Ranked> = Vec::new();
+        for table in &tables {
+            best.extend(
+                ProductRanker::new(&asked, table).top_k(&[0], &|_| own.as_slice(), k, pool).into_iter().flatten(),
+            );
         }
-        let own = [node];
-        let best = ProductRanker::new(&vectors, &vectors).top_k(&own, &|_| own.as_slice(), k, pool);
-        best.into_iter().next().unwrap_or_default()
+        best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
+        let mut seen = HashSet::new();
+        best.retain(|ranked| seen.insert(ranked.item));
+        best.truncate(k);
+        best.iter_mut().for_each(|ranked| ranked.item = others[ranked.item as usize]);
+        best
     }
 
     /// The aspects of a node, largest share first, each with `k` typical contexts.
@@ -189,30 +129,6 @@ impl StoredNetworkRun {
         facets
     }
 
-    /// Where known edges lead from a node.
-    fn known_targets(&self, node: u32) -> HashSet<u32> {
-        let data = self.data();
-        let directed = data.network.is_directed();
-        let mut known: HashSet<u32> = data.network.outgoing().row(node as usize).iter().copied().collect();
-        for &(u, v) in &data.valid {
-            if u == node {
-                known.insert(v);
-            } else if v == node && !directed {
-                known.insert(u);
-            }
-        }
-        known
-    }
-
-    fn best_of(&self, pairs: &[(u32, u32)], k: usize, pool: &ThreadPool) -> Vec<LikelyLink> {
-        let scores = self.scorer().score(pairs, pool);
-        let mut links: Vec<LikelyLink> =
-            pairs.iter().zip(&scores).map(|(&(source, target), &score)| LikelyLink { source, target, score }).collect();
-        links.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.source, a.target).cmp(&(b.source, b.target))));
-        links.truncate(k);
-        links
-    }
-
     /// The neighbours of a node, then theirs, without itself.
     fn near(&self, node: u32) -> Vec<u32> {
         let network = &self.data().network;
@@ -256,6 +172,19 @@ impl StoredNetworkRun {
             _ => Vec::new(),
         }
     }
+}
+
+/// Some rows, each divided by its length.
+fn unit_rows(vectors: &Matrix, listed: &[u32]) -> Matrix {
+    let mut out = Matrix::zeros(listed.len(), vectors.dim());
+    for (place, &row) in listed.iter().enumerate() {
+        let row = vectors.row(row as usize);
+        let length = row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
+        if length > 0.0 {
+            out.row_mut(place).iter_mut().zip(row).for_each(|(out, &x)| *out = (f64::from(x) / length) as f32);
+        }
+    }
+    out
 }
 
 fn commoner(nodes: impl Iterator<Item = u32>, labels: &NodeLabels) -> Vec<Common> {

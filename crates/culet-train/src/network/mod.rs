@@ -5,6 +5,7 @@ mod by_pairs;
 mod by_walks;
 mod choose;
 mod judge;
+mod links;
 mod optimiser;
 mod options;
 mod parts;
@@ -21,7 +22,8 @@ use culet_model::skipgram::{Engine, Walking};
 use culet_model::{Loss, ModelSpec, NetworkEmbedding, SkipGramModel, Start};
 use rayon::ThreadPool;
 
-pub use ask::{Common, LikelyLink, NodeFacet};
+pub use ask::{Common, NodeFacet};
+pub use links::LikelyLink;
 pub use options::{NETWORK_TRAINING, NetworkTrainOptions, ScoreKind, StopRule};
 pub use parts::{LinkSets, withheld};
 pub use score::{LinkScore, LinkScorer, LinkTerms};

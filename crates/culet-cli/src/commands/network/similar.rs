@@ -14,7 +14,7 @@ use crate::table::Table;
 
 pub(in crate::commands) fn command() -> Command {
     Command::new("similar")
-        .about("Find the nodes of a network that are most like a node, all in all or in one aspect")
+        .about("Find the nodes of a network (of its type, if they have types) that are most like a node, all in all or in one aspect")
         .after_help("Examples:\n  culet similar net 42\n  culet similar net alice -k 5 --aspect 2\n  culet similar net alice --json")
         .arg(run_argument())
         .arg(node::argument("a node, by its id in the data or by a name that no other has").required(true))
@@ -24,7 +24,7 @@ pub(in crate::commands) fn command() -> Command {
                 .long("aspect")
                 .value_name("N")
                 .value_parser(value_parser!(u32).range(1..))
-                .help("compare in this aspect only, from 1; `culet facets` tells what they are"),
+                .help("compare this aspect of the node, from 1, with all aspects of the others; `culet facets` tells what they are"),
         )
 }
 
