@@ -36,8 +36,8 @@ pub use run::{
 pub use split::{Negatives, NetworkSplit, SplitPlan, split_network};
 pub use synth::{
     Catalogue, CatalogueConfig, IntentMatch, NetworkConfig, PlantedIntent, PlantedIntents, PlantedNetwork, SizedCounts,
-    UserMatch, match_intents, match_users, omega_index, overlapping_nmi, overlapping_nmi_lfk, relation_auc, synthesise,
-    synthesise_network, synthesise_network_sized, synthesise_sized,
+    UserMatch, match_intents, match_users, relation_auc, synthesise, synthesise_network, synthesise_network_sized,
+    synthesise_sized,
 };
 pub use vectors::{VectorFormat, VectorProblem, VectorTable, read_vectors, write_vectors};
 

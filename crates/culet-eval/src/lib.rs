@@ -3,7 +3,8 @@
 //! A [`Ranker`] gives the best items of users; [`evaluate_ranking`] masks what they already have and compares with what
 //! was withheld; [`significance`] compares two such reports user by user. For networks, a [`LinkReport`] holds what
 //! scores of pairs are worth, with [`baselines`] beside every model; [`evaluate_classification`] reads labels out of node
-//! vectors, and [`rank_candidates`] ranks some nodes for others.
+//! vectors, [`rank_candidates`] ranks some nodes for others, [`spherical_k_means`] groups vectors, and
+//! [`overlapping_nmi`] and [`omega_index`] compare groups that may overlap.
 //!
 //! Architecture invariant: no files, no clocks, no threads of its own; each function that works in parallel is handed a
 //! pool, and its result is the same bytes for any number of threads.
@@ -13,6 +14,8 @@
 mod candidates;
 mod catalogue;
 mod classify;
+mod clusters;
+mod covers;
 mod error;
 mod links;
 mod logistic;
@@ -24,6 +27,8 @@ pub mod significance;
 
 pub use candidates::{CandidateTask, rank_candidates};
 pub use classify::{ClassificationProtocol, ClassificationReport, ClassificationRow, Spread, evaluate_classification};
+pub use clusters::{Clusters, NO_CLUSTER, spherical_k_means};
+pub use covers::{omega_index, overlapping_nmi, overlapping_nmi_lfk};
 pub use culet_kernels::Ranked;
 pub use error::EvalError;
 pub use links::{

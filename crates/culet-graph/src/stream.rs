@@ -45,6 +45,9 @@ pub enum Purpose {
     NodeSplit = 17,
     /// Starting blocks of iterative eigenvalue solvers.
     Subspace = 18,
+    /// Which points clusters are sought among (step 0), and which of them the clusters start from; the step is the
+    /// restart, from 1.
+    Clusters = 19,
 }
 
 /// A random stream with access by index.

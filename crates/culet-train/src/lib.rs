@@ -15,9 +15,9 @@ mod trainer;
 
 pub use error::TrainError;
 pub use network::{
-    Common, LikelyLink, LinkScore, LinkScorer, LinkSets, LinkTerms, NETWORK_TRAINING, NetworkOutcome, NetworkRunFacts,
-    NetworkTables, NetworkTrainOptions, NodeFacet, ScoreKind, StopRule, StoredNetworkRun, network_run_contents,
-    train_network, withheld,
+    Common, GroupReport, GroupRow, LikelyLink, LinkScore, LinkScorer, LinkSets, LinkTerms, NETWORK_TRAINING, NO_GROUP,
+    NetworkOutcome, NetworkRunFacts, NetworkTables, NetworkTrainOptions, NodeFacet, NodeGroup, NodeGroups, ScoreKind,
+    StopRule, StoredNetworkRun, network_run_contents, train_network, withheld,
 };
 pub use observer::{EpochRecord, Event, Observer, Silent};
 pub use options::{Schedule, Select, TRAINING, TrainOptions};

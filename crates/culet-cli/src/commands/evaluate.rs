@@ -22,11 +22,13 @@ Examples:
   # a run of a network: links, node classification, ranking such as of authors for papers
   culet evaluate net
   culet evaluate net --task labels --train-shares 0.1,0.9
-  culet evaluate net --task ranking --at 10";
+  culet evaluate net --task ranking --at 10
+  # groups that may overlap, found in the aspects of the nodes, against their labels
+  culet evaluate net --task groups";
 
 pub(super) fn command() -> Command {
     Command::new("evaluate")
-        .about("Judge a run, from its folder alone: items ranked for users; links, labels or rankings of a network")
+        .about("Judge a run, from its folder alone: items ranked for users; links, labels, rankings or groups of a network")
         .after_help(EXAMPLES)
         .arg(run_argument())
         .arg(

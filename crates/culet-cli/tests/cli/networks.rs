@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::program::{Ran, data, folder, run, train_films};
 
@@ -89,7 +89,7 @@ fn each_model_finds_the_withheld_edges_of_two_cliques() {
             assert!(rows.iter().any(|row| row["name"] == baseline), "{baseline}");
         }
         // 20 nodes, d = 8, a centre and a context for each aspect.
-        let aspects = if model == "asp2vec" { 5 } else { 1 };
+        let aspects = if model == "asp2vec" { 4 } else { 1 };
         assert_eq!(document["parameters"], 20 * 8 * (1 + aspects));
         let judged = run(folder.path(), &["evaluate", model, "--json"]).well().json();
         assert_eq!(judged["metrics"], document["test"], "the run judges as the training did");
@@ -158,8 +158,8 @@ fn a_run_answers_by_id_and_by_name() {
     assert_eq!(found, own, "the nine others of the clique");
     let by_name = asked(&["similar", "net", "node a3", "-k", "9", "--json"]).json();
     assert_eq!(by_name, similar);
-    let within = asked(&["similar", "net", "a3", "--aspect", "5", "--json"]).json();
-    assert_eq!((&within["aspect"], ids(&within["similar"]).len()), (&5.into(), 10));
+    let within = asked(&["similar", "net", "a3", "--aspect", "4", "--json"]).json();
+    assert_eq!((&within["aspect"], ids(&within["similar"]).len()), (&4.into(), 10));
     let text = asked(&["similar", "net", "a3", "-k", "2"]).stdout;
     assert!(text.starts_with("like a3 (node a3)\nrank  cosine  node  name\n"), "{text}");
 
@@ -179,21 +179,75 @@ fn facets_have_shares_contexts_and_labels() {
     let folder = folder();
     cliques(folder.path());
     train(folder.path(), &["asp2vec", "cliques", "--aspects", "3", "--out", "net"]).well();
-    for arguments in [&["facets", "net", "--json"][..], &["facets", "net", "a1", "-k", "4", "--json"]] {
-        let document = run(folder.path(), arguments).well().json();
-        let facets = document["facets"].as_array().unwrap();
-        let aspects: BTreeSet<u64> = facets.iter().map(|facet| facet["aspect"].as_u64().unwrap()).collect();
-        assert_eq!(aspects, BTreeSet::from([1, 2, 3]), "aspects count from 1");
-        let shares: Vec<f64> = facets.iter().map(|facet| number(&facet["share"])).collect();
-        assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-6, "{shares:?}");
-        assert!(shares.is_sorted_by(|a, b| a >= b), "{shares:?}");
-        let common = facets.iter().flat_map(|facet| facet["common"].as_array().unwrap());
-        common.for_each(|common| assert_eq!((&common["kind"], number(&common["overall"])), (&"label".into(), 0.5)));
-    }
+    let document = run(folder.path(), &["facets", "net", "a1", "-k", "4", "--json"]).well().json();
+    let facets = document["facets"].as_array().unwrap();
+    let aspects: BTreeSet<u64> = facets.iter().map(|facet| facet["aspect"].as_u64().unwrap()).collect();
+    assert_eq!(aspects, BTreeSet::from([1, 2, 3]), "aspects count from 1");
+    let shares: Vec<f64> = facets.iter().map(|facet| number(&facet["share"])).collect();
+    assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-6, "{shares:?}");
+    assert!(shares.is_sorted_by(|a, b| a >= b), "{shares:?}");
+    let common = facets.iter().flat_map(|facet| facet["common"].as_array().unwrap());
+    common.for_each(|common| assert_eq!((&common["kind"], number(&common["overall"])), (&"label".into(), 0.5)));
     // Two steps from a1 is its clique, and b0 beyond the bridge: nearly all have the label of the clique.
     let text = run(folder.path(), &["facets", "net", "a1", "-k", "9"]).well().stdout;
     assert!(text.starts_with("aspects of a1 (node a1), by their share\n\naspect "), "{text}");
     assert!(text.contains("label clique-a ") && text.contains("(all nodes: 50 %)"), "{text}");
+}
+
+#[test]
+fn two_cliques_are_two_groups() {
+    let folder = folder();
+    cliques(folder.path());
+    train(folder.path(), &["deepwalk", "cliques", "--out", "flat"]).well();
+    train(folder.path(), &["asp2vec", "cliques", "--aspects", "3", "--out", "net"]).well();
+    let asked = |arguments: &[&str]| run(folder.path(), arguments).well();
+    // As many groups as there are labels.
+    let document = asked(&["facets", "flat", "-k", "20", "--json"]).json();
+    let groups = document["groups"].as_array().unwrap();
+    for (group, number_of_group) in groups.iter().zip(1..) {
+        assert_eq!((&group["group"], &group["nodes"]), (&number_of_group.into(), &10.into()));
+        let ids = group["typical"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().as_bytes()[0]);
+        assert!(ids.clone().all(|clique| Some(clique) == ids.clone().next()), "one clique: {group:#}");
+        assert!(number(&group["typical"][9]["cosine"]) <= number(&group["typical"][0]["cosine"]));
+        let common = group["common"].as_array().unwrap();
+        assert_eq!((common.len(), number(&common[0]["share"]), number(&common[0]["overall"])), (1, 1.0, 0.5));
+    }
+    assert_eq!((groups.len(), &document["overlap"]), (2, &json!([{ "groups": 1, "nodes": 20 }])));
+    let told = asked(&["facets", "flat", "-k", "1"]);
+    assert!(
+        told.stdout.starts_with("groups of the nodes of cliques, largest first\n\ngroup 1, 10 nodes\n  typical  node ")
+    );
+    assert!(told.stdout.ends_with("\nof 20 nodes 20 in 1 group\n"), "{}", told.stdout);
+    assert!(told.stderr.contains("one aspect only, so each node is in one group"), "{}", told.stderr);
+    assert_eq!(asked(&["facets", "net", "--groups", "4"]).stdout.matches("\ngroup ").count(), 4);
+
+    let judged = asked(&["evaluate", "flat", "--task", "groups", "--json"]).json();
+    let counts = ["nodes", "labels", "labels_a_node", "asked_groups"].map(|key| number(&judged[key]));
+    assert_eq!((judged["task"].as_str(), counts), (Some("groups"), [20.0, 2.0, 1.0, 2.0]));
+    let rows = judged["groups"].as_array().unwrap();
+    assert_eq!((rows.len(), &rows[0]["name"], number(&rows[0]["omega"])), (1, &"vectors".into(), 1.0));
+    assert!(number(&rows[0]["nmi"]) > 1.0 - 1e-9);
+    let judged = asked(&["evaluate", "net", "--task", "groups", "--groups", "3"]).stdout;
+    let head = "asp2vec on cliques, groups against 2 labels of 20 labelled nodes of 20, 1.00 labels a node\n";
+    assert!(
+        judged.starts_with(&format!("{head}groups of     nmi   omega  groups  groups a node\naspects ")),
+        "{judged}"
+    );
+    assert!(judged.lines().nth(3).unwrap().starts_with("vectors "), "{judged}");
+}
+
+#[test]
+fn groups_need_no_labels_but_their_comparison_does() {
+    let folder = folder();
+    chain(folder.path());
+    train(folder.path(), &["asp2vec", "chain.tsv", "--out", "net"]).well();
+    let document = run(folder.path(), &["facets", "net", "--json"]).well().json();
+    let groups = document["groups"].as_array().unwrap();
+    assert!(!groups.is_empty() && groups.len() <= 10, "ten at most where no labels say how many: {document:#}");
+    assert!(groups.iter().all(|group| group["common"].as_array().unwrap().is_empty()));
+    let judged = run(folder.path(), &["evaluate", "net", "--task", "groups"]);
+    assert_eq!((judged.code, judged.stdout.as_str()), (Some(2), ""), "{judged:?}");
+    assert!(judged.stderr.contains("this run has no labels to compare groups with\n\nhint: `culet train ... --labels"));
 }
 
 #[test]
@@ -257,10 +311,15 @@ fn wrong_input_is_told_with_a_way_out() {
     train(folder.path(), &["deepwalk", "cliques", "--out", "net"]).well();
     train_films(folder.path());
     let films = data("films");
-    let cases: [Wrong<'_>; 16] = [
+    let cases: [Wrong<'_>; 21] = [
         (&["similar", "net", "a12"], &["there is no node `a12` in this run", "did you mean `a1`?"]),
         (&["links", "net", "zzzzzz"], &["there is no node `zzzzzz`", "such as `a0`"]),
         (&["similar", "net", "a1", "--aspect", "2"], &["there is no aspect 2: this run has 1 aspect"]),
+        (&["facets", "net", "a1", "--groups", "2"], &["`--groups` is about all nodes, and one is given", "hint: "]),
+        (&["facets", "net", "--groups", "21"], &["`--groups` is 21, and this run has 20 nodes", "hint: "]),
+        (&["evaluate", "net", "--task", "groups", "--groups", "21"], &["`--groups` is 21, and this run has 20 nodes"]),
+        (&["facets", "net", "--groups", "0"], &["0 is not in 1.."]),
+        (&["evaluate", "run", "--groups", "3"], &["`--groups` is for runs of networks"]),
         (&["links", "run"], &["`run` holds a catalogue, not a network", "`culet recommend`"]),
         (&["facets", "run"], &["`run` holds a catalogue, not a network"]),
         (&["similar", "run", "1"], &["`run` holds a catalogue, not a network"]),

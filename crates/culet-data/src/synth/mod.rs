@@ -3,8 +3,7 @@
 //! A catalogue ([`synthesise`]) comes with the truth it was drawn from, so that one can see whether a model finds it
 //! ([`match_intents`], [`match_users`], [`relation_auc`]). A sized data set ([`synthesise_sized`]) imitates the counts
 //! and the skew of a published one, for measuring time and memory; it holds no truth. Likewise for networks:
-//! [`synthesise_network`] plants overlapping groups, which [`overlapping_nmi`] and [`omega_index`] compare with found
-//! ones; [`synthesise_network_sized`] has a size and a power law.
+//! [`synthesise_network`] plants overlapping groups; [`synthesise_network_sized`] has a size and a power law.
 //!
 //! Everything is a function of the settings and the seed, for any number of threads.
 //!
@@ -18,7 +17,6 @@
 //! | `sized` | data sets of given counts |
 //! | `network_config`, `planted_network` | networks with planted groups |
 //! | `sized_network` | networks of given size |
-//! | `covers` | how well found groups of nodes match planted ones |
 //! | `matching`, `assignment` | how well learned intents match planted ones |
 //! | `chance`, `allot` | draws from a random stream; shares of a total |
 
@@ -28,7 +26,6 @@ mod catalogue;
 mod chance;
 mod choices;
 mod config;
-mod covers;
 mod facts;
 mod matching;
 mod network_config;
@@ -42,7 +39,6 @@ mod words;
 
 pub use catalogue::{Catalogue, synthesise};
 pub use config::CatalogueConfig;
-pub use covers::{omega_index, overlapping_nmi, overlapping_nmi_lfk};
 pub use matching::{IntentMatch, UserMatch, match_intents, match_users, relation_auc};
 pub use network_config::NetworkConfig;
 pub use planted_network::{PlantedNetwork, synthesise_network};

@@ -1,13 +1,13 @@
 //! What a run of a network answers: similar nodes, the aspects of a node.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use culet_data::NodeLabels;
 use culet_eval::{ProductRanker, Ranked, Ranker};
 use culet_kernels::Matrix;
 use rayon::ThreadPool;
 
 use super::StoredNetworkRun;
+use super::traits::{Common, Traits};
 
 /// An aspect of a node.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,17 +20,6 @@ pub struct NodeFacet {
     pub contexts: Vec<(u32, f64)>,
     /// What these nodes have in common: labels or types, with their share among the contexts and among all nodes.
     pub common: Vec<Common>,
-}
-
-/// Something that nodes have in common.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Common {
-    /// The label or type.
-    pub name: String,
-    /// The share of the contexts that have it, of those that have any.
-    pub share: f64,
-    /// The same of all nodes.
-    pub overall: f64,
 }
 
 /// Nodes near a node that its aspects are told by, at most.
@@ -86,6 +75,10 @@ impl StoredNetworkRun {
         let n_aspects = self.embedding.n_aspects;
         let shares = self.embedding.node_shares(node);
         let near = self.near(node);
+        let traits = Traits::new(self.data());
+        let common = |contexts: &[(u32, f64)]| {
+            traits.as_ref().map_or_else(Vec::new, |traits| traits.common(contexts.iter().map(|&(x, _)| x)))
+        };
         let belongs: Vec<(u32, Vec<f64>, f64)> = near.iter().map(|&x| self.belonging(node, x)).collect();
         let mut facets: Vec<NodeFacet> = (0..n_aspects)
             .map(|aspect| {
@@ -94,35 +87,8 @@ impl StoredNetworkRun {
                 typical.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
                 typical.truncate(k);
                 let contexts: Vec<(u32, f64)> = typical.iter().map(|&(x, share, _)| (x, share)).collect();
-                let common = self.common(contexts.iter().map(|&(x, _)| x));
+                let common = common(&contexts);
                 NodeFacet { aspect, share: shares[aspect], contexts, common }
-            })
-            .collect();
-        facets.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.aspect.cmp(&b.aspect)));
-        facets
-    }
-
-    /// The aspects of the whole network, largest first, each with the `k` nodes that are seen under it most.
-    #[must_use]
-    pub fn facets(&self, k: usize) -> Vec<NodeFacet> {
-        let (n_aspects, n_nodes) = (self.embedding.n_aspects, self.embedding.n_nodes);
-        let network = &self.data().network;
-        let shares: Vec<Vec<f64>> = (0..n_nodes).map(|node| self.embedding.node_shares(node as u32)).collect();
-        let met = shares.iter().filter(|shares| shares.iter().any(|&share| share > 0.0)).count().max(1);
-        let mut facets: Vec<NodeFacet> = (0..n_aspects)
-            .map(|aspect| {
-                let mean = shares.iter().map(|shares| shares[aspect]).sum::<f64>() / met as f64;
-                // A node of few edges is seen under one aspect by chance: weigh by the root of the degree.
-                let weight = |node: usize| {
-                    let degree = network.out_degree(node) + network.in_degree(node);
-                    (shares[node][aspect] - mean) * (degree as f64).sqrt()
-                };
-                let mut nodes: Vec<usize> = (0..n_nodes).collect();
-                nodes.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)).then(a.cmp(&b)));
-                nodes.truncate(k);
-                let contexts: Vec<(u32, f64)> = nodes.iter().map(|&x| (x as u32, shares[x][aspect])).collect();
-                let common = self.common(contexts.iter().map(|&(x, _)| x));
-                NodeFacet { aspect, share: mean, contexts, common }
             })
             .collect();
         facets.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.aspect.cmp(&b.aspect)));
@@ -159,19 +125,6 @@ impl StoredNetworkRun {
         let shares: Vec<f64> = products.iter().map(|p| (p - top).exp() / total).collect();
         (x, shares, 1.0 / (1.0 + (-top / 2.0).exp()))
     }
-
-    /// The labels (or else types) that are commoner among some nodes than among all.
-    fn common(&self, nodes: impl Iterator<Item = u32> + Clone) -> Vec<Common> {
-        let data = self.data();
-        match (&data.labels, &data.network.types) {
-            (Some(labels), _) => commoner(nodes, labels),
-            (None, Some(types)) if types.names.len() > 1 => {
-                let of = types.of.iter().map(|&kind| vec![u32::from(kind)]);
-                commoner_of(nodes, &types.names, &of.collect::<Vec<_>>())
-            }
-            _ => Vec::new(),
-        }
-    }
 }
 
 /// Some rows, each divided by its length.
@@ -185,30 +138,4 @@ fn unit_rows(vectors: &Matrix, listed: &[u32]) -> Matrix {
         }
     }
     out
-}
-
-fn commoner(nodes: impl Iterator<Item = u32>, labels: &NodeLabels) -> Vec<Common> {
-    let of: Vec<Vec<u32>> = (0..labels.of.n_rows()).map(|node| labels.of.row(node).to_vec()).collect();
-    commoner_of(nodes, &labels.names, &of)
-}
-
-fn commoner_of(nodes: impl Iterator<Item = u32>, names: &[String], of: &[Vec<u32>]) -> Vec<Common> {
-    let share = |lists: &mut dyn Iterator<Item = &Vec<u32>>| {
-        let (mut counts, mut n) = (BTreeMap::<u32, usize>::new(), 0);
-        for list in lists.filter(|list| !list.is_empty()) {
-            n += 1;
-            list.iter().for_each(|&label| *counts.entry(label).or_default() += 1);
-        }
-        counts.into_iter().map(move |(label, count)| (label, count as f64 / f64::from(n))).collect::<BTreeMap<_, _>>()
-    };
-    let overall = share(&mut of.iter());
-    let own = share(&mut nodes.map(|node| &of[node as usize]));
-    let mut common: Vec<Common> = own
-        .into_iter()
-        .map(|(label, share)| Common { name: names[label as usize].clone(), share, overall: overall[&label] })
-        .filter(|common| common.share > common.overall)
-        .collect();
-    common.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.name.cmp(&b.name)));
-    common.truncate(3);
-    common
 }

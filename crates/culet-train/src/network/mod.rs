@@ -4,6 +4,8 @@ mod ask;
 mod by_pairs;
 mod by_walks;
 mod choose;
+mod group_report;
+mod groups;
 mod judge;
 mod links;
 mod optimiser;
@@ -11,6 +13,7 @@ mod options;
 mod parts;
 mod score;
 mod store;
+mod traits;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -22,13 +25,15 @@ use culet_model::skipgram::{Engine, Walking};
 use culet_model::{Loss, ModelSpec, NetworkEmbedding, SkipGramModel, Start};
 use rayon::ThreadPool;
 
-pub use ask::{Common, NodeFacet};
+pub use ask::NodeFacet;
+pub use group_report::{GroupReport, GroupRow};
+pub use groups::{NO_GROUP, NodeGroup, NodeGroups};
 pub use links::LikelyLink;
 pub use options::{NETWORK_TRAINING, NetworkTrainOptions, ScoreKind, StopRule};
 pub use parts::{LinkSets, withheld};
 pub use score::{LinkScore, LinkScorer, LinkTerms};
-
 pub use store::{NetworkRunFacts, NetworkTables, StoredNetworkRun, network_run_contents};
+pub use traits::Common;
 
 use crate::{EpochRecord, Event, Observer, Seconds, Select, TrainError};
 use judge::Judge;

@@ -1,13 +1,13 @@
-//! `culet facets`: the aspects of a network or of a node, in words.
+//! `culet facets`: the aspects of a node in words, or the groups that the aspects of all nodes form.
 
 use clap::{ArgMatches, Command};
 use culet::graph::Names;
-use culet::train::NodeFacet;
+use culet::train::{Common, NodeFacet, StoredNetworkRun};
 use serde::Serialize;
 use serde_json::json;
 
 use super::node::{self, NamedNode};
-use super::{count, count_argument, open};
+use super::{count, count_argument, groups, open};
 use crate::commands::Done;
 use crate::commands::evaluate::run_argument;
 use crate::context::Context;
@@ -15,11 +15,21 @@ use crate::problem::Problem;
 
 pub(in crate::commands) fn command() -> Command {
     Command::new("facets")
-        .about("Tell the aspects of a network, or of one of its nodes: their shares, who is typical, what they have in common")
-        .after_help("Examples:\n  culet facets net\n  culet facets net alice\n  culet facets net alice -k 10 --json")
+        .about(
+            "Tell the aspects of a node: their shares, who is typical, what they have in common; or the groups that the \
+             aspects of all nodes form",
+        )
+        .after_help(
+            "Examples:\n  culet facets net alice\n  culet facets net alice -k 10 --json\n  \
+             # a node is in the groups of its aspects: groups may overlap\n  culet facets net\n  \
+             culet facets net --groups 20",
+        )
         .arg(run_argument())
-        .arg(node::argument("a node, by its id in the data or by a name that no other has [default: all nodes]"))
-        .arg(count_argument("5", "how many typical nodes of each aspect"))
+        .arg(node::argument(
+            "a node, by its id in the data or by a name that no other has [default: the groups of all nodes]",
+        ))
+        .arg(count_argument("5", "how many typical nodes of each aspect or group"))
+        .arg(groups::argument("into how many groups to sort all nodes [default: as many as there are labels, else 10]"))
 }
 
 /// An aspect as documents tell it.
@@ -27,7 +37,7 @@ pub(in crate::commands) fn command() -> Command {
 struct Facet {
     /// From 1.
     aspect: usize,
-    /// Among the contexts of the node, or on average over all nodes.
+    /// Among the contexts of the node.
     share: f64,
     /// Nodes that are seen under it most.
     typical: Vec<Typical>,
@@ -44,67 +54,75 @@ struct Typical {
 }
 
 #[derive(Debug, Serialize)]
-struct Trait {
+pub(super) struct Trait {
     /// `label` or `type`.
     kind: &'static str,
     name: String,
-    /// The share of the typical nodes that have it, of those that have any.
+    /// The share of these nodes that have it, of those that have any.
     share: f64,
     /// The same of all nodes.
     overall: f64,
 }
 
+impl Trait {
+    pub(super) fn new(common: &Common, kind: &'static str) -> Self {
+        Self { kind, name: common.name.clone(), share: common.share, overall: common.overall }
+    }
+
+    pub(super) fn to_text(&self) -> String {
+        let (share, overall) = (100.0 * self.share, 100.0 * self.overall);
+        format!("{} {} {share:.0} % (all nodes: {overall:.0} %)", self.kind, self.name)
+    }
+}
+
+/// Lines such as `  typical  Ada, Bob`, none where nothing is to be told.
+pub(super) fn line(word: &str, parts: &[String]) -> String {
+    if parts.is_empty() { String::new() } else { format!("  {word:7}  {}\n", parts.join(", ")) }
+}
+
+/// What the nodes of a run have in common, if anything.
+pub(super) fn kind(stored: &StoredNetworkRun) -> &'static str {
+    if stored.data().labels.is_some() { "label" } else { "type" }
+}
+
 impl Facet {
     fn new(facet: &NodeFacet, names: &Names, kind: &'static str) -> Self {
         let typical = |&(node, share): &(u32, f64)| Typical { node: NamedNode::new(node, names), share };
-        let shared = |common: &culet::train::Common| Trait {
-            kind,
-            name: common.name.clone(),
-            share: common.share,
-            overall: common.overall,
-        };
         Self {
             aspect: facet.aspect + 1,
             share: facet.share,
             typical: facet.contexts.iter().map(typical).collect(),
-            common: facet.common.iter().map(shared).collect(),
+            common: facet.common.iter().map(|common| Trait::new(common, kind)).collect(),
         }
     }
 
     fn to_text(&self) -> String {
         let typical = |one: &Typical| format!("{} {:.0} %", one.node.label(), 100.0 * one.share);
-        let shared = |one: &Trait| {
-            let (share, overall) = (100.0 * one.share, 100.0 * one.overall);
-            format!("{} {} {share:.0} % (all nodes: {overall:.0} %)", one.kind, one.name)
-        };
-        let mut text = format!("aspect {}, {:.0} %\n", self.aspect, 100.0 * self.share);
-        for (word, parts) in [
-            ("typical", self.typical.iter().map(typical).collect::<Vec<_>>()),
-            ("common", self.common.iter().map(shared).collect()),
-        ] {
-            if !parts.is_empty() {
-                text += &format!("  {word:7}  {}\n", parts.join(", "));
-            }
-        }
-        text
+        let typical: Vec<String> = self.typical.iter().map(typical).collect();
+        let common: Vec<String> = self.common.iter().map(Trait::to_text).collect();
+        format!("aspect {}, {:.0} %\n", self.aspect, 100.0 * self.share)
+            + &line("typical", &typical)
+            + &line("common", &common)
     }
 }
 
 pub(in crate::commands) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
     let stored = open(matches)?;
     let data = stored.data();
-    let (node, k) = (node::asked(matches, &data.nodes)?, count(matches));
-    let found = match node {
-        Some(node) => stored.facets_of(node, k),
-        None => context.pool.install(|| stored.facets(k)),
-    };
-    let kind = if data.labels.is_some() { "label" } else { "type" };
+    let Some(node) = node::asked(matches, &data.nodes)? else { return groups::run(context, &stored, matches) };
+    if matches.contains_id("groups") {
+        return Err(
+            Problem::input("`--groups` is about all nodes, and one is given").hint("leave out the node, or the flag")
+        );
+    }
+    let kind = kind(&stored);
+    let found = stored.facets_of(node, count(matches));
     let facets: Vec<Facet> = found.iter().map(|facet| Facet::new(facet, &data.nodes, kind)).collect();
     let model = &stored.run.manifest.summary.model;
     if facets.len() == 1 {
         context.remark(&format!("note: this run of `{model}` has one aspect only; `asp2vec` learns several"));
     }
-    let asked = node.map(|node| NamedNode::new(node, &data.nodes));
+    let asked = NamedNode::new(node, &data.nodes);
     let document = json!({
         "run": stored.run.path().to_string_lossy(),
         "model": model,
@@ -113,8 +131,7 @@ pub(in crate::commands) fn run(context: &Context, matches: &ArgMatches) -> Resul
         "facets": facets,
     });
     context.print(&document, || {
-        let whose = asked.as_ref().map_or_else(|| stored.data_name().to_owned(), NamedNode::in_full);
-        let head = format!("aspects of {whose}, by their share\n\n");
+        let head = format!("aspects of {}, by their share\n\n", asked.in_full());
         head + &facets.iter().map(Facet::to_text).collect::<Vec<_>>().join("\n")
     })?;
     Ok(Done::Wholly)

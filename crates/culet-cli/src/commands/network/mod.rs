@@ -2,6 +2,7 @@
 
 pub(super) mod evaluate;
 pub(super) mod facets;
+mod groups;
 pub(super) mod links;
 mod node;
 mod report;

@@ -1,5 +1,6 @@
-//! `culet evaluate` for runs of networks: links, labels, rankings.
+//! `culet evaluate` for runs of networks: links, labels, rankings, groups.
 
+mod groups;
 mod labels;
 mod links;
 mod ranking;
@@ -10,6 +11,7 @@ use clap::{Arg, ArgMatches, value_parser};
 use culet::train::StoredNetworkRun;
 use serde_json::{Map, Value, json};
 
+use super::groups::argument;
 use super::open;
 use crate::commands::Done;
 use crate::commands::evaluate::{part, remark, selected_on};
@@ -17,13 +19,14 @@ use crate::context::{Context, peak_rss_bytes};
 use crate::problem::Problem;
 
 /// What only the runs of networks are asked.
-const FLAGS: [&str; 4] = ["task", "train-shares", "repeats", "vectors"];
+const FLAGS: [&str; 5] = ["task", "train-shares", "repeats", "vectors", "groups"];
 
 pub(in crate::commands) fn arguments() -> Vec<Arg> {
     let heading = "Runs of networks";
-    let task = Arg::new("task").value_name("TASK").value_parser(["links", "labels", "ranking"]).help(
+    let task = Arg::new("task").value_name("TASK").value_parser(["links", "labels", "ranking", "groups"]).help(
         "tell edges from other pairs; or read labels out of the vectors; or rank all nodes of the target's type for the \
-         source of each edge [default: links, or labels where there are no edges to judge on]",
+         source of each edge; or compare groups of nodes, found without labels, with the labels [default: links, or \
+         labels where there are no edges to judge on]",
     );
     let shares = Arg::new("train-shares")
         .value_name("X,X,...")
@@ -39,7 +42,8 @@ pub(in crate::commands) fn arguments() -> Vec<Arg> {
         "what labels are read out of: centre and contexts of all aspects side by side; or (P + mean Q) / 2, as the \
          authors do; or the centres alone [default: concatenated]",
     );
-    let all = [task, shares, repeats, vectors].into_iter();
+    let groups = argument("how many groups to find for `--task groups` [default: as many as there are labels]");
+    let all = [task, shares, repeats, vectors, groups].into_iter();
     all.map(|argument| argument.clone().long(argument.get_id().to_string()).help_heading(heading)).collect()
 }
 
@@ -72,6 +76,7 @@ pub(in crate::commands) fn run(context: &Context, matches: &ArgMatches) -> Resul
     let task = task(&stored, word, matches);
     let found = match task {
         "labels" => labels::evaluate(context, &stored, matches)?,
+        "groups" => groups::evaluate(context, &stored, matches)?,
         "ranking" => ranking::evaluate(context, &stored, part, word, matches)?,
         _ => links::evaluate(context, &stored, part, word)?,
     };

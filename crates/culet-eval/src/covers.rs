@@ -4,6 +4,7 @@
 //! repeats count once. The names of the groups mean nothing, and groups without nodes are no groups.
 
 use culet_graph::Csr;
+use rayon::ThreadPool;
 use rayon::prelude::*;
 
 /// Nodes that a thread takes at a time.
@@ -74,18 +75,19 @@ pub fn overlapping_nmi_lfk(left: &Csr, right: &Csr) -> f64 {
 /// ```
 ///
 /// 1 for equal covers, 0 on average for independent ones, negative for worse. Without overlap it is the adjusted Rand
-/// index. Where all pairs are together equally often in both covers, it is 1. O(sum over groups of size^2) time in the
-/// caller's threads; the result does not depend on their number.
+/// index. Where all pairs are together equally often in both covers, it is 1. O(sum over groups of size^2) time, shared by
+/// the threads of `pool`; the result does not depend on their number.
 ///
 /// # Panics
 /// If the covers are of different numbers of nodes.
 #[must_use]
-pub fn omega_index(left: &Csr, right: &Csr) -> f64 {
+pub fn omega_index(left: &Csr, right: &Csr, pool: &ThreadPool) -> f64 {
     let (x, y) = (Cover::new(left), Cover::new(right));
     assert_eq!(x.n_nodes(), y.n_nodes(), "covers of the same nodes");
     let starts: Vec<usize> = (0..x.n_nodes()).step_by(BLOCK).collect();
     let count = |times: &mut [Vec<u32>; 2], &start: &usize| Pairs::count(&x, &y, start, times);
-    let counts: Vec<Pairs> = starts.par_iter().map_init(|| [(); 2].map(|()| vec![0; x.n_nodes()]), count).collect();
+    let scratch = || [(); 2].map(|()| vec![0; x.n_nodes()]);
+    let counts: Vec<Pairs> = pool.install(|| starts.par_iter().map_init(scratch, count).collect());
     let pairs = counts.iter().fold(Pairs::default(), Pairs::plus);
     let n = x.n_nodes() as u64;
     let n_pairs = n * n.saturating_sub(1) / 2;
@@ -241,6 +243,14 @@ mod tests {
     use culet_graph::{Purpose, Stream};
     use proptest::prelude::*;
 
+    fn pool(n_threads: usize) -> ThreadPool {
+        rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap()
+    }
+
+    fn omega(left: &Csr, right: &Csr) -> f64 {
+        omega_index(left, right, &pool(1))
+    }
+
     /// A cover from the members of each group.
     fn cover(n: usize, groups: &[&[u32]]) -> Csr {
         let pairs = groups.iter().enumerate().flat_map(|(group, nodes)| nodes.iter().map(move |&u| (u, group as u32)));
@@ -266,12 +276,12 @@ mod tests {
         assert_close(overlapping_nmi(&halves, &uneven), (8.0 - 5.509775 + 6.490225 - 4.0) / 2.0 / 8.0);
         assert_close(overlapping_nmi_lfk(&halves, &uneven), 1.0 - (2.754888 / 4.0 + 2.0 / 3.245112) / 2.0);
         // Pairs 01 and 23 against 01, 02 and 12: of six, 01, 03 and 13 agree. Expected: 4/6 * 3/6 + 2/6 * 3/6.
-        assert_close(omega_index(&halves, &uneven), 0.0);
+        assert_close(omega(&halves, &uneven), 0.0);
         let twice = cover(3, &[&[0, 1], &[0, 1, 2]]);
         let once = cover(3, &[&[0, 1], &[0, 2]]);
         // Times together, pairs 01, 02, 12: 2 1 1 and 1 1 0.
         let (observed, expected): (f64, f64) = (1.0 / 3.0, (2.0 / 3.0) * (2.0 / 3.0));
-        assert_close(omega_index(&twice, &once), (observed - expected) / (1.0 - expected));
+        assert_close(omega(&twice, &once), (observed - expected) / (1.0 - expected));
     }
 
     #[test]
@@ -280,7 +290,7 @@ mod tests {
         let renamed: Vec<(u32, u32)> =
             (0..300).flat_map(|u| groups.row(u).iter().map(move |&g| (u as u32, 20 - 2 * g))).collect();
         let renamed = Csr::from_pairs(300, &renamed).unwrap();
-        for measure in [overlapping_nmi, overlapping_nmi_lfk, omega_index] {
+        for measure in [overlapping_nmi, overlapping_nmi_lfk, omega] {
             assert!((measure(&groups, &renamed) - 1.0).abs() < 1e-12);
             let changed = at_random(300, 7, 0.3, 2);
             assert!(measure(&groups, &changed) < 0.1);
@@ -289,28 +299,28 @@ mod tests {
 
     #[test]
     fn independent_covers_score_about_zero() {
-        let mut omega = 0.0;
+        let mut mean = 0.0;
         for seed in 0..20 {
             let (x, y) = (at_random(2_000, 5, 0.3, 2 * seed), at_random(2_000, 6, 0.25, 2 * seed + 1));
             assert!(overlapping_nmi(&x, &y) < 0.01, "{}", overlapping_nmi(&x, &y));
             assert!(overlapping_nmi_lfk(&x, &y) < 0.01, "{}", overlapping_nmi_lfk(&x, &y));
-            omega += omega_index(&x, &y) / 20.0;
+            mean += omega(&x, &y) / 20.0;
         }
-        assert!(omega.abs() < 0.001, "{omega}");
+        assert!(mean.abs() < 0.001, "{mean}");
     }
 
     #[test]
     fn covers_that_tell_nothing_are_told_apart() {
         let (none, all) = (cover(5, &[]), cover(5, &[&[0, 1, 2, 3, 4]]));
         let some = cover(5, &[&[0, 1], &[2, 3]]);
-        for measure in [overlapping_nmi, overlapping_nmi_lfk, omega_index] {
+        for measure in [overlapping_nmi, overlapping_nmi_lfk, omega] {
             assert_eq!((measure(&none, &none), measure(&all, &all)), (1.0, 1.0));
             assert_eq!(measure(&none, &all), 0.0);
         }
         assert_eq!((overlapping_nmi(&none, &some), overlapping_nmi(&all, &some)), (0.0, 0.0));
-        assert_eq!(omega_index(&none, &some), 0.0);
+        assert_eq!(omega(&none, &some), 0.0);
         let empty = cover(0, &[]);
-        assert_eq!((overlapping_nmi(&empty, &empty), omega_index(&empty, &empty)), (1.0, 1.0));
+        assert_eq!((overlapping_nmi(&empty, &empty), omega(&empty, &empty)), (1.0, 1.0));
     }
 
     #[test]
@@ -329,7 +339,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "covers of the same nodes")]
     fn covers_of_other_nodes_are_a_fault_of_the_caller() {
-        let _ = omega_index(&cover(4, &[]), &cover(5, &[]));
+        let _ = omega(&cover(4, &[]), &cover(5, &[]));
     }
 
     /// The measures of McDaid and of Lancichinetti, from tables of probabilities.
@@ -402,8 +412,8 @@ mod tests {
             let (nmi, lfk) = nmi_by_tables(&of_x, &of_y);
             prop_assert!((overlapping_nmi(&x, &y) - nmi).abs() < 1e-9, "{} {nmi}", overlapping_nmi(&x, &y));
             prop_assert!((overlapping_nmi_lfk(&x, &y) - lfk).abs() < 1e-9);
-            let omega = omega_by_table(&of_x, &of_y);
-            prop_assert!((omega_index(&x, &y) - omega).abs() < 1e-9, "{} {omega}", omega_index(&x, &y));
+            let by_table = omega_by_table(&of_x, &of_y);
+            prop_assert!((omega(&x, &y) - by_table).abs() < 1e-9, "{} {by_table}", omega(&x, &y));
             prop_assert!((overlapping_nmi(&x, &y) - overlapping_nmi(&y, &x)).abs() < 1e-12);
         }
     }
@@ -411,8 +421,7 @@ mod tests {
     #[test]
     fn counting_pairs_does_not_depend_on_threads() {
         let (x, y) = (at_random(1_500, 5, 0.3, 3), at_random(1_500, 4, 0.4, 4));
-        let with_threads =
-            |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap().install(|| omega_index(&x, &y));
+        let with_threads = |n| omega_index(&x, &y, &pool(n));
         assert_eq!(with_threads(1).to_bits(), with_threads(3).to_bits());
     }
 }
