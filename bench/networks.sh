@@ -71,7 +71,7 @@ for part in $parts; do
         } >"$out/published.jsonl"
         ;;
     speed)
-        for name in ppi wikipedia 4area; do
+        for name in ppi wikipedia; do
             for _ in 1 2 3; do
                 for settings in "--walks-per-node 2" "--walks-per-node 10 --window 3"; do
                     # shellcheck disable=SC2086
