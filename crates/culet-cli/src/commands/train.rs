@@ -72,7 +72,7 @@ fn model_command(spec: &'static ModelSpec) -> Command {
     if !spec.presets.is_empty() {
         command = command.arg(preset_argument(spec));
     }
-    let own = if of_networks { network::train::arguments() } else { recommender_arguments() };
+    let own = if of_networks { super::data::options::arguments() } else { recommender_arguments() };
     command.args(own).args(settings::arguments(spec))
 }
 

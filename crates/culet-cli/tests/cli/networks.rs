@@ -171,7 +171,7 @@ fn a_run_answers_by_id_and_by_name() {
     let found: BTreeSet<[String; 2]> = links["links"].as_array().unwrap().iter().map(pair).collect();
     let missing = [["a1", "a2"], ["a3", "a7"], ["b1", "b2"], ["b3", "b7"]].map(|pair| pair.map(str::to_owned));
     assert_eq!(found, BTreeSet::from(missing));
-    assert!(asked(&["links", "net"]).stdout.starts_with("likeliest new edges of cliques\nrank "));
+    assert!(asked(&["links", "net"]).stdout.starts_with("likeliest new edges of cliques, by "));
 }
 
 #[test]
@@ -352,6 +352,16 @@ fn wrong_input_is_told_with_a_way_out() {
         }
         assert!(!folder.path().join("x").exists(), "{arguments:?} leaves nothing behind");
     }
+}
+
+#[test]
+fn a_training_follows_the_hint_about_columns() {
+    let folder = folder();
+    write_lines(&folder.path().join("talk.txt"), (0..19).map(|k| format!("{k} {} said", k + 1)));
+    let refused = train(folder.path(), &["deepwalk", "talk.txt", "--out", "net"]);
+    assert!(refused.stderr.contains("--columns source,relation,target"), "{}", refused.stderr);
+    let columns = ["deepwalk", "talk.txt", "--out", "net", "--columns", "source,target,relation"];
+    train(folder.path(), &columns).well();
 }
 
 #[test]

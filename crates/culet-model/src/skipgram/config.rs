@@ -118,6 +118,10 @@ impl SkipGramConfig {
         if metapath.is_some() && engine == Engine::Pairs {
             return Err(bad("engine", "`pairs` with a metapath", "`walks`"));
         }
+        if spec.name == "metapath2vec" && network.types.is_none() {
+            let expected = "types of nodes: ids such as `author:7`, or a table of the nodes with their types";
+            return Err(bad("metapath", "asked of a network without types", expected));
+        }
         if spec.name == "metapath2vec" && metapath.is_none() {
             let expected = "types joined by commas, such as `author,paper,venue,paper,author`";
             return Err(bad("metapath", "not given", expected));

@@ -3,7 +3,7 @@
 mod convert;
 mod convert_vectors;
 mod describe;
-mod options;
+pub(super) mod options;
 mod place;
 mod split;
 mod synth;

@@ -16,7 +16,7 @@ const FLAGS: [&str; 9] =
     ["directed", "undirected", "nodes", "labels", "delimiter", "header", "columns", "typed-ids", "before"];
 
 /// The flags that say how the files of a network are to be understood.
-pub(super) fn arguments() -> Vec<Arg> {
+pub(in crate::commands) fn arguments() -> Vec<Arg> {
     let flag = |name: &'static str| Arg::new(name).long(name).help_heading(HEADING);
     let file = |name: &'static str| flag(name).value_name("FILE").value_parser(value_parser!(PathBuf));
     vec![
@@ -70,7 +70,7 @@ pub(super) fn given(matches: &ArgMatches) -> Option<&'static str> {
 }
 
 /// Reads a network as the flags say.
-pub(super) fn read(path: &std::path::Path, matches: &ArgMatches) -> Result<NetworkData, Problem> {
+pub(in crate::commands) fn read(path: &std::path::Path, matches: &ArgMatches) -> Result<NetworkData, Problem> {
     let yes = |name: &str| matches.get_one::<String>(name).map(|word| word == "yes");
     let flag = |name: &str| matches.get_flag(name);
     let columns = matches.get_one::<String>("columns").map(|text| Column::parse_list(text)).transpose();

@@ -58,13 +58,13 @@ pub(in crate::commands) fn run(context: &Context, matches: &ArgMatches) -> Resul
         "links": links,
     });
     context.print(&document, || match &asked {
-        Some(asked) => of_node(asked, directed, &links),
-        None => of_network(stored.data_name(), &links),
+        Some(asked) => of_node(asked, directed, &stored.score.name(), &links),
+        None => of_network(stored.data_name(), &stored.score.name(), &links),
     })?;
     Ok(Done::Wholly)
 }
 
-fn of_node(asked: &NamedNode, directed: bool, links: &[Link]) -> String {
+fn of_node(asked: &NamedNode, directed: bool, score: &str, links: &[Link]) -> String {
     let named = links.iter().any(|link| link.target.name.is_some());
     let mut table = Table::new(if named { &["rank", "score", "node", "name"] } else { &["rank", "score", "node"] });
     for Link { rank, target, score, .. } in links {
@@ -73,10 +73,10 @@ fn of_node(asked: &NamedNode, directed: bool, links: &[Link]) -> String {
         table.row(row);
     }
     let preposition = if directed { "from" } else { "at" };
-    format!("likeliest new edges {preposition} {}\n{}", asked.in_full(), table.render())
+    format!("likeliest new edges {preposition} {}, by {score}\n{}", asked.in_full(), table.render())
 }
 
-fn of_network(name: &str, links: &[Link]) -> String {
+fn of_network(name: &str, score: &str, links: &[Link]) -> String {
     let named = links.iter().any(|link| link.source.name.is_some() || link.target.name.is_some());
     let mut table = Table::new(if named {
         &["rank", "score", "source", "target", "names"]
@@ -88,5 +88,5 @@ fn of_network(name: &str, links: &[Link]) -> String {
         row.extend(named.then(|| format!("{}, {}", source.label(), target.label())));
         table.row(row);
     }
-    format!("likeliest new edges of {name}\n{}", table.render())
+    format!("likeliest new edges of {name}, by {score}\n{}", table.render())
 }

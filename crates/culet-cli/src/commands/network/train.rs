@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgAction, ArgMatches, value_parser};
-use culet::data::{DataKind, NetworkData, NetworkOptions, RunWriter, detect, read_network, thousands};
+use clap::{Arg, ArgMatches, value_parser};
+use culet::data::{DataKind, NetworkData, RunWriter, detect, thousands};
 use culet::model::ModelSpec;
 use culet::train::{
     LinkSets, NetworkOutcome, NetworkRunFacts, NetworkTables, NetworkTrainOptions, Select, network_run_contents,
@@ -12,6 +12,7 @@ use culet::train::{
 use serde_json::{Value, json};
 
 use super::report::{link_table, sizes, weights_line};
+use crate::commands::data::options as files;
 use crate::commands::fit::{in_run_folder, timed};
 use crate::commands::train::place;
 use crate::commands::{Done, settings};
@@ -51,32 +52,6 @@ pub(in crate::commands) fn data_argument() -> Arg {
         .help("an edge list, or a folder with edges.tsv or train_edges.tsv; `culet data describe` tells what it holds")
 }
 
-pub(in crate::commands) fn arguments() -> Vec<Arg> {
-    let file = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name("FILE").value_parser(value_parser!(PathBuf)).help(help)
-    };
-    vec![
-        Arg::new("directed")
-            .long("directed")
-            .action(ArgAction::SetTrue)
-            .conflicts_with("undirected")
-            .help("edges have a direction; without a flag `meta.json` says, or else they have none"),
-        Arg::new("undirected").long("undirected").action(ArgAction::SetTrue).help("edges have no direction"),
-        file("nodes", "the node table (id, type, name), instead of the one beside the edges"),
-        file("labels", "the labels (node, label), instead of the ones beside the edges"),
-    ]
-}
-
-fn reading(matches: &ArgMatches) -> NetworkOptions {
-    let directed = match (matches.get_flag("directed"), matches.get_flag("undirected")) {
-        (true, _) => Some(true),
-        (_, true) => Some(false),
-        _ => None,
-    };
-    let file = |name: &str| matches.get_one::<PathBuf>(name).cloned();
-    NetworkOptions { directed, nodes: file("nodes"), labels: file("labels"), ..NetworkOptions::default() }
-}
-
 /// What is to be trained, and how.
 struct Fit<'a> {
     spec: &'static ModelSpec,
@@ -95,7 +70,7 @@ pub(in crate::commands) fn run(
     let options = NetworkTrainOptions::from_settings(&training)?;
     let path: &PathBuf = matches.get_one("data").expect("required");
     refuse_catalogue(path, spec)?;
-    let (data, load_seconds) = timed(|| context.pool.install(|| read_network(path, &reading(matches))));
+    let (data, load_seconds) = timed(|| context.pool.install(|| files::read(path, matches)));
     let data = data?;
     let out = place(matches, &data.name, spec);
     context.remark(&in_short(&data));

@@ -8,6 +8,7 @@ mod ranking;
 use std::path::Path;
 
 use clap::{Arg, ArgMatches, value_parser};
+use culet::data::Selection;
 use culet::train::StoredNetworkRun;
 use serde_json::{Map, Value, json};
 
@@ -81,7 +82,9 @@ pub(in crate::commands) fn run(context: &Context, matches: &ArgMatches) -> Resul
         _ => links::evaluate(context, &stored, part, word)?,
     };
     let summary = &stored.run.manifest.summary;
-    let selected_on = selected_on(summary);
+    // Where no edges were withheld, none of them selected.
+    let selected_on = selected_on(summary).filter(|by| *by == Selection::Test || !stored.data().valid.is_empty());
+    let interrupted = summary.extra["interrupted"] == true;
     let mut document = json!({
         "run": stored.run.path().to_string_lossy(),
         "model": summary.model,
@@ -89,13 +92,16 @@ pub(in crate::commands) fn run(context: &Context, matches: &ArgMatches) -> Resul
         "fingerprint": summary.data,
         "task": task,
         "selected_on": selected_on,
+        "interrupted": interrupted,
         "peak_rss_bytes": peak_rss_bytes(),
     });
     if let Value::Object(fields) = &mut document {
         fields.extend(found.document);
     }
     context.print(&document, || {
-        let head = format!("{} on {}, {}{}\n", summary.model, stored.data_name(), found.about, remark(selected_on));
+        let stopped = if interrupted { ", training was interrupted" } else { "" };
+        let (model, data, about) = (&summary.model, stored.data_name(), &found.about);
+        let head = format!("{model} on {data}, {about}{}{stopped}\n", remark(selected_on));
         head + &found.text
     })?;
     Ok(Done::Wholly)
