@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod adjacency;
+mod components;
 mod csr;
 mod error;
 mod ids;
@@ -21,6 +22,7 @@ mod stream;
 mod walks;
 
 pub use adjacency::RelationalAdjacency;
+pub use components::Components;
 pub use csr::Csr;
 pub use error::GraphError;
 pub use ids::{EntityId, ItemId, NodeId, RelationId, UserId};

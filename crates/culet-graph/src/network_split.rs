@@ -1,6 +1,6 @@
 //! Splits of networks: edges withheld for a test or a validation.
 
-use crate::{EdgeList, Network, Stream};
+use crate::{Components, EdgeList, Network, Stream};
 
 /// The edges of a network in two parts.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,40 +101,6 @@ impl Spared {
                 }
                 Self::SelfLoops => true,
             }
-    }
-}
-
-/// Which nodes hang together, as edges are added (union by size, paths halved).
-struct Components {
-    /// The way to the representative of a component, which is its own parent.
-    parents: Vec<u32>,
-    sizes: Vec<u32>,
-}
-
-impl Components {
-    fn new(n_nodes: usize) -> Self {
-        Self { parents: (0..n_nodes as u32).collect(), sizes: vec![1; n_nodes] }
-    }
-
-    fn representative(&mut self, mut node: u32) -> u32 {
-        while self.parents[node as usize] != node {
-            let parent = self.parents[node as usize];
-            self.parents[node as usize] = self.parents[parent as usize];
-            node = self.parents[node as usize];
-        }
-        node
-    }
-
-    /// Joins the components of two nodes; false if they were the same.
-    fn join(&mut self, a: u32, b: u32) -> bool {
-        let (a, b) = (self.representative(a), self.representative(b));
-        if a == b {
-            return false;
-        }
-        let (small, large) = if self.sizes[a as usize] < self.sizes[b as usize] { (a, b) } else { (b, a) };
-        self.parents[small as usize] = large;
-        self.sizes[large as usize] += self.sizes[small as usize];
-        true
     }
 }
 

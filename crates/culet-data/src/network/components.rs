@@ -15,32 +15,14 @@ impl Components {
     /// Joins the ends of all arcs, in nearly O(nodes + arcs).
     pub(super) fn of(network: &Network) -> Self {
         let n = network.n_nodes();
-        let mut parent: Vec<u32> = (0..n as u32).collect();
+        let mut joined = culet_graph::Components::new(n);
         for source in 0..n {
             for &target in network.outgoing().row(source) {
-                join(&mut parent, source as u32, target);
+                joined.join(source as u32, target);
             }
         }
-        let mut sizes = vec![0_usize; n];
-        (0..n as u32).for_each(|node| sizes[root(&mut parent, node) as usize] += 1);
-        let count = sizes.iter().filter(|&&size| size > 0).count();
-        Self { count, largest: sizes.into_iter().max().unwrap_or(0) }
+        Self { count: joined.sizes().count(), largest: joined.sizes().max().unwrap_or(0) }
     }
-}
-
-/// The smaller root becomes the root of both, so that paths stay short enough with the halving below.
-fn join(parent: &mut [u32], a: u32, b: u32) {
-    let (a, b) = (root(parent, a), root(parent, b));
-    if a < b { parent[b as usize] = a } else { parent[a as usize] = b }
-}
-
-fn root(parent: &mut [u32], mut node: u32) -> u32 {
-    while parent[node as usize] != node {
-        // Each step shortens the path for those that come later.
-        parent[node as usize] = parent[parent[node as usize] as usize];
-        node = parent[node as usize];
-    }
-    node
 }
 
 #[cfg(test)]

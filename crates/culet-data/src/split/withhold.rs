@@ -1,6 +1,6 @@
 //! Which edges go.
 
-use culet_graph::{EdgeList, Keep, LinkSplit, Network, Purpose, Stream, withhold_edges};
+use culet_graph::{Components, EdgeList, Keep, LinkSplit, Network, Purpose, Stream, withhold_edges};
 
 use super::plan::{Checked, SplitPlan, bad};
 use crate::{DataError, NetworkData};
@@ -137,8 +137,8 @@ fn turn(group: &mut EdgeList, own: &[u32], node: Option<u32>, directed: bool, st
 
 /// What decides whether edges may go.
 enum Spared {
-    /// The representative of each node's component, by what stays for certain.
-    Forest(Vec<u32>),
+    /// The components, by what stays for certain.
+    Forest(Components),
     /// How many edges to other nodes each node still has.
     LastEdges(Vec<u32>),
     SelfLoops,
@@ -150,11 +150,11 @@ impl Spared {
             Keep::Connected => {
                 let mut certain = vec![true; edges.len()];
                 units.iter().flat_map(|unit| &unit.edges).for_each(|&e| certain[e as usize] = false);
-                let mut parents: Vec<u32> = (0..network.n_nodes() as u32).collect();
+                let mut components = Components::new(network.n_nodes());
                 for e in (0..edges.len()).filter(|&e| certain[e]) {
-                    join(&mut parents, edges.sources[e], edges.targets[e]);
+                    components.join(edges.sources[e], edges.targets[e]);
                 }
-                Self::Forest(parents)
+                Self::Forest(components)
             }
             Keep::Degrees => {
                 let mut n_left = vec![0; network.n_nodes()];
@@ -176,7 +176,7 @@ impl Spared {
             return false;
         }
         match self {
-            Self::Forest(parents) => ends().all(|(u, v)| !join(parents, u, v)),
+            Self::Forest(components) => ends().all(|(u, v)| !components.join(u, v)),
             Self::LastEdges(n_left) => {
                 ends().flat_map(|(u, v)| [u, v]).for_each(|node| n_left[node as usize] -= 1);
                 let may_go = ends().all(|(u, v)| n_left[u as usize] > 0 && n_left[v as usize] > 0);
@@ -188,20 +188,6 @@ impl Spared {
             Self::SelfLoops => true,
         }
     }
-}
-
-/// Joins the components of two nodes; false if they were the same. The paths are halved, which is enough.
-fn join(parents: &mut [u32], a: u32, b: u32) -> bool {
-    let mut root = |mut node: u32| {
-        while parents[node as usize] != node {
-            parents[node as usize] = parents[parents[node as usize] as usize];
-            node = parents[node as usize];
-        }
-        node
-    };
-    let (a, b) = (root(a), root(b));
-    parents[a.max(b) as usize] = a.min(b);
-    a != b
 }
 
 /// The listed edges with all that is known of them.
