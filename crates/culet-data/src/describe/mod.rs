@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Dataset;
 
+pub(crate) use text::{density, line};
 pub use text::{thousands, to_text};
 
 /// Test pairs whose item has at most this many training pairs are called cold.

@@ -84,7 +84,7 @@ fn relations_text(text: &mut String, description: &Description) {
 }
 
 /// Adds a line without blanks at its end.
-fn line(text: &mut String, content: fmt::Arguments<'_>) {
+pub(crate) fn line(text: &mut String, content: fmt::Arguments<'_>) {
     text.push_str(content.to_string().trim_end());
     text.push('\n');
 }
@@ -94,7 +94,7 @@ fn share(part: u64, whole: u64) -> String {
 }
 
 /// Densities span many powers of ten.
-fn density(share: f64) -> String {
+pub(crate) fn density(share: f64) -> String {
     match 100.0 * share {
         percent if percent >= 1.0 || percent == 0.0 => format!("{percent:.1} %"),
         percent if percent >= 0.001 => format!("{percent:.4} %"),

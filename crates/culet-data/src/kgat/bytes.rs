@@ -1,12 +1,10 @@
 //! Lines, columns and ids of a text.
 
 use super::{LineError, LineProblem};
+use crate::shown::shown;
 
 /// The largest id that a file may hold, so that counts fit into 32 bits.
 pub(crate) const LARGEST_ID: u32 = u32::MAX - 1;
-
-/// How much of a line an error shows.
-const SHOWN: usize = 40;
 
 /// The lines of a text that hold anything, with their numbers from 1.
 ///
@@ -101,23 +99,6 @@ pub(super) fn utf8(line: &[u8]) -> Result<&str, LineProblem> {
     std::str::from_utf8(line).map_err(|_| LineProblem::NotUtf8 { text: shown(line) })
 }
 
-/// The beginning of a line as an error shows it.
-pub(super) fn shown(line: &[u8]) -> String {
-    // Four bytes a letter at most, so that what is cut here lies beyond what is shown.
-    let text = String::from_utf8_lossy(&line[..line.len().min(4 * (SHOWN + 1))]);
-    let mut shown: String = text.chars().take(SHOWN).flat_map(readable).collect();
-    if text.chars().nth(SHOWN).is_some() {
-        shown.push_str("...");
-    }
-    shown
-}
-
-fn readable(letter: char) -> impl Iterator<Item = char> {
-    let escape = letter.is_control().then(|| letter.escape_default());
-    let plain = escape.is_none().then_some(letter);
-    escape.into_iter().flatten().chain(plain)
-}
-
 /// Puts the number of the line to a problem.
 pub(super) fn at(line: usize) -> impl Fn(LineProblem) -> LineError {
     move |problem| LineError { line, problem }
@@ -153,13 +134,5 @@ mod tests {
         }
         assert_eq!(id(b"1", "item", 1), Ok(0));
         assert_eq!(id(b"0", "item", 1), Err(LineProblem::BelowBase { what: "item" }));
-    }
-
-    #[test]
-    fn shown_text_is_short_and_readable() {
-        assert_eq!(shown("käse".as_bytes()), "käse");
-        assert_eq!(shown(b"a\rb\x00\xff"), "a\\rb\\u{0}\u{fffd}");
-        assert_eq!(shown("\u{1F48E}".repeat(41).as_bytes()), "\u{1F48E}".repeat(40) + "...");
-        assert_eq!(shown(&[b'x'; 40]), "x".repeat(40));
     }
 }

@@ -2,8 +2,9 @@
 
 use culet_graph::Triplet;
 
-use super::bytes::{at, columns, id, lines, raw_id, shown, split_last_column, trim, utf8};
+use super::bytes::{at, columns, id, lines, raw_id, split_last_column, trim, utf8};
 use super::{LineError, LineProblem};
+use crate::shown::shown;
 
 /// The largest id of a kind in a file, and its first line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

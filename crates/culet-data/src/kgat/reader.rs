@@ -1,7 +1,7 @@
 //! The files of a folder together as a data set.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use culet_graph::{Interactions, KnowledgeGraph, UserId, Vocabulary};
 
@@ -11,6 +11,7 @@ use super::parse::{ParsedInteractions, ParsedTriplets};
 use super::sources::{Kind, Sources};
 use super::vocabulary::{AllLabels, Labels, in_file};
 use super::{LineError, LineProblem, parse_interactions, parse_triplets};
+use crate::places::name_of;
 use crate::{DataError, Dataset};
 
 /// How the files are to be understood.
@@ -200,10 +201,4 @@ impl<'a> Parsed<'a> {
             relations: names(Kind::Relation, counts.relations)?,
         })
     }
-}
-
-fn name_of(folder: &Path) -> String {
-    let name = |path: &Path| Some(path.file_name()?.to_string_lossy().into_owned());
-    let absolute: Option<PathBuf> = folder.canonicalize().ok();
-    name(folder).or_else(|| name(&absolute?)).unwrap_or_else(|| "data".into())
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::DataError;
+use crate::places::{children, similar};
 
 /// The bytes of the files of a data set; `None` where a file is missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -117,60 +118,19 @@ fn check_folder(folder: &Path) -> Result<(), DataError> {
         Ok(found) if found.is_dir() => Ok(()),
         Ok(_) => Err(DataError::NotAFolder { path: folder.into() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(DataError::NoFolder { path: folder.into(), similar: similar_folder(folder) })
+            Err(DataError::NoFolder { path: folder.into(), similar: similar(folder, Path::is_dir) })
         }
         Err(error) => Err(DataError::read(folder, error)),
     }
 }
 
-/// The folders in `folder`, by name; none if it cannot be listed, as this only serves hints.
-fn folders_in(folder: &Path) -> Vec<PathBuf> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let listed = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut folders: Vec<_> = listed.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
-    folders.sort();
-    folders
-}
-
 fn child_with_data(folder: &Path) -> Option<PathBuf> {
-    folders_in(folder).into_iter().find(|child| child.join("train.txt").is_file())
-}
-
-/// The sibling whose name differs least, if it differs in at most a third of the letters.
-fn similar_folder(folder: &Path) -> Option<PathBuf> {
-    let wanted = folder.file_name()?.to_str()?;
-    let parent = folder.parent()?;
-    let distance = |path: &PathBuf| Some(edit_distance(wanted, path.file_name()?.to_str()?));
-    let nearest = folders_in(parent).into_iter().filter_map(|path| Some((distance(&path)?, path))).min()?;
-    (nearest.0 <= wanted.chars().count().div_ceil(3)).then(|| parent.join(nearest.1.file_name().unwrap_or_default()))
-}
-
-/// The number of letters to insert, remove or replace (Levenshtein).
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<_> = b.chars().collect();
-    let mut costs: Vec<_> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut costs[0], i + 1);
-        for (j, &y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = costs[j + 1];
-            costs[j + 1] = replaced.min(diagonal + 1).min(costs[j] + 1);
-        }
-    }
-    costs[b.len()]
+    children(folder, Path::is_dir).into_iter().find(|child| child.join("train.txt").is_file())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn edit_distance_counts_letters() {
-        assert_eq!(edit_distance("kitten", "sitting"), 3);
-        assert_eq!(edit_distance("", "abc"), 3);
-        assert_eq!(edit_distance("käse", "kase"), 1);
-        assert_eq!(edit_distance("same", "same"), 0);
-    }
 
     #[test]
     fn a_folder_with_a_similar_name_is_the_hint() {

@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 
 use super::NetworkLineProblem;
-
-/// How much of a line an error shows.
-const SHOWN: usize = 40;
+use crate::shown::shown;
 
 /// What stands between two columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,20 +177,6 @@ pub(super) fn text(column: &[u8]) -> Result<&str, NetworkLineProblem> {
     std::str::from_utf8(column).map_err(|_| NetworkLineProblem::NotUtf8 { text: shown(column) })
 }
 
-/// The beginning of a line as an error shows it.
-pub(super) fn shown(line: &[u8]) -> String {
-    // Four bytes a letter at most, so that what is cut here lies beyond what is shown.
-    let text = String::from_utf8_lossy(&line[..line.len().min(4 * (SHOWN + 1))]);
-    let mut shown = String::new();
-    for letter in text.chars().take(SHOWN) {
-        if letter.is_control() { shown.extend(letter.escape_default()) } else { shown.push(letter) }
-    }
-    if text.chars().nth(SHOWN).is_some() {
-        shown.push_str("...");
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,12 +214,5 @@ mod tests {
     fn no_delimiter_is_a_quote_or_a_line_break() {
         assert!("\"\n\r\0é".chars().all(|letter| Delimiter::from_char(letter).is_none()));
         assert_eq!(Delimiter::from_char('\t'), Some(Delimiter::Byte(b'\t')));
-    }
-
-    #[test]
-    fn shown_text_is_short_and_readable() {
-        assert_eq!(shown("käse".as_bytes()), "käse");
-        assert_eq!(shown(b"a\rb\x00\xff"), "a\\rb\\u{0}\u{fffd}");
-        assert_eq!(shown("\u{1F48E}".repeat(41).as_bytes()), "\u{1F48E}".repeat(40) + "...");
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use culet_graph::EdgeList;
 
-use super::columns::{Columns, number, shown, text};
+use super::columns::{Columns, number, text};
 use super::ids::{Batch, Ids};
 use super::layout::Layout;
 use super::options::Column;
@@ -12,6 +12,7 @@ use super::text_file::{TextFile, in_file};
 use super::texts::Texts;
 use super::{NetworkLineError, NetworkLineProblem, NetworkProblem};
 use crate::DataError;
+use crate::shown::shown;
 
 /// The most relations that fit.
 pub(super) const MOST_RELATIONS: usize = 1 << 16;

@@ -6,9 +6,10 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use culet_graph::NodeTypes;
 
-use super::columns::{shown, text};
+use super::columns::text;
 use super::texts::{Hint, NONE, Texts};
 use super::{NetworkLineError, NetworkLineProblem};
+use crate::shown::shown;
 
 /// The most nodes that fit, so that counts and marks fit into 32 bits.
 pub(super) const MOST_NODES: u32 = u32::MAX - 1;

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::columns::{Columns, Delimiter, is_number, shown};
+use super::columns::{Columns, Delimiter, is_number};
 use super::ids::{type_prefix, whole_number};
 use super::options::Column;
 use super::sample::{Sample, word};
 use super::{NetworkLineError, NetworkLineProblem};
+use crate::shown::shown;
 
 const SOURCE: &[&str] = &[
     "source",

@@ -8,6 +8,7 @@ use super::data::LinkParts;
 use super::unpack::Input;
 use super::{NetworkOptions, NetworkProblem};
 use crate::DataError;
+use crate::places::{children, name_of, similar};
 
 /// Endings of text files, before one of a packed file.
 const ENDINGS: &[&str] = &["tsv", "csv", "txt", "edges", "edgelist", "el", "ssv", "tab", "dat"];
@@ -193,7 +194,7 @@ impl Folder {
             return None;
         }
         let is_network = |path: &PathBuf| Self::list(path).is_ok_and(|inner| matches!(inner.edges(), Ok(Some(_))));
-        let mut inner = siblings(&self.path, Path::is_dir);
+        let mut inner = children(&self.path, Path::is_dir);
         inner.retain(is_network);
         let texts = self.files.iter().filter(|input| is_text_file(&input.name()));
         let mut texts = texts.filter(|input| !input.name().to_ascii_lowercase().starts_with("readme"));
@@ -207,7 +208,7 @@ fn is_folder(path: &Path) -> Result<bool, DataError> {
     match fs::metadata(path) {
         Ok(found) => Ok(found.is_dir()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(DataError::NoFolder { path: path.into(), similar: similar_path(path) })
+            Err(DataError::NoFolder { path: path.into(), similar: similar(path, |_| true) })
         }
         Err(error) => Err(DataError::read(path, error)),
     }
@@ -229,45 +230,6 @@ fn is_text_file(name: &str) -> bool {
 fn without_ending<'a>(name: &'a str, endings: &[&str]) -> Option<&'a str> {
     let (stem, ending) = name.rsplit_once('.')?;
     (!stem.is_empty() && endings.iter().any(|known| ending.eq_ignore_ascii_case(known))).then_some(stem)
-}
-
-fn name_of(folder: &Path) -> String {
-    let name = |path: &Path| Some(path.file_name()?.to_string_lossy().into_owned());
-    let absolute: Option<PathBuf> = folder.canonicalize().ok();
-    name(folder).or_else(|| name(&absolute?)).unwrap_or_else(|| "data".into())
-}
-
-/// What lies in a folder, by name; nothing if it cannot be listed, as this only serves hints.
-fn siblings(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let listed = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut paths: Vec<_> = listed.map(|entry| entry.path()).filter(|path| wanted(path)).collect();
-    paths.sort();
-    paths
-}
-
-/// The sibling whose name differs least, if it differs in at most a third of the letters.
-fn similar_path(path: &Path) -> Option<PathBuf> {
-    let wanted = path.file_name()?.to_str()?;
-    let parent = path.parent()?;
-    let distance = |path: &PathBuf| Some(edit_distance(wanted, path.file_name()?.to_str()?));
-    let nearest = siblings(parent, |_| true).into_iter().filter_map(|path| Some((distance(&path)?, path))).min()?;
-    (nearest.0 <= wanted.chars().count().div_ceil(3)).then(|| parent.join(nearest.1.file_name().unwrap_or_default()))
-}
-
-/// The number of letters to insert, remove or replace (Levenshtein).
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<_> = b.chars().collect();
-    let mut costs: Vec<_> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut costs[0], i + 1);
-        for (j, &y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = costs[j + 1];
-            costs[j + 1] = replaced.min(diagonal + 1).min(costs[j] + 1);
-        }
-    }
-    costs[b.len()]
 }
 
 #[cfg(test)]
@@ -344,12 +306,5 @@ mod tests {
         let chosen = root.path().join("b/y_labels.tsv");
         let options = NetworkOptions { labels: Some(chosen.clone()), ..NetworkOptions::default() };
         assert_eq!(Inputs::find(&root.path().join("b"), &options).unwrap().labels.unwrap().path, chosen);
-    }
-
-    #[test]
-    fn edit_distance_counts_letters() {
-        assert_eq!(edit_distance("kitten", "sitting"), 3);
-        assert_eq!(edit_distance("käse", "kase"), 1);
-        assert_eq!(edit_distance("", "abc"), 3);
     }
 }

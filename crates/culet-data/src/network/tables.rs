@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use culet_graph::Csr;
 
-use super::columns::{Columns, shown, text};
+use super::columns::{Columns, text};
 use super::data::NodeLabels;
 use super::ids::{Ids, whole_number};
 use super::sample::{Sample, word};
@@ -13,6 +13,7 @@ use super::texts::Texts;
 use super::unpack::Input;
 use super::{NetworkLineError, NetworkLineProblem, NetworkProblem};
 use crate::DataError;
+use crate::shown::shown;
 
 const ID: &[&str] = &["id", "node", "nodeid", "nodes", "key", "index", "vertex"];
 const TYPE: &[&str] = &["type", "nodetype", "kind"];

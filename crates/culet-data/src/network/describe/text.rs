@@ -1,9 +1,7 @@
 //! A description in words for a terminal.
 
-use std::fmt;
-
 use super::NetworkDescription;
-use crate::describe::thousands;
+use crate::describe::{density, line, thousands};
 use crate::network::parts::PartDescription;
 
 /// How many types, relations and labels the text names.
@@ -112,21 +110,6 @@ fn row(text: &mut String, what: &str, number: &str, remark: &str) {
     line(text, format_args!("{what:<24}{number:>14}  {remark}"));
 }
 
-/// Adds a line without blanks at its end.
-fn line(text: &mut String, content: fmt::Arguments<'_>) {
-    text.push_str(content.to_string().trim_end());
-    text.push('\n');
-}
-
 fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
-}
-
-/// Densities span many powers of ten.
-fn density(share: f64) -> String {
-    match 100.0 * share {
-        percent if percent >= 1.0 || percent == 0.0 => format!("{percent:.1} %"),
-        percent if percent >= 0.001 => format!("{percent:.4} %"),
-        percent => format!("{percent:.1e} %"),
-    }
 }
