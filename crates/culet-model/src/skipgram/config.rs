@@ -1,6 +1,6 @@
 //! The settings of the skip-gram models, and what follows from them.
 
-use culet_graph::{Network, NodeTypes};
+use culet_graph::{DeadEnd, Network, NodeTypes, WalkPlan, WalkRule};
 use culet_kernels::{Diversity, Readout, Selection};
 
 use crate::{Kind, ModelError, ModelSpec, Setting, nearest};
@@ -36,24 +36,6 @@ pub enum Regularisation {
     Batch,
 }
 
-/// How walks choose their next node.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Walking {
-    /// Any neighbour.
-    Uniform,
-    /// In proportion to the weights.
-    Weighted,
-    /// By where the walk comes from.
-    Node2vec {
-        /// The return parameter.
-        p: f64,
-        /// The in-out parameter.
-        q: f64,
-    },
-    /// By types.
-    Metapath(Vec<u8>),
-}
-
 /// Checked settings of a skip-gram model.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
@@ -61,10 +43,7 @@ pub struct SkipGramConfig {
     pub dim: usize,
     pub engine: Engine,
     pub direction: Direction,
-    pub walking: Walking,
-    pub walks_per_node: u32,
-    pub walk_length: u32,
-    pub dead_end: String,
+    pub walks: WalkPlan,
     pub window: usize,
     pub negatives: usize,
     pub shared_negatives: usize,
@@ -126,11 +105,11 @@ impl SkipGramConfig {
             let expected = "types joined by commas, such as `author,paper,venue,paper,author`";
             return Err(bad("metapath", "not given", expected));
         }
-        let walking = match (metapath, spec.name) {
-            (Some(types), _) => Walking::Metapath(types),
-            (None, "node2vec") => Walking::Node2vec { p: get.number("p", 1.0), q: get.number("q", 1.0) },
-            _ if network.outgoing_weights().is_some() && get.switch("weighted", true) => Walking::Weighted,
-            _ => Walking::Uniform,
+        let rule = match (metapath, spec.name) {
+            (Some(types), _) => WalkRule::Metapath(types),
+            (None, "node2vec") => WalkRule::Node2vec { p: get.number("p", 1.0), q: get.number("q", 1.0) },
+            _ if network.outgoing_weights().is_some() && get.switch("weighted", true) => WalkRule::Weighted,
+            _ => WalkRule::Uniform,
         };
         let ambiguous = words(get.word("ambiguous", ""));
         Ok(Self {
@@ -138,14 +117,21 @@ impl SkipGramConfig {
             engine,
             direction: match get.word("direction", "roles") {
                 // A path of types says itself which way an edge is gone.
-                _ if matches!(walking, Walking::Metapath(_)) => Direction::Ignore,
+                _ if matches!(rule, WalkRule::Metapath(_)) => Direction::Ignore,
                 "follow" => Direction::Follow,
                 "ignore" => Direction::Ignore,
                 _ => Direction::Roles,
             },
-            walks_per_node: get.integer("walks_per_node", 10) as u32,
-            walk_length: get.integer("walk_length", 80) as u32,
-            dead_end: get.word("dead_end", "stop").to_owned(),
+            walks: WalkPlan {
+                walks_per_node: get.integer("walks_per_node", 10) as u32,
+                length: get.integer("walk_length", 80) as u32,
+                rule,
+                dead_end: match get.word("dead_end", "stop") {
+                    "stop" => DeadEnd::Stop,
+                    "undirected" => DeadEnd::Undirected,
+                    _ => DeadEnd::Back,
+                },
+            },
             window: get.integer("window", 8),
             negatives: get.integer("negatives", 1),
             shared_negatives: get.integer("shared_negatives", 32),
@@ -158,7 +144,6 @@ impl SkipGramConfig {
                 threshold: get.number("aspect_threshold", 0.5) as f32,
             },
             warm_up: get.switch("warm_up", false),
-            walking,
             ambiguous,
             norm_clip: get.switch("norm_clip", false),
         })

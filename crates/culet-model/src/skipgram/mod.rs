@@ -42,7 +42,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use culet_graph::{Network, NodeTypes, Purpose, Stream};
+use culet_graph::{Network, NodeTypes, Purpose, Stream, WalkRule};
 use culet_kernels::{
     ContextBatch, ListedGradients, ListedSkipGram, Matrix, SkipGram, WalkBatch, WalkGradients, aspect_diversity,
     aspect_lanes, skip_gram_of_pairs, skip_gram_of_walks,
@@ -51,7 +51,7 @@ use culet_kernels::{
 use crate::registry::Start;
 use crate::{Loss, ModelError, ModelSpec};
 
-pub use config::{Direction, Engine, Regularisation, SkipGramConfig, Walking};
+pub use config::{Direction, Engine, Regularisation, SkipGramConfig};
 pub use embedding::NetworkEmbedding;
 pub use specs::{ASP2VEC, DEEPWALK, METAPATH2VEC, NODE2VEC};
 
@@ -363,7 +363,7 @@ impl ContextKinds {
     pub const NONE: u8 = u8::MAX;
 
     fn new(config: &SkipGramConfig, types: Option<&NodeTypes>) -> Self {
-        let (Some(types), Walking::Metapath(path)) = (types, &config.walking) else {
+        let (Some(types), WalkRule::Metapath(path)) = (types, &config.walks.rule) else {
             return Self { count: 1, of: Vec::new() };
         };
         let mut visited = path.clone();

@@ -64,7 +64,7 @@ impl<'a> PairSteps<'a> {
             window: config.window,
             n_negatives: config.negatives,
             n_rows: n_rows as u64,
-            length: u64::from(config.walk_length),
+            length: u64::from(config.walks.length),
             groups: Vec::new(),
             counts: vec![0; n_rows],
             n_pairs: 0,

@@ -29,7 +29,7 @@ impl<'a> WalkSteps<'a> {
     pub(super) fn new(walker: &'a Walker<'a>, model: &SkipGramModel, batch: usize, seed: u64) -> Self {
         let n_rows = model.n_rows();
         let wanted = if batch == 0 { nodes_a_step(n_rows) } else { batch };
-        let length = model.config.walk_length as usize;
+        let length = model.config.walks.length as usize;
         let kinds = model.context_kinds();
         let mut by_kind = vec![Vec::new(); if kinds.of.is_empty() { 0 } else { kinds.count }];
         for (row, &kind) in kinds.of.iter().enumerate().filter(|(_, kind)| **kind != ContextKinds::NONE) {

@@ -20,8 +20,8 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use culet_eval::LinkReport;
-use culet_graph::{DeadEnd, Network, WalkPlan, WalkRule, Walker};
-use culet_model::skipgram::{Engine, Walking};
+use culet_graph::{Network, WalkPlan, Walker};
+use culet_model::skipgram::Engine;
 use culet_model::{Loss, ModelSpec, NetworkEmbedding, SkipGramModel, Start};
 use rayon::ThreadPool;
 
@@ -243,7 +243,7 @@ impl Training<'_> {
             model.start_from(start);
         }
         let walked = model.walked(pass.network);
-        let walker = Walker::new(&walked, plan(&model))?;
+        let walker = Walker::new(&walked, model.config.walks.clone())?;
         let mut steps = Steps::new(&walker, &model, self.options.batch, self.seed);
         let mut optimiser = Optimiser::default();
         let _ = self.observer.event(&Event::Start {
@@ -382,7 +382,7 @@ impl Training<'_> {
         }
         model.forget_shares();
         let walked = model.walked(network);
-        let walker = Walker::new(&walked, WalkPlan { walks_per_node: 1, ..plan(model) })?;
+        let walker = Walker::new(&walked, WalkPlan { walks_per_node: 1, ..model.config.walks.clone() })?;
         let mut steps = by_walks::WalkSteps::new(&walker, model, 0, self.seed);
         for step in 0..steps.steps_per_epoch() {
             // Epoch 0 is no epoch of the training.
@@ -436,29 +436,10 @@ impl<'a> Steps<'a> {
         match self {
             Self::Pairs(steps) => steps.n_pairs(),
             Self::Walks(_) => {
-                let (length, window) = (u64::from(model.config.walk_length), model.config.window as u64);
+                let (length, window) = (u64::from(model.config.walks.length), model.config.window as u64);
                 let window = window.min(length - 1);
                 walker.n_walks() * (2 * length * window - window * (window + 1))
             }
         }
-    }
-}
-
-fn plan(model: &SkipGramModel) -> WalkPlan {
-    let config = &model.config;
-    WalkPlan {
-        walks_per_node: config.walks_per_node,
-        length: config.walk_length,
-        rule: match &config.walking {
-            Walking::Uniform => WalkRule::Uniform,
-            Walking::Weighted => WalkRule::Weighted,
-            Walking::Node2vec { p, q } => WalkRule::Node2vec { p: *p, q: *q },
-            Walking::Metapath(types) => WalkRule::Metapath(types.clone()),
-        },
-        dead_end: match config.dead_end.as_str() {
-            "stop" => DeadEnd::Stop,
-            "undirected" => DeadEnd::Undirected,
-            _ => DeadEnd::Back,
-        },
     }
 }
