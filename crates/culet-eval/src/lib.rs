@@ -37,6 +37,6 @@ pub use links::{
 };
 pub use logistic::{DenseRows, DenseRowsF32, FeatureRows, HadamardRows, LogisticModel, LogisticRegression, TableRows};
 pub use metrics::METRICS;
-pub use ranker::{Excluded, PopularityRanker, ProductRanker, Ranker, RowRanker};
+pub use ranker::{Excluded, PopularityRanker, ProductRanker, Ranker, RowRanker, SumRanker};
 pub use ranking::{RankingProtocol, evaluate_ranking};
 pub use report::{PerUser, RankingReport};

@@ -1,7 +1,7 @@
 //! Who can name the best items of users.
 
 use culet_graph::{Interactions, UserId};
-use culet_kernels::{Matrix, Ranked, top_k_by_product, top_k_of_row};
+use culet_kernels::{Matrix, Ranked, SparseMatrix, View, ViewMut, product_abt, top_k_by_product, top_k_of_row};
 use rayon::prelude::*;
 
 /// The items to leave out for a user, ascending.
@@ -70,6 +70,100 @@ impl Ranker for ProductRanker<'_> {
                 let excluded = |place: usize| excluded(UserId(users[place]));
                 top_k_by_product(self.users, users, self.items, &excluded, k, lists);
             });
+        });
+        lists
+    }
+}
+
+/// Ranks by a sum: s(u, i) = <p_u, q_i> + c_u * sum over j in N_u of W_ji + b_i.
+#[derive(Debug, Clone, Copy)]
+pub struct SumRanker<'a> {
+    /// N: the items that each user took, by which `weights` speak.
+    pub history: &'a Interactions,
+    /// p `[n_users, d]` and q `[n_items, d]`.
+    pub vectors: Option<(&'a Matrix, &'a Matrix)>,
+    /// W `[n_items, n_items]`: row j holds what having taken j says about each item.
+    pub weights: Option<&'a SparseMatrix>,
+    /// c `[n_users]`; all 1 if there is none.
+    pub user_factors: Option<&'a [f32]>,
+    /// b `[n_items]`
+    pub bias: Option<&'a [f32]>,
+}
+
+/// Users whose scores are computed at once: the items' vectors are read once for all of them.
+const USERS_AT_ONCE: usize = 16;
+
+impl SumRanker<'_> {
+    /// # Panics
+    /// If a part has another number of users or items than the history.
+    fn check(&self) {
+        let (n_users, n_items) = (self.n_users(), self.n_items());
+        if let Some((users, items)) = self.vectors {
+            assert_eq!((users.n_rows(), items.n_rows()), (n_users, n_items), "a vector for each user and each item");
+        }
+        if let Some(weights) = self.weights {
+            assert_eq!((weights.n_rows(), weights.n_columns()), (n_items, n_items), "weights from item to item");
+        }
+        assert!(self.user_factors.is_none_or(|factors| factors.len() == n_users), "a factor for each user");
+        assert!(self.bias.is_none_or(|bias| bias.len() == n_items), "a number for each item");
+    }
+
+    /// Writes the scores of all items for some users, `[users, n_items]`.
+    fn fill(&self, users: &[u32], scores: &mut [f32]) {
+        let n_items = self.n_items();
+        match self.vectors {
+            Some((all, items)) => {
+                let mut rows = Matrix::zeros(users.len(), all.dim());
+                for (place, &user) in users.iter().enumerate() {
+                    rows.row_mut(place).copy_from_slice(all.row(user as usize));
+                }
+                product_abt((&rows).into(), View::from(items), ViewMut::new(scores, users.len(), n_items, n_items));
+            }
+            None => scores.fill(0.0),
+        }
+        for (&user, scores) in users.iter().zip(scores.chunks_exact_mut(n_items)) {
+            if let Some(weights) = self.weights {
+                let factor = self.user_factors.map_or(1.0, |factors| factors[user as usize]);
+                for &item in self.history.items_of(UserId(user)) {
+                    weights.add_scaled_row(item as usize, factor, scores);
+                }
+            }
+            if let Some(bias) = self.bias {
+                scores.iter_mut().zip(bias).for_each(|(score, bias)| *score += bias);
+            }
+        }
+    }
+}
+
+impl Ranker for SumRanker<'_> {
+    fn n_users(&self) -> usize {
+        self.history.n_users()
+    }
+
+    fn n_items(&self) -> usize {
+        self.history.n_items()
+    }
+
+    fn top_k(&self, users: &[u32], excluded: &Excluded<'_>, k: usize, pool: &rayon::ThreadPool) -> Vec<Vec<Ranked>> {
+        self.check();
+        if let (Some((all, items)), None, None) = (self.vectors, self.weights, self.bias) {
+            return ProductRanker::new(all, items).top_k(users, excluded, k, pool);
+        }
+        let n_items = self.n_items();
+        if n_items == 0 {
+            return vec![Vec::new(); users.len()];
+        }
+        let mut lists = vec![Vec::new(); users.len()];
+        let rank = |room: &mut Vec<f32>, (users, lists): (&[u32], &mut [Vec<Ranked>])| {
+            let scores = &mut room[..users.len() * n_items];
+            self.fill(users, scores);
+            for ((&user, scores), list) in users.iter().zip(scores.chunks_exact(n_items)).zip(lists) {
+                *list = top_k_of_row(scores, excluded(UserId(user)), k);
+            }
+        };
+        pool.install(|| {
+            let tasks = users.par_chunks(USERS_AT_ONCE).zip(lists.par_chunks_mut(USERS_AT_ONCE));
+            tasks.for_each_init(|| vec![0.0; USERS_AT_ONCE * n_items], rank);
         });
         lists
     }

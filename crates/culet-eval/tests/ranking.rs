@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use culet_eval::{
-    EvalError, METRICS, PopularityRanker, ProductRanker, Ranker, RankingProtocol, RankingReport, RowRanker,
+    EvalError, METRICS, PopularityRanker, ProductRanker, Ranker, RankingProtocol, RankingReport, RowRanker, SumRanker,
     evaluate_ranking,
 };
 use culet_graph::{Interactions, Purpose, Stream, UserId};
-use culet_kernels::Matrix;
+use culet_kernels::{Matrix, SparseMatrix};
 use proptest::prelude::*;
 use rayon::ThreadPool;
 
@@ -269,4 +269,50 @@ fn values_of_other_users_or_other_metrics_are_not_paired() {
     assert!(matches!(a.paired(&b, "recall@4"), Err(EvalError::DifferentUsers { .. })));
     let error = a.paired(&c, "recall@4").unwrap_err().to_string();
     assert!(error.starts_with("the report holds no column `recall@4`, only `hit_ratio@5`, "), "{error}");
+}
+
+#[test]
+fn a_sum_of_parts_ranks_as_its_parts_added_up_one_by_one() {
+    let (n_users, n_items, dim) = (40, 90, 3);
+    let (users, items) = (whole_numbers(n_users, dim, 1), whole_numbers(n_items, dim, 2));
+    let history = random_part(n_users, n_items, 300, 3);
+    let stream = Stream::new(5, Purpose::Test, 9);
+    let whole = |k: usize| stream.below(k as u64, 9) as f32 - 4.0;
+    let row = |j: usize| {
+        let some = (0..n_items).filter(move |i| (j * 7 + i) % 5 == 0);
+        some.map(|i| (i as u32, whole(j * 100 + i))).collect::<Vec<_>>()
+    };
+    let weights = SparseMatrix::from_rows(n_items, (0..n_items).map(row).collect());
+    let user_factors: Vec<f32> = (0..n_users).map(|u| (u % 3) as f32).collect();
+    let bias: Vec<f32> = (0..n_items).map(|i| whole(1 << 20 | i)).collect();
+    let parts =
+        [(true, true, true), (true, false, true), (false, true, false), (true, false, false), (false, false, true)];
+    for (with_vectors, with_weights, with_bias) in parts {
+        let ranker = SumRanker {
+            history: &history,
+            vectors: with_vectors.then_some((&users, &items)),
+            weights: with_weights.then_some(&weights),
+            user_factors: with_weights.then_some(&user_factors),
+            bias: with_bias.then_some(&bias),
+        };
+        let one_by_one = RowRanker::new(n_users, n_items, |user: UserId, scores: &mut [f32]| {
+            for (item, score) in scores.iter_mut().enumerate() {
+                let product: f32 = users.row(user.index()).iter().zip(items.row(item)).map(|(p, q)| p * q).sum();
+                let entry = |&j: &u32| {
+                    let (columns, values) = weights.row(j as usize);
+                    columns.iter().position(|&column| column as usize == item).map_or(0.0, |place| values[place])
+                };
+                let sum: f32 = history.items_of(user).iter().map(entry).sum();
+                *score = if with_vectors { product } else { 0.0 };
+                *score += if with_weights { user_factors[user.index()] * sum } else { 0.0 };
+                *score += if with_bias { bias[item] } else { 0.0 };
+            }
+        });
+        let everybody: Vec<u32> = (0..n_users as u32).rev().collect();
+        let excluded = |user: UserId| history.items_of(user);
+        let expected = one_by_one.top_k(&everybody, &excluded, 12, &pool(1));
+        for n_threads in [1, 3] {
+            assert_eq!(ranker.top_k(&everybody, &excluded, 12, &pool(n_threads)), expected);
+        }
+    }
 }

@@ -9,6 +9,7 @@
 mod adagrad;
 mod adam;
 mod counter;
+mod dense;
 mod edges;
 mod gate;
 mod isa;
@@ -26,11 +27,13 @@ mod segment;
 mod shared;
 mod skipgram;
 mod softmax;
+mod sparse;
 mod tile;
 
 pub use adagrad::{PlacesByRow, adagrad_step};
 pub use adam::{AdamSettings, Moments, NO_SLOT, RowGradient, adam_step};
 pub use counter::{Counter, Dropout, extend_key};
+pub use dense::{Indefinite, PANEL, SymmetricTable, substitute_back, substitute_forward};
 pub use edges::{EdgeView, Edges, KeptEdges, mark_columns};
 pub use gate::{GateGradient, GateInput, GateOutput, intent_gate, intent_gate_gradient};
 pub use isa::Isa;
@@ -49,3 +52,4 @@ pub use skipgram::{
     WalkGradients, aspect_diversity, aspect_lanes, skip_gram_of_pairs, skip_gram_of_walks,
 };
 pub use softmax::softmax_loss;
+pub use sparse::SparseMatrix;

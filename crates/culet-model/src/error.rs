@@ -53,6 +53,18 @@ pub enum ModelError {
         /// What it learns from.
         family: Family,
     },
+    /// A model without steps where one with steps is asked for.
+    #[error("`{model}` is fitted at once, not by steps")]
+    LearnsAtOnce {
+        /// The model.
+        model: &'static str,
+    },
+    /// A model with steps where one without is asked for.
+    #[error("`{model}` learns by steps, not at once")]
+    LearnsBySteps {
+        /// The model.
+        model: &'static str,
+    },
     /// More relations than a model can hold.
     #[error("the graph has {found} relations, inverse ones counted; at most {most} fit")]
     TooManyRelations {

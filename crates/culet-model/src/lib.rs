@@ -5,18 +5,34 @@
 
 #![forbid(unsafe_code)]
 
+mod bpr_mf;
+mod embedding;
 mod error;
 mod independence;
+mod item_knn;
 pub mod kgin;
+mod lightgcn;
+mod linear;
 mod mixture;
 mod pair;
+mod popularity;
 mod registry;
+mod rows;
+mod rp3beta;
+mod scorer;
 mod settings;
 pub mod skipgram;
+mod slots;
+mod softmax_mf;
 
 pub use error::ModelError;
 pub use independence::{Independence, independence};
-pub use pair::{Draw, Explanation, Facets, Loss, NegativeSampling, PairBatch, PairModel, Problem, Representation};
-pub use registry::{Build, BuildNetwork, BuildPairs, Family, MODELS, ModelSpec, Paper, Preset, Start, find_model};
+pub use pair::{
+    Draw, Explanation, Facets, Loss, LossKind, NegativeSampling, PairBatch, PairModel, Problem, Representation,
+};
+pub use registry::{
+    Build, BuildNetwork, BuildPairs, Family, FitClosed, MODELS, ModelSpec, Paper, Preset, Start, find_model,
+};
+pub use scorer::Scorer;
 pub use settings::{Kind, Setting, complete_settings, nearest};
 pub use skipgram::{ContextKinds, NetworkEmbedding, NetworkGradient, SkipGramModel};

@@ -23,6 +23,16 @@ pub enum NegativeSampling {
     Shared(usize),
 }
 
+/// Which loss is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LossKind {
+    /// One negative a pair.
+    Bpr,
+    /// Many shared negatives.
+    Softmax,
+}
+
 /// A batch of training pairs with its negatives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PairBatch {

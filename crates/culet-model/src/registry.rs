@@ -4,7 +4,10 @@ use culet_graph::Network;
 use culet_kernels::Matrix;
 
 use crate::skipgram::{self, SkipGramModel};
-use crate::{ModelError, PairModel, Problem, Setting, complete_settings, kgin, nearest};
+use crate::{
+    ModelError, PairModel, Problem, Scorer, Setting, bpr_mf, complete_settings, item_knn, kgin, lightgcn, nearest,
+    popularity, rp3beta, softmax_mf,
+};
 
 /// Where a model was published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,9 @@ pub struct Preset {
 /// Builds a recommender from complete settings.
 pub type BuildPairs = fn(&toml::Table, Problem<'_>, Start<'_>) -> Result<Box<dyn PairModel>, ModelError>;
 
+/// Fits a recommender that needs no training loop, from complete settings and a seed.
+pub type FitClosed = fn(&toml::Table, Problem<'_>, u64) -> Result<Scorer, ModelError>;
+
 /// Builds a network model from complete settings.
 pub type BuildNetwork = fn(&'static ModelSpec, &toml::Table, &Network, Start<'_>) -> Result<SkipGramModel, ModelError>;
 
@@ -40,8 +46,10 @@ pub type BuildNetwork = fn(&'static ModelSpec, &toml::Table, &Network, Start<'_>
 /// from.
 #[derive(Debug, Clone, Copy)]
 pub enum Build {
-    /// From interactions and a knowledge graph.
+    /// By gradient steps on pairs, from interactions and a knowledge graph.
     Pairs(BuildPairs),
+    /// At once, from interactions and a knowledge graph.
+    Closed(FitClosed),
     /// From a network.
     Network(BuildNetwork),
 }
@@ -84,16 +92,33 @@ pub struct ModelSpec {
     pub settings: &'static [Setting],
     /// Named settings.
     pub presets: &'static [Preset],
+    /// Settings of the training whose defaults are others for this model: name and value, as they would be typed.
+    pub training: &'static [(&'static str, &'static str)],
     /// How it is built; called by [`ModelSpec::build`] and [`ModelSpec::build_network`].
     pub build: Build,
 }
 
 impl ModelSpec {
+    /// What most recommenders have in common, for entries to start from.
+    pub(crate) const RECOMMENDER: Self = Self {
+        name: "",
+        title: "",
+        summary: "",
+        paper: Paper { authors: "", title: "", venue: "", link: "" },
+        uses_graph: false,
+        has_facets: false,
+        explains: false,
+        settings: &[],
+        presets: &[],
+        training: &[],
+        build: Build::Closed(|_, _, _| Ok(Scorer { vectors: None, weights: None, user_factors: None, bias: None })),
+    };
+
     /// What the model learns from.
     #[must_use]
     pub fn family(&self) -> Family {
         match self.build {
-            Build::Pairs(_) => Family::Recommender,
+            Build::Pairs(_) | Build::Closed(_) => Family::Recommender,
             Build::Network(_) => Family::Network,
         }
     }
@@ -110,14 +135,32 @@ impl ModelSpec {
     ) -> Result<SkipGramModel, ModelError> {
         match self.build {
             Build::Network(build) => build(self, &complete_settings(self.settings, given)?, network, start),
-            Build::Pairs(_) => Err(ModelError::OtherFamily { model: self.name, family: self.family() }),
+            _ => Err(ModelError::OtherFamily { model: self.name, family: self.family() }),
         }
     }
 
-    /// Builds the model; `given` may leave out settings, which then have their defaults.
+    /// Whether it learns by gradient steps, epoch after epoch.
+    #[must_use]
+    pub fn has_epochs(&self) -> bool {
+        !matches!(self.build, Build::Closed(_))
+    }
+
+    /// Fits a model that needs no training loop; `given` may leave out settings, which then have their defaults.
     ///
     /// # Errors
-    /// [`ModelError`] for a setting out of range or a table that does not fit, and for a model of networks.
+    /// [`ModelError`] for a setting out of range, for data that do not fit, and for a model that learns by steps.
+    pub fn fit(&self, given: &toml::Table, problem: Problem<'_>, seed: u64) -> Result<Scorer, ModelError> {
+        match self.build {
+            Build::Closed(fit) => fit(&complete_settings(self.settings, given)?, problem, seed),
+            _ => Err(ModelError::LearnsBySteps { model: self.name }),
+        }
+    }
+
+    /// Builds a model that learns by gradient steps; `given` may leave out settings, which then have their defaults.
+    ///
+    /// # Errors
+    /// [`ModelError`] for a setting out of range or a table that does not fit, for a model of networks, and for one that
+    /// is fitted at once.
     pub fn build(
         &self,
         given: &toml::Table,
@@ -127,6 +170,7 @@ impl ModelSpec {
         match self.build {
             Build::Pairs(build) => build(&complete_settings(self.settings, given)?, problem, start),
             Build::Network(_) => Err(ModelError::OtherFamily { model: self.name, family: self.family() }),
+            Build::Closed(_) => Err(ModelError::LearnsAtOnce { model: self.name }),
         }
     }
 
@@ -149,8 +193,19 @@ impl ModelSpec {
 }
 
 /// All models.
-pub const MODELS: &[ModelSpec] =
-    &[kgin::SPEC, skipgram::ASP2VEC, skipgram::DEEPWALK, skipgram::NODE2VEC, skipgram::METAPATH2VEC];
+pub const MODELS: &[ModelSpec] = &[
+    kgin::SPEC,
+    popularity::SPEC,
+    item_knn::SPEC,
+    rp3beta::SPEC,
+    bpr_mf::SPEC,
+    softmax_mf::SPEC,
+    lightgcn::SPEC,
+    skipgram::ASP2VEC,
+    skipgram::DEEPWALK,
+    skipgram::NODE2VEC,
+    skipgram::METAPATH2VEC,
+];
 
 /// The model of a name.
 ///

@@ -10,6 +10,7 @@ mod network;
 mod observer;
 mod optimiser;
 mod options;
+mod ranking;
 mod store;
 mod trainer;
 
@@ -20,6 +21,6 @@ pub use network::{
     StopRule, StoredNetworkRun, network_run_contents, train_network, withheld,
 };
 pub use observer::{EpochRecord, Event, Observer, Silent};
-pub use options::{Schedule, Select, TRAINING, TrainOptions};
-pub use store::{FacetTables, Part, RunFacts, StoredError, StoredRun, run_contents};
+pub use options::{Schedule, Select, TRAINING, TrainOptions, training_settings};
+pub use store::{DerivedTables, Part, RunFacts, StoredError, StoredRun, run_contents};
 pub use trainer::{Outcome, Seconds, TrainData, train};

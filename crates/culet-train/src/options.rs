@@ -1,6 +1,6 @@
 //! The settings of the training, which stand beside those of the model.
 
-use culet_model::{Kind, ModelError, Setting, complete_settings};
+use culet_model::{Build, Kind, ModelError, ModelSpec, Setting, complete_settings};
 
 /// The settings of the training.
 pub const TRAINING: &[Setting] = &[
@@ -60,6 +60,19 @@ pub const TRAINING: &[Setting] = &[
     },
 ];
 
+/// The settings of the training of a recommender, with the defaults that suit it; none for one without epochs.
+#[must_use]
+pub fn training_settings(spec: &ModelSpec) -> Vec<Setting> {
+    let with_default = |setting: &Setting| {
+        let own = spec.training.iter().find(|(name, _)| *name == setting.name);
+        Setting { default: own.map_or(setting.default, |(_, default)| default), ..*setting }
+    };
+    match spec.build {
+        Build::Pairs(_) => TRAINING.iter().map(with_default).collect(),
+        Build::Closed(_) | Build::Network(_) => Vec::new(),
+    }
+}
+
 /// How the step size changes over the epochs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -111,6 +124,19 @@ pub struct TrainOptions {
 }
 
 impl TrainOptions {
+    /// Checks what is given and takes the model's defaults for the rest. A model without epochs has no settings.
+    ///
+    /// # Errors
+    /// [`ModelError`] for an unknown setting or a value out of range.
+    ///
+    /// # Panics
+    /// As [`TrainOptions::from_settings`].
+    pub fn for_model(spec: &ModelSpec, given: &toml::Table) -> Result<Self, ModelError> {
+        let complete = complete_settings(&training_settings(spec), given)?;
+        let options = Self::from_settings(&complete)?;
+        Ok(if spec.has_epochs() { options } else { Self { evaluate_every: 0, ..options } })
+    }
+
     /// Checks what is given and takes the defaults for the rest.
     ///
     /// # Errors

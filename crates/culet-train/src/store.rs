@@ -7,13 +7,16 @@ use culet_data::{
     CatalogueParts, CatalogueView, DataError, Dataset, Fingerprint, PerUserTable, Protocol, Run, RunContents,
     RunSummary, Selection,
 };
-use culet_eval::{ProductRanker, Ranked, Ranker, RankingProtocol, RankingReport, evaluate_ranking};
-use culet_graph::{Interactions, Names};
+use culet_eval::{Ranked, Ranker, RankingProtocol, RankingReport, evaluate_ranking};
+use culet_graph::{Interactions, ItemId, Names, UserId};
 use culet_kernels::Matrix;
-use culet_model::{Facets, ModelError, ModelSpec, PairModel, Problem, Representation, Start, find_model};
+use culet_model::{
+    Build, Explanation, Facets, ModelError, ModelSpec, PairModel, Problem, Representation, Scorer, Start, find_model,
+};
 use rayon::ThreadPool;
 use serde_json::json;
 
+use crate::ranking::ranker;
 use crate::{Outcome, Select, TrainOptions};
 
 /// What a run folder tells beside the outcome itself.
@@ -39,18 +42,33 @@ pub struct RunFacts<'a> {
 
 /// Tables that a run folder holds beside the model's own, kept while it is written.
 #[derive(Debug)]
-pub struct FacetTables {
-    relations: Matrix,
-    user_shares: Matrix,
-}
+pub struct DerivedTables(Vec<(&'static str, Matrix)>);
 
-impl FacetTables {
-    /// The facets as tables; `None` for a model without.
+impl DerivedTables {
+    /// Those of the facets, if the model has any, and of the scorer.
     #[must_use]
-    pub fn of(facets: Option<&Facets>) -> Option<Self> {
-        facets.map(|facets| Self { relations: table(&facets.relations), user_shares: table(&facets.user_shares) })
+    pub fn of(facets: Option<&Facets>, scorer: &Scorer) -> Self {
+        let mut tables = Vec::new();
+        if let Some(facets) = facets {
+            tables.push((FACET_RELATIONS, table(&facets.relations)));
+            tables.push((FACET_USER_SHARES, table(&facets.user_shares)));
+        }
+        let lists = [(SCORER_USER_FACTORS, &scorer.user_factors), (SCORER_BIAS, &scorer.bias)];
+        let row = |(name, list): (_, &Option<Vec<f32>>)| {
+            list.as_ref().map(|list| (name, Matrix::from_values(1, list.len(), list)))
+        };
+        tables.extend(lists.into_iter().filter_map(row));
+        Self(tables)
     }
 }
+
+const USERS: &str = "representation.users";
+const ITEMS: &str = "representation.items";
+const SCORER_WEIGHTS: &str = "scorer.weights";
+const SCORER_USER_FACTORS: &str = "scorer.user_factors";
+const SCORER_BIAS: &str = "scorer.bias";
+const FACET_RELATIONS: &str = "facet.relations";
+const FACET_USER_SHARES: &str = "facet.user_shares";
 
 fn table(rows: &[Vec<f64>]) -> Matrix {
     let values: Vec<f32> = rows.iter().flatten().map(|&x| x as f32).collect();
@@ -62,20 +80,22 @@ fn table(rows: &[Vec<f64>]) -> Matrix {
 pub fn run_contents<'a>(
     facts: &RunFacts<'_>,
     outcome: &'a Outcome,
-    facets: Option<&'a FacetTables>,
+    derived: &'a DerivedTables,
     dataset: &'a Dataset,
 ) -> RunContents<'a> {
-    let parameters = outcome.model.tables().into_iter().map(|(name, table)| (format!("parameter.{name}"), table));
-    let mut tables: Vec<(String, &Matrix)> = parameters.collect();
-    tables.push(("representation.users".to_owned(), &outcome.representation.users));
-    tables.push(("representation.items".to_owned(), &outcome.representation.items));
-    if let Some(facets) = facets {
-        tables.push(("facet.relations".to_owned(), &facets.relations));
-        tables.push(("facet.user_shares".to_owned(), &facets.user_shares));
+    let mut tables: Vec<(String, &Matrix)> = Vec::new();
+    if let Some(model) = &outcome.model {
+        tables.extend(model.tables().into_iter().map(|(name, table)| (format!("parameter.{name}"), table)));
     }
+    if let Some(vectors) = &outcome.scorer.vectors {
+        tables.extend([(USERS.to_owned(), &vectors.users), (ITEMS.to_owned(), &vectors.items)]);
+    }
+    tables.extend(derived.0.iter().map(|(name, table)| ((*name).to_owned(), table)));
+    let sparse = outcome.scorer.weights.iter().map(|weights| (SCORER_WEIGHTS.to_owned(), weights));
     RunContents {
         summary: summary(facts, outcome, dataset),
         tables,
+        sparse: sparse.collect(),
         data: CatalogueView {
             train: &outcome.train,
             valid: &outcome.valid,
@@ -116,7 +136,7 @@ fn summary(facts: &RunFacts<'_>, outcome: &Outcome, dataset: &Dataset) -> RunSum
             cutoffs: facts.protocol.cutoffs().to_vec(),
             validation_share: if outcome.valid.n_pairs() > 0 { facts.options.validation_share } else { 0.0 },
         },
-        best_epoch: Some(outcome.best_epoch),
+        best_epoch: Some(outcome.best_epoch).filter(|_| facts.spec.has_epochs()),
         metrics: metrics.into_iter().filter_map(|(part, means)| Some((part.to_owned(), means?))).collect(),
         seconds: seconds.into_iter().map(|(phase, s)| (phase.to_owned(), s)).collect::<BTreeMap<_, _>>(),
         extra: serde_json::Value::Null,
@@ -169,7 +189,7 @@ pub enum Part {
 pub struct StoredRun {
     /// The folder's content.
     pub run: Run,
-    representation: Representation,
+    scorer: Scorer,
     /// Training and validation pairs: what a user already has.
     history: Interactions,
 }
@@ -182,18 +202,9 @@ impl StoredRun {
     pub fn open(path: &Path) -> Result<Self, StoredError> {
         let run = Run::open(path)?;
         let CatalogueParts { train, valid, .. } = run.catalogue()?;
-        let representation =
-            Representation { users: run.table("representation.users")?, items: run.table("representation.items")? };
-        let shapes =
-            [(representation.users.n_rows(), train.n_users()), (representation.items.n_rows(), train.n_items())];
-        for (name, (found, expected)) in ["representation.users", "representation.items"].into_iter().zip(shapes) {
-            if found != expected {
-                let (found, expected) = (format!("{found} rows"), format!("{expected} rows"));
-                return Err(ModelError::BadTable { name: name.to_owned(), found, expected }.into());
-            }
-        }
+        let scorer = stored_scorer(&run, train.n_users(), train.n_items())?;
         let history = train.union(valid).map_err(DataError::from)?;
-        Ok(Self { run, representation, history })
+        Ok(Self { run, scorer, history })
     }
 
     /// The registry's entry of the model.
@@ -236,23 +247,39 @@ impl StoredRun {
         if targets.n_pairs() == 0 {
             return Err(StoredError::NoPart { part: word });
         }
-        Ok(evaluate_ranking(&self.ranker(), &[masked], targets, protocol, pool)?)
-    }
-
-    fn ranker(&self) -> ProductRanker<'_> {
-        ProductRanker::new(&self.representation.users, &self.representation.items)
+        let ranker = ranker(&self.scorer, &self.catalogue().train);
+        Ok(evaluate_ranking(&ranker, &[masked], targets, protocol, pool)?)
     }
 
     /// The `k` best items of each user, without those of the user's history.
     #[must_use]
     pub fn recommend(&self, users: &[u32], k: usize, pool: &ThreadPool) -> Vec<Vec<Ranked>> {
-        self.ranker().top_k(users, &|user| self.history.items_of(user), k, pool)
+        ranker(&self.scorer, &self.catalogue().train).top_k(users, &|user| self.history.items_of(user), k, pool)
+    }
+
+    /// Why each user's score for each of the listed items is what it is; nothing if the model cannot tell.
+    ///
+    /// # Errors
+    /// As [`StoredRun::model`].
+    pub fn explain(&self, asked: &[(UserId, Vec<ItemId>)]) -> Result<Option<Vec<Vec<Explanation>>>, StoredError> {
+        let spec = self.spec()?;
+        if !spec.explains {
+            return Ok(None);
+        }
+        if !matches!(spec.build, Build::Pairs(_)) {
+            let train = &self.catalogue().train;
+            let of_user =
+                |(user, items): &(UserId, Vec<ItemId>)| self.scorer.explain(*user, train.items_of(*user), items);
+            return Ok(Some(asked.iter().map(of_user).collect()));
+        }
+        let mut model = self.model()?;
+        Ok(asked.iter().map(|(user, items)| model.explain(*user, items)).collect())
     }
 
     /// The model itself, with its stored parameters.
     ///
     /// # Errors
-    /// [`StoredError`] if the folder's settings or tables do not fit this program's model.
+    /// [`StoredError`] if the folder's settings or tables do not fit this program's model, or it has no parameters.
     pub fn model(&self) -> Result<Box<dyn PairModel>, StoredError> {
         let settings = &self.run.manifest.summary.config["model"];
         let settings: toml::Table = serde_json::from_value(settings.clone()).map_err(|_| StoredError::Settings)?;
@@ -272,7 +299,7 @@ impl StoredRun {
     /// # Errors
     /// [`StoredError::Data`] if their tables are damaged.
     pub fn facets(&self) -> Result<Option<Facets>, StoredError> {
-        if !self.run.table_names().iter().any(|name| name == "facet.relations") {
+        if !self.run.table_names().iter().any(|name| name == FACET_RELATIONS) {
             return Ok(None);
         }
         let rows = |name: &str| -> Result<Vec<Vec<f64>>, DataError> {
@@ -280,7 +307,7 @@ impl StoredRun {
             let row = |r: usize| table.row(r)[..table.dim()].iter().map(|&x| f64::from(x)).collect();
             Ok((0..table.n_rows()).map(row).collect())
         };
-        Ok(Some(Facets { relations: rows("facet.relations")?, user_shares: rows("facet.user_shares")? }))
+        Ok(Some(Facets { relations: rows(FACET_RELATIONS)?, user_shares: rows(FACET_USER_SHARES)? }))
     }
 
     /// The name of the data set that was trained on.
@@ -288,4 +315,49 @@ impl StoredRun {
     pub fn data_name(&self) -> &str {
         self.run.manifest.summary.config["data"].as_str().unwrap_or("?")
     }
+}
+
+/// What a run answers from, checked against the counts of its data.
+fn stored_scorer(run: &Run, n_users: usize, n_items: usize) -> Result<Scorer, StoredError> {
+    let names = run.table_names();
+    let table = |name: &str| names.iter().any(|own| own == name).then(|| run.table(name)).transpose();
+    let check = |name: &str, found: (usize, usize), expected: (usize, usize)| {
+        if found == expected {
+            return Ok(());
+        }
+        let told = |(n_rows, n_columns): (usize, usize)| format!("{n_rows} x {n_columns}");
+        Err(ModelError::BadTable { name: name.to_owned(), found: told(found), expected: told(expected) })
+    };
+    let list = |name: &str, expected: usize| -> Result<Option<Vec<f32>>, StoredError> {
+        let Some(table) = table(name)? else { return Ok(None) };
+        check(name, (table.n_rows(), table.dim()), (1, expected))?;
+        Ok(Some(table.to_values()))
+    };
+    let vectors = match (table(USERS)?, table(ITEMS)?) {
+        (Some(users), Some(items)) => {
+            check(USERS, (users.n_rows(), users.dim()), (n_users, users.dim()))?;
+            check(ITEMS, (items.n_rows(), items.dim()), (n_items, users.dim()))?;
+            Some(Representation { users, items })
+        }
+        (None, None) => None,
+        (users, _) => {
+            let missing = if users.is_some() { ITEMS } else { USERS };
+            return Err(run.table(missing).map(|_| StoredError::Settings).unwrap_or_else(StoredError::from));
+        }
+    };
+    let weights = run.sparse_table(SCORER_WEIGHTS)?;
+    if let Some(weights) = &weights {
+        check(SCORER_WEIGHTS, (weights.n_rows(), weights.n_columns()), (n_items, n_items))?;
+    }
+    let scorer = Scorer {
+        vectors,
+        weights,
+        user_factors: list(SCORER_USER_FACTORS, n_users)?,
+        bias: list(SCORER_BIAS, n_items)?,
+    };
+    if scorer.n_numbers() == 0 && n_items > 0 {
+        // A run of an older or a broken program: its own message names the table that is not there.
+        run.table(USERS)?;
+    }
+    Ok(scorer)
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use culet_eval::{ProductRanker, RankingProtocol, RankingReport, evaluate_ranking};
+use culet_eval::{RankingProtocol, RankingReport, evaluate_ranking};
 use culet_graph::{Interactions, KnowledgeGraph, withhold_validation};
-use culet_model::{Draw, Loss, ModelSpec, PairModel, Problem, Representation, Start};
+use culet_model::{Build, Draw, Loss, ModelSpec, PairModel, Problem, Scorer, Start};
 use rayon::ThreadPool;
 
 use crate::batches::Batches;
 use crate::optimiser::{Adam, Snapshot};
+use crate::ranking::ranker;
 use crate::{EpochRecord, Event, Observer, Select, TrainError, TrainOptions};
 
 /// What a training reads.
@@ -35,15 +36,16 @@ pub struct Seconds {
 
 /// What a training leaves.
 pub struct Outcome {
-    /// The model of the best epoch (or of the last, where nothing was evaluated).
-    pub model: Box<dyn PairModel>,
-    /// Its final vectors.
-    pub representation: Representation,
+    /// The model of the best epoch (or of the last, where nothing was evaluated); none if it was fitted at once, for
+    /// then the scorer is all of it.
+    pub model: Option<Box<dyn PairModel>>,
+    /// What it answers from.
+    pub scorer: Scorer,
     /// What it learned from.
     pub train: Interactions,
     /// What was withheld to select by; empty after a refit or with [`Select::Test`].
     pub valid: Interactions,
-    /// From 1.
+    /// From 1; 0 for a model without epochs.
     pub best_epoch: u64,
     /// Epochs made before the stop.
     pub n_epochs: u64,
@@ -61,6 +63,7 @@ pub struct Outcome {
 
 /// Trains a model, selects the best epoch and judges it on the test part.
 ///
+/// A model that is fitted at once learns from all training pairs: there is nothing to select, so nothing is withheld.
 /// With [`Select::Validation`] a share of each user's training items is withheld, the best epoch is that with the best
 /// recall at the first cutoff on them, and the test part is looked at once, in the end. With [`Select::Test`] nothing is
 /// withheld and the test part is looked at in each evaluation, as the published programs do.
@@ -80,7 +83,8 @@ pub fn train(
     pool: &ThreadPool,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, TrainError> {
-    pool.install(|| Training { spec, settings, data, options, protocol, seed, pool, observer }.run())
+    let training = Training { spec, settings, data, options, protocol, seed, pool, observer };
+    pool.install(|| if matches!(spec.build, Build::Closed(_)) { training.fit_at_once() } else { training.run() })
 }
 
 struct Training<'a> {
@@ -151,16 +155,12 @@ impl Training<'_> {
             }
         }
         let start = Instant::now();
-        let representation = fitted.model.represent();
-        let test = match self.data.test.n_pairs() {
-            0 => None,
-            // Withheld pairs are part of the user's history: they are masked too.
-            _ => Some(self.evaluate(&representation, &[all], self.data.test)?),
-        };
+        let scorer = Scorer::of_vectors(fitted.model.represent());
+        let test = self.test(&scorer, &log)?;
         seconds.evaluate += start.elapsed().as_secs_f64();
         Ok(Outcome {
-            model: fitted.model,
-            representation,
+            model: Some(fitted.model),
+            scorer,
             train: log,
             valid,
             best_epoch: fitted.best_epoch,
@@ -173,14 +173,51 @@ impl Training<'_> {
         })
     }
 
+    /// Fits a model without epochs on all training pairs.
+    fn fit_at_once(self) -> Result<Outcome, TrainError> {
+        let log = self.data.train;
+        if log.n_pairs() == 0 {
+            return Err(TrainError::NoPairs);
+        }
+        let start = Instant::now();
+        let problem = Problem { train: log, graph: self.data.graph };
+        let scorer = self.spec.fit(self.settings, problem, self.seed)?;
+        let mut seconds = Seconds { train: start.elapsed().as_secs_f64(), evaluate: 0.0 };
+        let start = Instant::now();
+        let test = self.test(&scorer, log)?;
+        seconds.evaluate = start.elapsed().as_secs_f64();
+        Ok(Outcome {
+            model: None,
+            scorer,
+            train: log.clone(),
+            valid: Interactions::empty(log.n_users(), log.n_items()),
+            best_epoch: 0,
+            n_epochs: 0,
+            interrupted: false,
+            history: Vec::new(),
+            selected_by: None,
+            test,
+            seconds,
+        })
+    }
+
+    /// The metrics on the test part, if there is one. Withheld pairs are part of the user's history: they are masked too.
+    fn test(&self, scorer: &Scorer, log: &Interactions) -> Result<Option<RankingReport>, TrainError> {
+        match self.data.test.n_pairs() {
+            0 => Ok(None),
+            _ => self.evaluate(scorer, log, &[self.data.train], self.data.test).map(Some),
+        }
+    }
+
+    /// `log` is what the scorer was learned from.
     fn evaluate(
         &self,
-        representation: &Representation,
+        scorer: &Scorer,
+        log: &Interactions,
         masked: &[&Interactions],
         targets: &Interactions,
     ) -> Result<RankingReport, TrainError> {
-        let ranker = ProductRanker::new(&representation.users, &representation.items);
-        Ok(evaluate_ranking(&ranker, masked, targets, self.protocol, self.pool)?)
+        Ok(evaluate_ranking(&ranker(scorer, log), masked, targets, self.protocol, self.pool)?)
     }
 
     fn fit(
@@ -306,8 +343,8 @@ impl Training<'_> {
     ) -> Result<(), TrainError> {
         let _ = self.observer.event(&Event::Evaluating { epoch: record.epoch });
         let start = Instant::now();
-        let representation = model.represent();
-        let report = self.evaluate(&representation, &[pass.log], targets)?;
+        let scorer = Scorer::of_vectors(model.represent());
+        let report = self.evaluate(&scorer, pass.log, &[pass.log], targets)?;
         let value = report.means[&self.selection_metric()];
         record.best = best.as_ref().is_none_or(|best| value > best.value);
         let part = match self.options.select {

@@ -23,7 +23,7 @@ fn trained(catalogue: &Catalogue, seed: u64) -> Facets {
     let protocol = RankingProtocol::new(vec![20]).unwrap();
     let (spec, settings) = (find_model("kgin").unwrap(), MODEL.parse().unwrap());
     let mut outcome = train(spec, &settings, data, &options, &protocol, seed, &pool, &mut Silent).unwrap();
-    pool.install(|| outcome.model.facets()).unwrap()
+    pool.install(|| outcome.model.as_mut().unwrap().facets()).unwrap()
 }
 
 fn untrained(catalogue: &Catalogue, seed: u64) -> Facets {

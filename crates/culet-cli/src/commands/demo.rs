@@ -7,7 +7,7 @@ use culet::data::{
     Catalogue, CatalogueConfig, Dataset, Fingerprint, IntentMatch, UserMatch, match_intents, match_users, relation_auc,
     synthesise, write_kgat,
 };
-use culet::eval::{PopularityRanker, RankingProtocol, RankingReport, evaluate_ranking};
+use culet::eval::{PopularityRanker, Ranked, RankingProtocol, RankingReport, evaluate_ranking};
 use culet::graph::{ItemId, UserId};
 use culet::model::{self, Facets, Start, complete_settings, find_model};
 use culet::train::{StoredRun, TrainOptions};
@@ -186,12 +186,14 @@ const EXAMPLE_ITEMS: usize = 3;
 
 fn recommendations(context: &Context, stored: &StoredRun, catalogue: &Catalogue) -> Result<Vec<Example>, Problem> {
     let lists = stored.recommend(&EXAMPLE_USERS, EXAMPLE_ITEMS, &context.pool);
-    let mut model = stored.model()?;
+    let items_of = |list: &Vec<Ranked>| list.iter().map(|ranked| ItemId(ranked.item)).collect();
+    let asked: Vec<(UserId, Vec<ItemId>)> =
+        EXAMPLE_USERS.iter().zip(&lists).map(|(&user, list)| (UserId(user), items_of(list))).collect();
+    let explained = context.pool.install(|| stored.explain(&asked))?.expect("KGIN explains");
     let names = &stored.catalogue().vocabulary;
     let mut examples = Vec::new();
-    for (&user, list) in EXAMPLE_USERS.iter().zip(&lists) {
-        let items: Vec<ItemId> = list.iter().map(|ranked| ItemId(ranked.item)).collect();
-        let explanations = context.pool.install(|| model.explain(UserId(user), &items)).expect("KGIN explains");
+    for (((user, items), list), explanations) in asked.iter().zip(&lists).zip(&explained) {
+        let user = user.0;
         let item = |(k, &item): (usize, &ItemId)| ExampleItem {
             name: names.entities.label(item.index()).to_owned(),
             score: list[k].score,

@@ -6,7 +6,7 @@ use std::time::Instant;
 use culet::data::{Dataset, Fingerprint, RunWriter};
 use culet::eval::RankingProtocol;
 use culet::model::{Facets, ModelSpec};
-use culet::train::{FacetTables, Outcome, RunFacts, Select, TrainData, TrainOptions, run_contents, train};
+use culet::train::{DerivedTables, Outcome, RunFacts, Select, TrainData, TrainOptions, run_contents, train};
 use serde_json::{Value, json};
 
 use crate::context::{Context, peak_rss_bytes};
@@ -64,6 +64,7 @@ impl Fit<'_> {
         let dataset = self.dataset;
         let data = TrainData { train: &dataset.train, test: &dataset.test, graph: &dataset.graph };
         let mut follower = Follower::new(context, self.spec.name, writer);
+        let waits = (!self.spec.has_epochs()).then(|| waiting(context, &format!("fitting {}", self.spec.name)));
         let outcome = train(
             self.spec,
             &self.settings,
@@ -77,9 +78,9 @@ impl Fit<'_> {
         if let Some(error) = follower.failure() {
             return Err(error.into());
         }
-        drop(follower);
+        drop((follower, waits));
         let mut outcome = outcome.map_err(|error| name_the_user(error, dataset))?;
-        let facets = context.pool.install(|| outcome.model.facets());
+        let facets = context.pool.install(|| outcome.model.as_mut().and_then(|model| model.facets()));
         Ok((outcome, facets))
     }
 
@@ -100,8 +101,8 @@ impl Fit<'_> {
             load_seconds: self.load_seconds,
             graph: self.graph,
         };
-        let facets = FacetTables::of(facets);
-        writer.finish(&run_contents(&facts, outcome, facets.as_ref(), self.dataset))?;
+        let derived = DerivedTables::of(facets, &outcome.scorer);
+        writer.finish(&run_contents(&facts, outcome, &derived, self.dataset))?;
         Ok(())
     }
 
@@ -112,7 +113,7 @@ impl Fit<'_> {
             "fingerprint": Fingerprint::of(self.dataset),
             "seed": context.seed,
             "threads": context.pool.current_num_threads(),
-            "parameters": outcome.model.n_parameters(),
+            "parameters": outcome.model.as_ref().map_or(outcome.scorer.n_numbers(), |model| model.n_parameters()),
             "settings": { "model": self.settings, "training": self.options },
             "epochs": outcome.history,
             "best_epoch": outcome.best_epoch,

@@ -122,15 +122,16 @@ fn explain_all(
     users: &[u32],
     lists: &[Vec<Ranked>],
 ) -> Result<Vec<Explained>, Problem> {
-    let mut model = stored.model()?;
-    if !model.spec().explains {
-        context.remark(&format!("note: `{}` cannot tell reasons", model.spec().name));
+    let items = |list: &Vec<Ranked>| list.iter().map(|ranked| ItemId(ranked.item)).collect();
+    let asked: Vec<(UserId, Vec<ItemId>)> =
+        users.iter().zip(lists).map(|(&user, list)| (UserId(user), items(list))).collect();
+    match context.pool.install(|| stored.explain(&asked))? {
+        Some(explanations) => Ok(explanations.into_iter().map(Some).collect()),
+        None => {
+            context.remark(&format!("note: `{}` cannot tell reasons", stored.spec()?.name));
+            Ok(vec![None; users.len()])
+        }
     }
-    let of_user = |(&user, list): (&u32, &Vec<Ranked>)| {
-        let items: Vec<ItemId> = list.iter().map(|ranked| ItemId(ranked.item)).collect();
-        model.explain(UserId(user), &items)
-    };
-    Ok(context.pool.install(|| users.iter().zip(lists).map(of_user).collect()))
 }
 
 fn for_user(stored: &StoredRun, user: UserId, list: &[Ranked], explanations: Option<&[Explanation]>) -> ForUser {

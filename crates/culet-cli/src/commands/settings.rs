@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgMatches};
 use culet::data::DataError;
 use culet::model::{Family, Kind, ModelSpec, Setting, complete_settings, nearest};
-use culet::train::{NETWORK_TRAINING, TRAINING};
+use culet::train::{NETWORK_TRAINING, training_settings};
 use toml::de::DeTable;
 
 use crate::problem::Problem;
@@ -13,18 +13,18 @@ use crate::problem::Problem;
 /// A flag for each setting.
 pub(super) fn arguments(spec: &'static ModelSpec) -> impl Iterator<Item = Arg> {
     let of_model = spec.settings.iter().map(|setting| argument(setting, "Model"));
-    of_model.chain(of_training(spec).iter().map(|setting| argument(setting, "Training")))
+    of_model.chain(of_training(spec).into_iter().map(|setting| argument(&setting, "Training")))
 }
 
 /// The settings of the training, which depend on what the model learns from.
-fn of_training(spec: &ModelSpec) -> &'static [Setting] {
+fn of_training(spec: &ModelSpec) -> Vec<Setting> {
     match spec.family() {
-        Family::Recommender => TRAINING,
-        Family::Network => NETWORK_TRAINING,
+        Family::Recommender => training_settings(spec),
+        Family::Network => NETWORK_TRAINING.to_vec(),
     }
 }
 
-fn argument(setting: &'static Setting, heading: &'static str) -> Arg {
+fn argument(setting: &Setting, heading: &'static str) -> Arg {
     let values = setting.kind.describe();
     let help = format!("{} [{values}] [default: {}]", setting.help, setting.default);
     let arg = Arg::new(setting.name).long(setting.flag()).help_heading(heading).help(help).allow_negative_numbers(true);
@@ -44,13 +44,14 @@ pub(super) fn read(spec: &'static ModelSpec, matches: &ArgMatches) -> Result<(to
     if let Some(path) = matches.get_one::<PathBuf>("config") {
         given.extend(read_config(path, spec)?);
     }
-    for setting in spec.settings.iter().chain(of_training(spec)) {
+    let training = of_training(spec);
+    for setting in spec.settings.iter().chain(&training) {
         if let Some(text) = matches.get_one::<String>(setting.name) {
             let value = setting.parse(text).map_err(|error| Problem::from(error).hint(flag_hint(setting, text)))?;
             given.insert(setting.name.to_owned(), value);
         }
     }
-    let trains = |name: &str| of_training(spec).iter().any(|setting| setting.name == name);
+    let trains = |name: &str| training.iter().any(|setting| setting.name == name);
     let (training, model): (toml::Table, toml::Table) = given.into_iter().partition(|(name, _)| trains(name));
     Ok((complete_settings(spec.settings, &model)?, training))
 }
@@ -77,7 +78,7 @@ fn read_config(path: &Path, spec: &'static ModelSpec) -> Result<toml::Table, Pro
             .hint("one setting a line, such as `learning_rate = 0.001`")
             .at(path, error.span().map_or(1, |span| line_of(&text, span.start)))
     })?;
-    let known: Vec<Setting> = spec.settings.iter().chain(of_training(spec)).copied().collect();
+    let known: Vec<Setting> = spec.settings.iter().copied().chain(of_training(spec)).collect();
     for key in places.get_ref().keys() {
         let name = key.get_ref().as_ref();
         check(name, &table[name], &known).map_err(|problem| problem.at(path, line_of(&text, key.span().start)))?;

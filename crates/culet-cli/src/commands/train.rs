@@ -158,7 +158,7 @@ pub(super) fn place(matches: &ArgMatches, data: &str, spec: &ModelSpec) -> PathB
 
 fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMatches) -> Result<Done, Problem> {
     let (settings, training) = settings::read(spec, matches)?;
-    let options = TrainOptions::from_settings(&training)?;
+    let options = TrainOptions::for_model(spec, &training)?;
     let protocol = protocol(matches)?;
     refuse_network(matches, spec)?;
     let (dataset, load_seconds) = timed(|| context.pool.install(|| read(matches)));
@@ -214,10 +214,14 @@ pub(super) fn strip_graph(dataset: &mut Dataset) {
 fn report(fit: &Fit<'_>, fitted: &Fitted, out: &Path) -> String {
     let outcome = &fitted.outcome;
     let seconds = outcome.seconds;
-    let epoch = if fit.selects().is_some() { "best epoch" } else { "last epoch" };
+    let epoch = match fit.selects() {
+        _ if !fit.spec.has_epochs() => String::new(),
+        Some(_) => format!("best epoch {} of {}, ", outcome.best_epoch, outcome.n_epochs),
+        None => format!("last epoch {} of {}, ", outcome.best_epoch, outcome.n_epochs),
+    };
     let mut text = format!(
-        "{} on {}: {epoch} {} of {}, {:.1} s of training, {:.1} s of evaluation\n",
-        fit.spec.name, fit.dataset.name, outcome.best_epoch, outcome.n_epochs, seconds.train, seconds.evaluate
+        "{} on {}: {epoch}{:.1} s of training, {:.1} s of evaluation\n",
+        fit.spec.name, fit.dataset.name, seconds.train, seconds.evaluate
     );
     if let Some(report) = &outcome.test {
         let users = culet::data::thousands(report.n_users as u64);
@@ -244,6 +248,7 @@ fn report(fit: &Fit<'_>, fitted: &Fitted, out: &Path) -> String {
 
 fn how_selected(fit: &Fit<'_>, fitted: &Fitted) -> &'static str {
     match fit.selects() {
+        None if !fit.spec.has_epochs() => "fitted on all training pairs",
         None => "without selection",
         Some(Select::Test) => "selected on the TEST part, as published: not an honest estimate",
         Some(Select::Validation) if fitted.outcome.valid.n_pairs() == 0 => "selected on validation, then refitted",

@@ -3,13 +3,15 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `manifest.json` | [`Manifest`]: how the model was made, what it reached, sizes and checksums of the other files |
-//! | `tables.safetensors` | the tables by name, F32 `[n_rows, dim]`, rows unpadded |
+//! | `tables.safetensors` | the tables by name, F32 `[n_rows, dim]`, rows unpadded; sparse ones as three tensors each |
 //! | `data.safetensors` | interactions and graph, or a network, see below; the counts as metadata |
 //! | `vocabulary.parquet` | `kind`, `index`, `id`, `name` (may be null); of a network of typed nodes also `type` |
 //! | `per_user.parquet` | `user` (external id), `n_targets`, a column of doubles for each metric; may be absent |
 //! | `history.jsonl` | one event a line, appended while the training goes on |
 //!
 //! Tables are named by what they are: `parameter.entities`, `representation.users`, `representation.items` ...
+//! A sparse table is `NAME.counts` U32 `[n_rows]`, `NAME.columns` U32 and `NAME.values` F32 `[n_stored]`, such as
+//! `scorer.weights`, row after row; how many columns it has say the metadata (`NAME.n_columns`).
 //! The data set itself is not needed again. All numbers are little-endian.
 //!
 //! The data of a catalogue, in U32: `train.offsets` `[n_users + 1]` and `train.items` `[n_pairs]` (compressed sparse
@@ -45,6 +47,7 @@ mod pairs;
 mod per_user;
 mod problem;
 mod reader;
+mod sparse;
 mod tensors;
 mod vocabulary;
 mod writer;

@@ -5,14 +5,14 @@ use std::io::{ErrorKind, Seek};
 use std::path::{Path, PathBuf};
 
 use culet_graph::{Interactions, KnowledgeGraph, Vocabulary};
-use culet_kernels::Matrix;
+use culet_kernels::{Matrix, SparseMatrix};
 use serde_json::Value;
 
 use super::checksum::checksum_of;
 use super::tensors::TensorFile;
 use super::{
     CatalogueParts, DATA, Damage, FileRecord, HISTORY, MANIFEST, Manifest, NetworkParts, PER_USER, PerUserTable,
-    RunData, RunKind, RunProblem, TABLES, VOCABULARY, arcs, history, pairs, per_user, staged, vocabulary,
+    RunData, RunKind, RunProblem, TABLES, VOCABULARY, arcs, history, pairs, per_user, sparse, staged, vocabulary,
 };
 use crate::DataError;
 use crate::columns::ColumnReader;
@@ -98,6 +98,17 @@ impl Run {
             return Err(DataError::run(&self.path, problem));
         }
         self.tables.table(name).map_err(|what| malformed(&self.path.join(TABLES), what))
+    }
+
+    /// Reads a sparse table, if there is one of that name.
+    ///
+    /// # Errors
+    /// [`DataError::Run`] with [`RunProblem::Damaged`] if its content makes no sense.
+    pub fn sparse_table(&self, name: &str) -> Result<Option<SparseMatrix>, DataError> {
+        if !sparse::contains(&self.tables, name) {
+            return Ok(None);
+        }
+        sparse::read(&self.tables, name).map(Some).map_err(|what| malformed(&self.path.join(TABLES), what))
     }
 
     /// Reads what each user contributed to the metrics, if the run says so.

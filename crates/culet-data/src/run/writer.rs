@@ -5,11 +5,12 @@ use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use culet_kernels::Matrix;
+use culet_kernels::{Matrix, SparseMatrix};
 use serde_json::Value;
 
 use super::checksum::Hashing;
 use super::history::History;
+use super::sparse::{self, SparseTensors};
 use super::tensors::{self, Tensor};
 use super::{
     DATA, DataView, FileRecord, HISTORY, MANIFEST, Manifest, PER_USER, PerUserTable, RunProblem, RunSummary, TABLES,
@@ -25,6 +26,8 @@ pub struct RunContents<'a> {
     pub summary: RunSummary,
     /// Parameters and final representations by name, such as `parameter.entities` and `representation.users`.
     pub tables: Vec<(String, &'a Matrix)>,
+    /// Sparse tables by name, such as `scorer.weights`.
+    pub sparse: Vec<(String, &'a SparseMatrix)>,
     /// What the model was made from.
     pub data: DataView<'a>,
     /// What each user contributed to the metrics.
@@ -147,8 +150,10 @@ impl RunWriter {
             Ok::<_, DataError>(())
         };
         stage(TABLES, &|writer| {
-            let tables: Vec<_> = contents.tables.iter().map(|(name, t)| (name.as_str(), Tensor::Table(t))).collect();
-            tensors::write(&tables, &BTreeMap::new(), writer)
+            let sparse: Vec<_> = contents.sparse.iter().map(|(name, t)| SparseTensors::new(name, t)).collect();
+            let tables = contents.tables.iter().map(|(name, t)| (name.as_str(), Tensor::Table(t)));
+            let all: Vec<_> = tables.chain(sparse.iter().flat_map(SparseTensors::tensors)).collect();
+            tensors::write(&all, &sparse::metadata(&contents.sparse), writer)
         })?;
         stage(DATA, &|writer| match &contents.data {
             DataView::Catalogue(view) => pairs::write(view, writer),

@@ -2,7 +2,8 @@
 
 use culet_graph::{ItemId, UserId};
 
-use super::{Kgin, LossKind};
+use super::Kgin;
+use crate::LossKind;
 use crate::{Explanation, Representation};
 
 /// The history's part in a user's final vector, layer after layer.

@@ -1,46 +1,11 @@
 //! The rows that a batch reads, layer by layer: its exact receptive field.
 
 use culet_graph::{Csr, Purpose, Stream};
-use culet_kernels::{Dropout, KeptEdges, NO_SLOT, RowSet, mark_columns};
+use culet_kernels::{Dropout, KeptEdges, RowSet, mark_columns};
 
 use super::{Config, Graph};
+use crate::slots::Slots;
 use crate::{Draw, PairBatch};
-
-/// Distinct rows of a batch, and where each table row stands among them.
-#[derive(Debug)]
-pub(super) struct Slots {
-    /// The distinct rows in the order of their first appearance.
-    pub(super) rows: Vec<u32>,
-    /// For each table row its place in `rows`, or [`NO_SLOT`].
-    pub(super) slot_of_row: Vec<u32>,
-}
-
-impl Slots {
-    pub(super) fn new(n_rows: usize) -> Self {
-        Self { rows: Vec::new(), slot_of_row: vec![NO_SLOT; n_rows] }
-    }
-
-    fn clear(&mut self) {
-        for &row in &self.rows {
-            self.slot_of_row[row as usize] = NO_SLOT;
-        }
-        self.rows.clear();
-    }
-
-    /// The slots of these rows, new ones where needed.
-    fn assign(&mut self, rows: &[u32]) -> Vec<u32> {
-        rows.iter()
-            .map(|&row| {
-                let slot = &mut self.slot_of_row[row as usize];
-                if *slot == NO_SLOT {
-                    *slot = self.rows.len() as u32;
-                    self.rows.push(row);
-                }
-                *slot
-            })
-            .collect()
-    }
-}
 
 /// What a batch reads.
 pub(super) struct Field {

@@ -45,8 +45,8 @@ use culet_graph::{Csr, ItemId, Purpose, RelationalAdjacency, Stream, UserId};
 use culet_kernels::{Edges, Matrix, RowGradient, RowSet, softmax_in_place};
 
 use crate::{
-    Draw, Explanation, Facets, Independence, Kind, Loss, ModelError, ModelSpec, NegativeSampling, PairBatch, PairModel,
-    Paper, Preset, Problem, Representation, Setting,
+    Draw, Explanation, Facets, Independence, Kind, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch,
+    PairModel, Paper, Preset, Problem, Representation, Setting,
     registry::{Build, Start},
 };
 use paths::ItemEdges;
@@ -68,6 +68,7 @@ pub const SPEC: ModelSpec = ModelSpec {
     explains: true,
     settings: SETTINGS,
     presets: PRESETS,
+    training: &[],
     build: Build::Pairs(Kgin::build),
 };
 
@@ -177,16 +178,6 @@ const PRESETS: &[Preset] = &[
 
 /// Edges hold their relation in 16 bits.
 const MOST_RELATIONS: usize = 1 << 16;
-
-/// Which loss is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LossKind {
-    /// One negative a pair.
-    Bpr,
-    /// Many shared negatives.
-    Softmax,
-}
 
 /// The settings; ranges and meanings stand in [`SPEC`].
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]

@@ -20,8 +20,9 @@ use culet_graph::RelationalAdjacency;
 use culet_kernels::Matrix;
 use rayon::prelude::*;
 
-use super::{Kgin, LossKind};
+use super::Kgin;
 use crate::Facets;
+use crate::LossKind;
 use crate::mixture::Mixture;
 
 /// The edges that leave items, inverse relations folded into their forward ones.

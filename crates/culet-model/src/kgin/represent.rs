@@ -5,9 +5,9 @@ use culet_kernels::{
     relational_mean,
 };
 
-use super::step::add;
-use super::{Kgin, LossKind};
-use crate::Representation;
+use super::Kgin;
+use crate::rows::{add, normalise};
+use crate::{LossKind, Representation};
 
 /// One layer on the way to the final vectors.
 pub(super) struct Layer<'a> {
@@ -76,15 +76,4 @@ fn first_rows(table: &Matrix, n_rows: usize) -> Matrix {
     let end = rows.as_slice().len();
     rows.as_mut_slice().copy_from_slice(&table.as_slice()[..end]);
     rows
-}
-
-/// Divides rows by their lengths; zero rows stay zero.
-fn normalise(table: &mut Matrix) {
-    for row in 0..table.n_rows() {
-        let row = table.row_mut(row);
-        let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
-        if length > 0.0 {
-            row.iter_mut().for_each(|x| *x /= length);
-        }
-    }
 }

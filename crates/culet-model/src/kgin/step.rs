@@ -11,8 +11,10 @@ use culet_kernels::{
 use rayon::prelude::*;
 
 use super::field::Field;
-use super::{Config, Graph, Kgin, LossKind};
-use crate::{Draw, Loss, PairBatch, independence};
+use super::{Config, Graph, Kgin};
+use crate::rows::{add, copy, gather, zeros_like};
+use crate::slots::known_negatives;
+use crate::{Draw, Loss, LossKind, PairBatch, independence};
 
 /// Room that one training step needs, kept from step to step.
 pub(super) struct Workspace {
@@ -215,7 +217,7 @@ impl Kgin {
         let pairs = match self.config.loss {
             LossKind::Bpr => pairwise_loss(vectors, rows, gradients),
             LossKind::Softmax => {
-                let known = self.known_negatives(batch);
+                let known = known_negatives(batch, &self.graph.items_of_user, self.graph.n_items);
                 softmax_loss(vectors, rows, lists(&known), self.config.temperature as f32, gradients)
             }
         };
@@ -225,21 +227,6 @@ impl Kgin {
             l2 += squared_length_penalty(weight, items, vectors.items, &mut gradients.items);
         }
         Loss { pairs, l2, independence: 0.0 }
-    }
-
-    /// For each pair of the batch the shared negatives that the user took in training: they count as no negatives.
-    fn known_negatives(&self, batch: &PairBatch) -> Csr {
-        let mut place = vec![u32::MAX; self.graph.n_items];
-        for (k, &item) in batch.negatives.iter().enumerate() {
-            place[item as usize] = k as u32;
-        }
-        let mut known = Vec::new();
-        for (pair, &user) in batch.users.iter().enumerate() {
-            let items = self.graph.items_of_user.row(user as usize).iter();
-            let places = items.map(|&item| place[item as usize]).filter(|&place| place != u32::MAX);
-            known.extend(places.map(|place| (pair as u32, place)));
-        }
-        Csr::from_pairs(batch.users.len(), &known).expect("a batch fits into 32 bits")
     }
 
     /// From the gradient of the final vectors to those of U^(0), E^(0), e_r and c_p; gives that of the intents.
@@ -346,24 +333,4 @@ impl Kgin {
         self.work.grad_attention = grad_attention;
         self.config.independence_weight * dependence
     }
-}
-
-fn zeros_like(table: &Matrix) -> Matrix {
-    Matrix::zeros(table.n_rows(), table.dim())
-}
-
-fn gather(table: &Matrix, rows: &[u32], gathered: &mut Matrix) {
-    gathered.reshape(rows.len(), table.dim());
-    for (slot, &row) in rows.iter().enumerate() {
-        gathered.row_mut(slot).copy_from_slice(table.row(row as usize));
-    }
-}
-
-fn copy(from: &Matrix, to: &mut Matrix) {
-    to.reshape(from.n_rows(), from.dim());
-    to.as_mut_slice().copy_from_slice(from.as_slice());
-}
-
-pub(super) fn add(sum: &mut [f32], values: &[f32]) {
-    sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
 }

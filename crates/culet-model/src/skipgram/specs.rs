@@ -41,6 +41,7 @@ pub const DEEPWALK: ModelSpec = ModelSpec {
         help: "as the warm-up of asp2vec's authors: Adam, 2 negatives, window 3, d = 20",
         settings: DEEPWALK_PUBLISHED,
     }],
+    training: &[],
     build: Build::Network(SkipGramModel::build),
 };
 

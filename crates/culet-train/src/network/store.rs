@@ -100,6 +100,7 @@ pub fn network_run_contents<'a>(
     RunContents {
         summary,
         tables: tables.tables.iter().map(|(name, table)| (name.clone(), table)).collect(),
+        sparse: Vec::new(),
         data: NetworkView {
             network: &outcome.network,
             nodes: facts.nodes,

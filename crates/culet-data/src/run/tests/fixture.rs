@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use culet_graph::{Csr, EdgeList, Interactions, KnowledgeGraph, Names, Network, NodeTypes, Triplet, Vocabulary};
-use culet_kernels::Matrix;
+use culet_kernels::{Matrix, SparseMatrix};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -18,6 +18,7 @@ use crate::{DataError, Fingerprint, NodeLabels};
 pub(super) struct Owned {
     pub(super) summary: RunSummary,
     pub(super) tables: Vec<(String, Matrix)>,
+    pub(super) sparse: Vec<(String, SparseMatrix)>,
     pub(super) data: RunData,
     pub(super) per_user: Option<PerUserTable>,
 }
@@ -27,6 +28,7 @@ impl Owned {
         RunContents {
             summary: self.summary.clone(),
             tables: self.tables.iter().map(|(name, table)| (name.clone(), table)).collect(),
+            sparse: self.sparse.iter().map(|(name, table)| (name.clone(), table)).collect(),
             data: self.data.view(),
             per_user: self.per_user.clone(),
         }
@@ -40,8 +42,9 @@ impl Owned {
             (read.n_rows(), read.dim(), bits(&read)) == (table.n_rows(), table.dim(), bits(table))
         };
         run.manifest.summary == self.summary
-            && run.table_names().len() == self.tables.len()
+            && run.table_names().len() == self.tables.len() + 3 * self.sparse.len()
             && self.tables.iter().all(same_table)
+            && self.sparse.iter().all(|(name, table)| run.sparse_table(name).unwrap().as_ref() == Some(table))
             && run.data == self.data
             && run.manifest.kind == self.data.kind()
             && run.per_user().unwrap() == self.per_user
@@ -74,6 +77,7 @@ pub(in super::super) fn fingerprint() -> Fingerprint {
         users: 4,
         items: 3,
         train_pairs: 5,
+        valid_pairs: 0,
         test_pairs: 2,
         entities: 5,
         relations: 2,
@@ -105,6 +109,7 @@ pub(super) fn owned(seed: u64) -> Owned {
             ("representation.users".into(), table(4, 5, seed)),
             ("parameter.entities".into(), table(5, 17, seed)),
         ],
+        sparse: vec![("scorer.weights".into(), SparseMatrix::from_rows(3, vec![vec![(1, 0.5)], vec![], vec![(0, -1.0)]]))],
         data: RunData::Catalogue(parts.into()),
         per_user: Some(PerUserTable {
             users: vec!["a".into(), "ü".into()],
@@ -154,7 +159,7 @@ pub(super) fn owned_network(seed: u64) -> Owned {
         n_targets: vec![2],
         metrics: vec![("recall@10".into(), vec![seed as f64 + 0.5])],
     };
-    Owned { summary, tables, data: RunData::Network(parts.into()), per_user: Some(per_user) }
+    Owned { summary, tables, sparse: Vec::new(), data: RunData::Network(parts.into()), per_user: Some(per_user) }
 }
 
 /// Contents of both kinds.

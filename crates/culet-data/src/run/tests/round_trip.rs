@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use culet_graph::{Interactions, KnowledgeGraph, Names, Triplet, Vocabulary};
-use culet_kernels::Matrix;
+use culet_kernels::{Matrix, SparseMatrix};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -49,6 +49,14 @@ pub(super) fn table() -> impl Strategy<Value = Matrix> {
     })
 }
 
+fn sparse_table() -> impl Strategy<Value = SparseMatrix> {
+    (0..6_usize).prop_flat_map(|n_columns| {
+        let row = proptest::collection::btree_map(0..n_columns.max(1) as u32, -1e30..1e30_f32, 0..=n_columns);
+        vec(row.prop_map(|row| row.into_iter().collect::<Vec<_>>()), 0..5)
+            .prop_map(move |rows| SparseMatrix::from_rows(n_columns, rows))
+    })
+}
+
 fn per_user() -> impl Strategy<Value = PerUserTable> {
     vec((any::<String>(), any::<u32>(), -1e300..1e300_f64), 0..5).prop_map(|rows| PerUserTable {
         users: rows.iter().map(|row| row.0.clone()).collect(),
@@ -65,9 +73,9 @@ fn anything() -> impl Strategy<Value = Owned> {
         let vocabulary = (names(n_users), names(n_entities), names(n_relations));
         let graph = graph(n_entities, n_relations);
         let tables = proptest::collection::btree_map(any::<String>(), table(), 0..3);
-        let rest = (proptest::option::of(per_user()), any::<(u64, f64)>());
+        let rest = (proptest::option::of(sparse_table()), proptest::option::of(per_user()), any::<(u64, f64)>());
         (vocabulary, log(), log(), log(), graph, tables, rest).prop_map(
-            |((users, entities, relations), train, valid, test, graph, tables, (per_user, (seed, metric)))| {
+            |((users, entities, relations), train, valid, test, graph, tables, (sparse, per_user, (seed, metric)))| {
                 let mut summary = summary(seed);
                 if metric.is_finite() {
                     summary.metrics.insert("valid".into(), BTreeMap::from([("auc".into(), metric)]));
@@ -75,7 +83,8 @@ fn anything() -> impl Strategy<Value = Owned> {
                 let vocabulary = Vocabulary { users, entities, relations };
                 let tables = tables.into_iter().filter(|(name, _)| name != "__metadata__").collect();
                 let parts = CatalogueParts { train, valid, test, graph, vocabulary };
-                Owned { summary, tables, data: RunData::Catalogue(parts.into()), per_user }
+                let sparse = sparse.into_iter().map(|table| ("scorer.weights".to_owned(), table)).collect();
+                Owned { summary, tables, sparse, data: RunData::Catalogue(parts.into()), per_user }
             },
         )
     })

@@ -66,7 +66,7 @@ fn anything() -> impl Strategy<Value = Owned> {
             let parts =
                 NetworkParts { network, nodes, labels, train_negatives, valid, valid_negatives, test, test_negatives };
             let data = RunData::Network(parts.into());
-            Owned { summary, tables: tables.into_iter().collect(), data, per_user: None }
+            Owned { summary, tables: tables.into_iter().collect(), sparse: Vec::new(), data, per_user: None }
         })
     })
 }

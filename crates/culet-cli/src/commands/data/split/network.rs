@@ -1,81 +1,49 @@
-//! `culet data split`
+//! Splits of networks.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, value_parser};
 use culet::data::{Negatives, NetworkSplit, SplitPlan, split_network, thousands, write_network};
 use culet::graph::Keep;
 use serde_json::{Value, json};
 
-use super::{name_the_flag, options, place, with_dashes};
+use super::super::{name_the_flag, options, with_dashes};
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::table::Table;
 
-const EXAMPLES: &str = "\
-OUT is a folder with train_edges.tsv, valid_edges.tsv, test_edges.tsv, pairs without an edge beside
-each (`_neg`), nodes, labels, and meta.json, which tells how the parts were drawn. None of those
-pairs is an edge of any part, and none stands in two parts.
+/// The share of the edges in the test part, as published.
+const TEST_SHARE: f64 = 0.5;
 
-Examples:
-  # as published: half of the edges, the rest stays connected
-  culet data split edges.tsv parts
-  # withhold validation edges too
-  culet data split edges.tsv parts --test-share 0.3 --valid-share 0.1 --seed 7
-  # add validation edges to a network that comes with test edges
-  culet data split data/ppi parts --test-share 0 --valid-share 0.1
-  # hide the authors of a tenth of the papers
-  culet data split data/dblp parts --relation written_by --whole-nodes paper --test-share 0.1";
+/// The flags of [`arguments`].
+pub(super) const FLAGS: [&str; 5] = ["keep", "negatives", "negatives-per-edge", "relation", "whole-nodes"];
 
-pub(super) fn command() -> Command {
-    let share = |name: &'static str, default: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .value_name("SHARE")
-            .allow_negative_numbers(true)
-            .value_parser(value_parser!(f64))
-            .default_value(default)
-            .help(help)
-    };
-    let word = |name: &'static str| Arg::new(name).long(name).value_name("WORD");
-    Command::new("split")
-        .about("Withhold edges of a network for a test, and draw pairs without an edge beside them")
-        .after_help(EXAMPLES)
-        .arg(path_argument("network", "NETWORK", "an edge list, or a folder with one"))
-        .arg(path_argument("out", "OUT", "the folder to write; must be new or empty"))
-        .arg(share("test-share", "0.5", "share of the edges for the test part (the authors' --remove_percent)"))
-        .arg(share("valid-share", "0", "share of the edges for the validation part"))
-        .arg(word("keep").value_parser(["connected", "degrees", "nothing"]).help(
+/// The flags about networks alone.
+pub(super) fn arguments() -> Vec<Arg> {
+    let flag = |name: &'static str| Arg::new(name).long(name).help_heading("Splitting networks");
+    let word = |name: &'static str| flag(name).value_name("WORD");
+    vec![
+        word("keep").value_parser(["connected", "degrees", "nothing"]).help(
             "what of the rest must stay: no component falls apart, no node loses its last edge, or nothing [default: \
              connected; with --whole-nodes: degrees]",
-        ))
-        .arg(word("negatives").value_parser(Negatives::ALL.map(Negatives::name)).help(
+        ),
+        word("negatives").value_parser(Negatives::ALL.map(Negatives::name)).help(
             "how pairs without an edge are drawn; mixed: half of them edges turned round, half uniform [default: mixed \
              if edges have a direction, or else uniform; same-types where nodes have types]",
-        ))
-        .arg(
-            Arg::new("negatives-per-edge")
-                .long("negatives-per-edge")
-                .value_name("N")
-                .value_parser(value_parser!(u16).range(0..=1000))
-                .default_value("1")
-                .help("pairs without an edge to each edge of a part"),
-        )
-        .arg(word("relation").value_name("NAME").help("withhold edges of this relation only"))
-        .arg(word("whole-nodes").value_name("TYPE").help(
+        ),
+        flag("negatives-per-edge")
+            .value_name("N")
+            .value_parser(value_parser!(u16).range(0..=1000))
+            .default_value("1")
+            .help("pairs without an edge to each edge of a part"),
+        word("relation").value_name("NAME").help("withhold edges of this relation only"),
+        word("whole-nodes").value_name("TYPE").help(
             "take shares of the nodes of this type, and withhold all edges (of the relation) of those that are chosen",
-        ))
-        .args(options::arguments())
+        ),
+    ]
 }
 
-pub(super) fn path_argument(name: &'static str, value: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).value_name(value).required(true).value_parser(value_parser!(PathBuf)).help(help)
-}
-
-pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem> {
-    let path: &PathBuf = matches.get_one("network").expect("required");
-    let out: &PathBuf = matches.get_one("out").expect("required");
-    place::check_folder(out)?;
+pub(super) fn run(context: &Context, matches: &ArgMatches, path: &Path, out: &Path) -> Result<(), Problem> {
     let before = options::read(path, matches)?;
     before.notes.iter().for_each(|note| context.remark(&format!("note: {note}")));
     let split = split_network(&before, &plan(context, matches)).map_err(|error| name_the_flag(error, with_dashes))?;
@@ -86,10 +54,10 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem
 
 fn plan(context: &Context, matches: &ArgMatches) -> SplitPlan {
     let word = |name: &str| matches.get_one::<String>(name).cloned();
-    let share = |name: &str| *matches.get_one::<f64>(name).expect("has a default");
+    let share = |name: &str, usual: f64| matches.get_one(name).copied().unwrap_or(usual);
     SplitPlan {
-        test_share: share("test-share"),
-        valid_share: share("valid-share"),
+        test_share: share("test-share", TEST_SHARE),
+        valid_share: share("valid-share", 0.0),
         keep: word("keep").map(|word| match word.as_str() {
             "connected" => Keep::Connected,
             "degrees" => Keep::Degrees,

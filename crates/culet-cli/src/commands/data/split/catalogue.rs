@@ -1,0 +1,132 @@
+//! Splits of catalogues.
+
+use std::path::Path;
+
+use clap::{Arg, ArgMatches, value_parser};
+use culet::data::{
+    CataloguePlan, CatalogueSplit, Column, InteractionsOptions, KgatOptions, PartCount, PartPlan, SplitBy,
+    UnsplitCatalogue, read_interactions, read_kgat, split_catalogue, thousands, write_catalogue_split,
+};
+use serde_json::{Value, json};
+
+use super::super::{name_the_flag, with_dashes};
+use crate::commands::train::id_base_argument;
+use crate::context::Context;
+use crate::problem::Problem;
+use crate::table::Table;
+
+const HEADING: &str = "Splitting catalogues";
+
+/// The flags of [`arguments`].
+pub(super) const FLAGS: [&str; 8] =
+    ["by", "test-items", "valid-items", "cut", "valid-cut", "k-core", "min-rating", "id-base"];
+
+/// The flags about catalogues alone.
+pub(super) fn arguments() -> Vec<Arg> {
+    let flag = |name: &'static str, value: &'static str, help: &'static str| {
+        let flag = Arg::new(name).long(name).value_name(value).allow_negative_numbers(true);
+        flag.help_heading(HEADING).help(help)
+    };
+    let count = |name, help| flag(name, "N", help).value_parser(value_parser!(usize));
+    let number = |name, value, help| flag(name, value, help).value_parser(value_parser!(f64));
+    vec![
+        flag("by", "WORD", "what is withheld, see below [default: random]")
+            .value_parser(SplitBy::ALL.map(SplitBy::name)),
+        count("test-items", "by random or last: so many items of each user to test, instead of a share"),
+        count("valid-items", "by random or last: so many items of each user to validate"),
+        number("cut", "TIME", "by time: where the test part begins, instead of a share"),
+        number("valid-cut", "TIME", "by time: where the validation part begins"),
+        count(
+            "k-core",
+            "first leave out users and items with fewer pairs, and those who have fewer then, until none is left",
+        ),
+        number("min-rating", "X", "leave out the lines of a table with a lower rating"),
+        id_base_argument().help_heading(HEADING).help("what the files of a folder count from"),
+    ]
+}
+
+/// Splits the catalogue in a folder.
+pub(super) fn run_folder(context: &Context, matches: &ArgMatches, path: &Path, out: &Path) -> Result<(), Problem> {
+    let id_base = *matches.get_one("id-base").expect("has a default");
+    let dataset = read_kgat(path, &KgatOptions { id_base })?;
+    run(context, matches, dataset.into(), out)
+}
+
+/// Splits a table of interactions.
+pub(super) fn run_table(context: &Context, matches: &ArgMatches, path: &Path, out: &Path) -> Result<(), Problem> {
+    let columns = matches.get_one::<String>("columns").map(|text| Column::parse_list(text)).transpose();
+    let options = InteractionsOptions {
+        columns: columns.map_err(|error| name_the_flag(error, with_dashes))?,
+        header: matches.get_one::<String>("header").map(|word| word == "yes"),
+        delimiter: matches.get_one("delimiter").copied(),
+        min_rating: matches.get_one("min-rating").copied(),
+        with_times: by(matches).needs_times(),
+    };
+    let source = read_interactions(path, &options).map_err(|error| name_the_flag(error, with_dashes))?;
+    run(context, matches, source, out)
+}
+
+fn run(context: &Context, matches: &ArgMatches, source: UnsplitCatalogue, out: &Path) -> Result<(), Problem> {
+    source.notes.iter().for_each(|note| context.remark(&format!("note: {note}")));
+    let split =
+        split_catalogue(source, &plan(context, matches)).map_err(|error| name_the_flag(error, with_dashes))?;
+    write_catalogue_split(out, &split)?;
+    context.print(&document(out, &split), || text(out, &split))
+}
+
+fn by(matches: &ArgMatches) -> SplitBy {
+    matches.get_one::<String>("by").and_then(|name| SplitBy::from_name(name)).unwrap_or(SplitBy::Random)
+}
+
+fn plan(context: &Context, matches: &ArgMatches) -> CataloguePlan {
+    let number = |name: &str| matches.get_one(name).copied();
+    let count = |name: &str| matches.get_one(name).copied();
+    CataloguePlan {
+        by: by(matches),
+        test_share: number("test-share"),
+        valid_share: number("valid-share"),
+        test_items: count("test-items"),
+        valid_items: count("valid-items"),
+        cut: number("cut"),
+        valid_cut: number("valid-cut"),
+        k_core: count("k-core"),
+        seed: context.seed,
+    }
+}
+
+fn document(out: &Path, split: &CatalogueSplit) -> Value {
+    json!({ "folder": out.to_string_lossy(), "name": split.dataset.name, "split": split.record })
+}
+
+fn text(out: &Path, split: &CatalogueSplit) -> String {
+    let record = &split.record;
+    let mut table = Table::new(&["part", "pairs", "users", "items", "users not in train", "items not in train"]);
+    for (name, part) in [("train", record.parts.train), ("valid", record.parts.valid), ("test", record.parts.test)] {
+        let PartCount { pairs, users, items, unseen_users, unseen_items } = part;
+        let counts = [pairs, users, items, unseen_users, unseen_items].map(|n| thousands(n as u64));
+        table.row([vec![name.to_owned()], counts.to_vec()].concat());
+    }
+    let mut text = table.render();
+    if let Some(lost) = record.k_core {
+        let [users, items, pairs] = [lost.users, lost.items, lost.pairs].map(|n| thousands(n as u64));
+        text += &format!("\n{}-core: {users} users, {items} items and {pairs} pairs were left out first\n", lost.k);
+    }
+    let parts = format!("test: {}; validation: {}", words(record.test), words(record.valid));
+    text + &format!("\nby {}, seed {}; {parts}\nfolder: {}\n", record.by, record.seed, out.display())
+}
+
+/// How a part was told.
+fn words(plan: PartPlan) -> String {
+    let mut words = match plan {
+        PartPlan { given: true, .. } => "as it came".to_owned(),
+        PartPlan { share: Some(share), .. } => format!("share {share}"),
+        PartPlan { items: Some(1), .. } => "1 item of a user".to_owned(),
+        PartPlan { items: Some(items), .. } => format!("{items} items of a user"),
+        PartPlan { .. } => String::new(),
+    };
+    if let Some(time) = plan.from {
+        words += if words.is_empty() { "" } else { ", " };
+        words += &format!("from {time}");
+    }
+    words
+}

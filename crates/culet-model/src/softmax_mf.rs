@@ -1,0 +1,89 @@
+//! Softmax-MF: a vector for each user and item, the taken item before many at once.
+//!
+//! The sampled softmax on the cosine with a temperature, as in Wu, Wang, Gao, Chen, Fu, Qiu: "On the Effectiveness of
+//! Sampled Softmax Loss for Item Recommendation", TOIS 2024, <https://arxiv.org/abs/2201.02327>:
+//!
+//! -log( exp(c_ui / t) / (exp(c_ui / t) + sum over the shared negatives j of exp(c_uj / t)) ), c the cosine
+//!
+//! Beyond the paper: negatives are uniform and shared by the whole batch, those that the user took in training are left
+//! out, and with `history` (the default) a user's vector is U_u + mean over the history of V_i, as in Koren (KDD 2008),
+//! "Factorization Meets the Neighborhood".
+
+use crate::embedding::{Embedding, EmbeddingConfig, UserVectors};
+use crate::registry::{Build, Start};
+use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Problem, Setting};
+
+/// The registry's entry.
+pub(crate) const SPEC: ModelSpec = ModelSpec {
+    name: "softmax-mf",
+    title: "Softmax-MF",
+    summary: "a vector for each user and item, the taken item before a thousand others at once, on the cosine",
+    paper: Paper {
+        authors: "Wu, Wang, Gao, Chen, Fu, Qiu",
+        title: "On the Effectiveness of Sampled Softmax Loss for Item Recommendation",
+        venue: "TOIS 2024",
+        link: "https://arxiv.org/abs/2201.02327",
+    },
+    settings: SETTINGS,
+    training: &[("batch", "4096"), ("learning_rate", "3e-3")],
+    build: Build::Pairs(build),
+    ..ModelSpec::RECOMMENDER
+};
+
+const SETTINGS: &[Setting] = &[
+    Setting { name: "dim", help: "numbers in a vector", kind: Kind::Integer(1, 4096), default: "64" },
+    Setting {
+        name: "negatives",
+        help: "items that a batch shares as negatives",
+        kind: Kind::Integer(1, 65_536),
+        default: "1024",
+    },
+    Setting {
+        name: "temperature",
+        help: "what the cosine is divided by (the paper's tau)",
+        kind: Kind::Number(0.01, 10.0),
+        default: "0.15",
+    },
+    Setting {
+        name: "history",
+        help: "add the mean of the history's items to a user's vector",
+        kind: Kind::Switch,
+        default: "true",
+    },
+    Setting {
+        name: "history_dropout",
+        help: "share of the history left out of that mean in each step",
+        kind: Kind::Share(0.0, 1.0),
+        default: "0.5",
+    },
+    Setting {
+        name: "l2",
+        help: "weight of the squared lengths of a pair's vectors",
+        kind: Kind::Number(0.0, 1000.0),
+        default: "0",
+    },
+];
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    dim: usize,
+    negatives: usize,
+    temperature: f64,
+    history: bool,
+    history_dropout: f64,
+    l2: f64,
+}
+
+fn build(settings: &toml::Table, problem: Problem<'_>, start: Start<'_>) -> Result<Box<dyn PairModel>, ModelError> {
+    let config: Config = settings.clone().try_into().expect("each setting is a field");
+    let config = EmbeddingConfig {
+        dim: config.dim,
+        loss: LossKind::Softmax,
+        negatives: config.negatives,
+        temperature: config.temperature,
+        l2: config.l2,
+        user_vectors: if config.history { UserVectors::History(config.history_dropout) } else { UserVectors::Plain },
+    };
+    Ok(Box::new(Embedding::new(&SPEC, config, problem, start)?))
+}
