@@ -50,6 +50,31 @@ impl Csr {
         Self { offsets, columns }
     }
 
+    /// For each column the rows that hold it, ascending, in O(stored + columns).
+    ///
+    /// # Panics
+    /// If a column is not below `n_columns`.
+    #[must_use]
+    pub fn transposed(&self, n_columns: usize) -> Self {
+        let mut offsets = vec![0_u32; n_columns + 1];
+        for &column in &self.columns {
+            offsets[column as usize + 1] += 1;
+        }
+        for column in 0..n_columns {
+            offsets[column + 1] += offsets[column];
+        }
+        let mut next = offsets.clone();
+        let mut rows = vec![0; self.columns.len()];
+        for row in 0..self.n_rows() {
+            for &column in self.row(row) {
+                let slot = &mut next[column as usize];
+                rows[*slot as usize] = row as u32;
+                *slot += 1;
+            }
+        }
+        Self { offsets, columns: rows }
+    }
+
     /// Sorts the columns of each row and drops repeats.
     #[must_use]
     pub fn sorted_and_distinct(mut self) -> Self {
@@ -115,6 +140,13 @@ impl Csr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_transposed_table_holds_each_pair_the_other_way_round() {
+        let csr = Csr::from_pairs(3, &[(0, 2), (2, 0), (2, 2), (0, 1)]).unwrap();
+        let expected = Csr::from_pairs(4, &[(0, 2), (1, 0), (2, 0), (2, 2)]).unwrap();
+        assert_eq!(csr.transposed(4), expected);
+    }
 
     #[test]
     fn groups_by_row_and_keeps_the_order_of_pairs() {

@@ -48,6 +48,10 @@ pub enum Purpose {
     /// Which points clusters are sought among (step 0), and which of them the clusters start from; the step is the
     /// restart, from 1.
     Clusters = 19,
+    /// Which pairs, items or users of a catalogue are withheld; the step is the user, or lies beyond all users.
+    CatalogueSplit = 20,
+    /// Which settings a search tries; the step is the trial.
+    Search = 21,
 }
 
 /// A random stream with access by index.

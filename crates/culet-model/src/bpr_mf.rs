@@ -8,7 +8,7 @@
 
 use crate::embedding::{Embedding, EmbeddingConfig, UserVectors};
 use crate::registry::{Build, Start};
-use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Problem, Setting};
+use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Problem, Range, Scale, Setting};
 
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
@@ -22,6 +22,11 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         link: "https://arxiv.org/abs/1205.2618",
     },
     settings: SETTINGS,
+    search: &[
+        Range { name: "dim", scale: Scale::Whole(32, 256) },
+        Range { name: "l2", scale: Scale::Log(1e-6, 0.1) },
+        Range { name: "learning_rate", scale: Scale::Log(3e-4, 2e-2) },
+    ],
     build: Build::Pairs(build),
     ..ModelSpec::RECOMMENDER
 };

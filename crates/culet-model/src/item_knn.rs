@@ -8,7 +8,7 @@ use culet_kernels::SparseMatrix;
 
 use crate::linear::neighbours;
 use crate::registry::Build;
-use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Scorer, Setting};
+use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Range, Scale, Scorer, Setting};
 
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
@@ -23,6 +23,10 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
     },
     explains: true,
     settings: SETTINGS,
+    search: &[
+        Range { name: "neighbours", scale: Scale::Whole(20, 1_000) },
+        Range { name: "shrink", scale: Scale::Log(0.1, 1_000.0) },
+    ],
     build: Build::Closed(fit),
     ..ModelSpec::RECOMMENDER
 };

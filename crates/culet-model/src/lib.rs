@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod als;
 mod bpr_mf;
 mod embedding;
 mod error;
@@ -16,6 +17,7 @@ mod linear;
 mod mixture;
 mod pair;
 mod popularity;
+mod ranges;
 mod registry;
 mod rows;
 mod rp3beta;
@@ -30,6 +32,7 @@ pub use independence::{Independence, independence};
 pub use pair::{
     Draw, Explanation, Facets, Loss, LossKind, NegativeSampling, PairBatch, PairModel, Problem, Representation,
 };
+pub use ranges::{Range, Scale};
 pub use registry::{
     Build, BuildNetwork, BuildPairs, Family, FitClosed, MODELS, ModelSpec, Paper, Preset, Start, find_model,
 };

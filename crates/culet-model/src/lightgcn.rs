@@ -9,7 +9,7 @@
 
 use crate::embedding::{Embedding, EmbeddingConfig, UserVectors};
 use crate::registry::{Build, Start};
-use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Preset, Problem, Setting};
+use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Preset, Problem, Range, Scale, Setting};
 
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
@@ -30,6 +30,11 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
                    evaluate_every = 10\npatience = 50",
     }],
     training: &[("batch", "8192"), ("learning_rate", "5e-3")],
+    search: &[
+        Range { name: "layers", scale: Scale::Whole(1, 4) },
+        Range { name: "l2", scale: Scale::Log(1e-6, 1e-2) },
+        Range { name: "learning_rate", scale: Scale::Log(1e-3, 2e-2) },
+    ],
     build: Build::Pairs(build),
     ..ModelSpec::RECOMMENDER
 };

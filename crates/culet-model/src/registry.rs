@@ -5,8 +5,8 @@ use culet_kernels::Matrix;
 
 use crate::skipgram::{self, SkipGramModel};
 use crate::{
-    ModelError, PairModel, Problem, Scorer, Setting, bpr_mf, complete_settings, item_knn, kgin, lightgcn, nearest,
-    popularity, rp3beta, softmax_mf,
+    ModelError, PairModel, Problem, Range, Scorer, Setting, als, bpr_mf, complete_settings, item_knn, kgin, lightgcn,
+    nearest, popularity, rp3beta, softmax_mf,
 };
 
 /// Where a model was published.
@@ -94,6 +94,8 @@ pub struct ModelSpec {
     pub presets: &'static [Preset],
     /// Settings of the training whose defaults are others for this model: name and value, as they would be typed.
     pub training: &'static [(&'static str, &'static str)],
+    /// Where a search looks for good settings.
+    pub search: &'static [Range],
     /// How it is built; called by [`ModelSpec::build`] and [`ModelSpec::build_network`].
     pub build: Build,
 }
@@ -111,6 +113,7 @@ impl ModelSpec {
         settings: &[],
         presets: &[],
         training: &[],
+        search: &[],
         build: Build::Closed(|_, _, _| Ok(Scorer { vectors: None, weights: None, user_factors: None, bias: None })),
     };
 
@@ -198,6 +201,7 @@ pub const MODELS: &[ModelSpec] = &[
     popularity::SPEC,
     item_knn::SPEC,
     rp3beta::SPEC,
+    als::SPEC,
     bpr_mf::SPEC,
     softmax_mf::SPEC,
     lightgcn::SPEC,

@@ -8,7 +8,7 @@ use culet_kernels::SparseMatrix;
 
 use crate::linear::neighbours;
 use crate::registry::Build;
-use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Scorer, Setting};
+use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Range, Scale, Scorer, Setting};
 
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
@@ -23,6 +23,11 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
     },
     explains: true,
     settings: SETTINGS,
+    search: &[
+        Range { name: "neighbours", scale: Scale::Whole(20, 1_000) },
+        Range { name: "alpha", scale: Scale::Linear(0.2, 1.6) },
+        Range { name: "beta", scale: Scale::Linear(0.0, 1.0) },
+    ],
     build: Build::Closed(fit),
     ..ModelSpec::RECOMMENDER
 };

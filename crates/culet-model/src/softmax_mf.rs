@@ -11,7 +11,7 @@
 
 use crate::embedding::{Embedding, EmbeddingConfig, UserVectors};
 use crate::registry::{Build, Start};
-use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Problem, Setting};
+use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Problem, Range, Scale, Setting};
 
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
@@ -26,6 +26,12 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
     },
     settings: SETTINGS,
     training: &[("batch", "4096"), ("learning_rate", "3e-3")],
+    search: &[
+        Range { name: "temperature", scale: Scale::Log(0.05, 0.4) },
+        Range { name: "learning_rate", scale: Scale::Log(1e-3, 2e-2) },
+        Range { name: "history", scale: Scale::Words(&["true", "false"]) },
+        Range { name: "dim", scale: Scale::Whole(64, 256) },
+    ],
     build: Build::Pairs(build),
     ..ModelSpec::RECOMMENDER
 };

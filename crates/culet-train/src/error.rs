@@ -30,6 +30,14 @@ pub enum TrainError {
         /// `validation` or `test`.
         part: &'static str,
     },
+    /// No evaluation gives this metric.
+    #[error("there is no metric `{name}`")]
+    UnknownMetric {
+        /// The name given.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
     /// The loss is no number any more.
     #[error("the loss became {loss} in epoch {epoch}, step {step}")]
     NotFinite {
@@ -56,6 +64,7 @@ impl TrainError {
             }
             Self::NothingToSelectBy { .. } => Some("`--select validation` needs no test part".to_owned()),
             Self::NotFinite { .. } => Some("lower `--learning-rate`; nothing was saved".to_owned()),
+            Self::UnknownMetric { known, .. } => Some(format!("there are {}", known.join(", "))),
             Self::Evaluation(_) | Self::Graph(_) => None,
         }
     }

@@ -11,6 +11,7 @@ mod observer;
 mod optimiser;
 mod options;
 mod ranking;
+mod search;
 mod store;
 mod trainer;
 
@@ -22,5 +23,6 @@ pub use network::{
 };
 pub use observer::{EpochRecord, Event, Observer, Silent};
 pub use options::{Schedule, Select, TRAINING, TrainOptions, training_settings};
+pub use search::{Search, SearchMethod, Trial, TrialData, best_trial};
 pub use store::{DerivedTables, Part, RunFacts, StoredError, StoredRun, run_contents};
 pub use trainer::{Outcome, Seconds, TrainData, train};

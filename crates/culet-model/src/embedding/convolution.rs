@@ -63,7 +63,7 @@ impl Side {
 
 impl Convolution {
     pub(super) fn new(log: &Interactions, layers: usize) -> Self {
-        let users_of_item = super::transpose(log.by_user(), log.n_items());
+        let users_of_item = log.by_user().transposed(log.n_items());
         Self { layers, users: Side::new(log.by_user().clone()), items: Side::new(users_of_item) }
     }
 

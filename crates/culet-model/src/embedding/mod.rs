@@ -190,7 +190,7 @@ impl Embedding {
             direct.row_mut(row as usize).copy_from_slice(gradients.items.row(slot));
         }
         work.grad_items.reshape(self.items.n_rows(), self.config.dim);
-        let users_of_item = transpose(&kept, self.items.n_rows());
+        let users_of_item = kept.transposed(self.items.n_rows());
         sum_listed(lists(&users_of_item), &parts, &direct, &mut work.grad_items);
         std::mem::swap(&mut work.grad_users, &mut gradients.users);
         work.gradients = gradients;
@@ -325,13 +325,6 @@ impl PairModel for Embedding {
 
 fn lists(csr: &Csr) -> Lists<'_> {
     Lists { offsets: csr.offsets(), columns: csr.columns() }
-}
-
-/// For each column the rows that hold it.
-fn transpose(csr: &Csr, n_columns: usize) -> Csr {
-    let pairs: Vec<(u32, u32)> =
-        (0..csr.n_rows()).flat_map(|row| csr.row(row).iter().map(move |&column| (column, row as u32))).collect();
-    Csr::from_pairs(n_columns, &pairs).expect("as many as before")
 }
 
 /// Uniform numbers of Glorot & Bengio's width.

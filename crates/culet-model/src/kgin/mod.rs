@@ -46,7 +46,7 @@ use culet_kernels::{Edges, Matrix, RowGradient, RowSet, softmax_in_place};
 
 use crate::{
     Draw, Explanation, Facets, Independence, Kind, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch,
-    PairModel, Paper, Preset, Problem, Representation, Setting,
+    PairModel, Paper, Preset, Problem, Range, Representation, Scale, Setting,
     registry::{Build, Start},
 };
 use paths::ItemEdges;
@@ -69,6 +69,13 @@ pub const SPEC: ModelSpec = ModelSpec {
     settings: SETTINGS,
     presets: PRESETS,
     training: &[],
+    search: &[
+        Range { name: "loss", scale: Scale::Words(&["bpr", "softmax"]) },
+        Range { name: "learning_rate", scale: Scale::Log(5e-4, 1e-2) },
+        Range { name: "temperature", scale: Scale::Log(0.08, 0.4) },
+        Range { name: "hops", scale: Scale::Whole(1, 3) },
+        Range { name: "edge_dropout", scale: Scale::Linear(0.2, 0.7) },
+    ],
     build: Build::Pairs(Kgin::build),
 };
 

@@ -246,6 +246,11 @@ impl Eliminated {
         lower[at] = self.rest.diagonal[node] as f32;
     }
 
+    /// Frees what [`Self::write_lower`] reads.
+    pub(super) fn forget_rest(&mut self) {
+        self.rest = Bordered::new([]);
+    }
+
     /// The place of each node in `core`; `u32::MAX` for nodes that are gone.
     pub(super) fn places(&self) -> Vec<u32> {
         let mut places = vec![u32::MAX; self.rest.rows.len()];

@@ -1,6 +1,6 @@
 //! Items by who took them together.
 
-use culet_graph::{Csr, Interactions};
+use culet_graph::Interactions;
 use culet_kernels::SparseMatrix;
 use rayon::prelude::*;
 
@@ -19,8 +19,7 @@ pub(crate) fn neighbours(
     keep: usize,
 ) -> SparseMatrix {
     let n_items = log.n_items();
-    let pairs: Vec<(u32, u32)> = log.pairs().map(|(user, item)| (item, user)).collect();
-    let users_of_item = Csr::from_pairs(n_items, &pairs).expect("as many pairs as the log has");
+    let users_of_item = log.by_user().transposed(n_items);
     let of_item = |room: &mut Room, item: usize| {
         for &user in users_of_item.row(item) {
             let weight = user_weights[user as usize];

@@ -42,6 +42,7 @@ pub const DEEPWALK: ModelSpec = ModelSpec {
         settings: DEEPWALK_PUBLISHED,
     }],
     training: &[],
+    search: &[],
     build: Build::Network(SkipGramModel::build),
 };
 
