@@ -71,6 +71,7 @@ fn names() {
 #[derive(Debug, TypeGenerator)]
 struct Files {
     train: Vec<u8>,
+    valid: Option<Vec<u8>>,
     test: Option<Vec<u8>>,
     graph: Option<Vec<u8>>,
     lists: [Option<Vec<u8>>; 4],
@@ -85,6 +86,7 @@ fn folder() {
             |text: Option<Vec<u8>>| text.map(|text| [b"org_id remap_id\n", entries(&text, ' ').as_slice()].concat());
         let sources = Sources {
             train: numeric(&files.train),
+            valid: files.valid.as_deref().map(numeric),
             test: files.test.as_deref().map(numeric),
             graph: files.graph.as_deref().map(facts),
             lists: files.lists.clone().map(list),

@@ -14,6 +14,7 @@ fn write_run(path: &Path) {
     let data = Dataset {
         name: "fuzz".to_owned(),
         train: Interactions::from_pairs(2, 3, &[(0, 0), (1, 2)]).unwrap(),
+        valid: Interactions::empty(2, 3),
         test: Interactions::from_pairs(2, 3, &[(0, 1)]).unwrap(),
         graph: KnowledgeGraph::from_triplets(4, 1, vec![Triplet { head: 0, relation: 0, tail: 3 }]).unwrap(),
         vocabulary: Vocabulary {

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod atomic;
+mod catalogue_split;
 mod columns;
 mod dataset;
 mod describe;
@@ -21,14 +22,19 @@ mod synth;
 mod vectors;
 
 pub use atomic::write_atomically;
+pub use catalogue_split::{
+    CataloguePlan, CatalogueSplit, CatalogueSplitRecord, CoreLosses, PartCount, PartCounts, PartPlan, SourceRecord,
+    SplitBy, UnsplitCatalogue, split_catalogue, write_catalogue_split,
+};
 pub use dataset::Dataset;
 pub use describe::{Description, Fingerprint, Quantiles, RelationCount, describe, thousands, to_text};
 pub use error::DataError;
 pub use kgat::{KgatOptions, LineProblem, check_trainable, read_kgat, write_kgat};
 pub use network::{
-    Column, DataKind, EdgeCount, LabelCount, LabelDescription, LinkParts, NetworkData, NetworkDescription,
-    NetworkLineProblem, NetworkOptions, NetworkProblem, NodeLabels, PartDescription, SplitRecord, TypeCount, Weights,
-    describe_network, detect, network_to_text, read_network, write_edge_list, write_network,
+    Column, DataKind, EdgeCount, InteractionsOptions, LabelCount, LabelDescription, LinkParts, NetworkData,
+    NetworkDescription, NetworkLineProblem, NetworkOptions, NetworkProblem, NodeLabels, PartDescription, SplitRecord,
+    TypeCount, Weights, describe_network, detect, names_users_and_items, network_to_text, read_interactions,
+    read_network, write_edge_list, write_network,
 };
 pub use run::{
     CatalogueParts, CatalogueView, Damage, DataFingerprint, DataView, FileRecord, Manifest, NetworkFingerprint,

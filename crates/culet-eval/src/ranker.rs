@@ -1,7 +1,11 @@
 //! Who can name the best items of users.
 
+use std::sync::Mutex;
+
 use culet_graph::{Interactions, UserId};
-use culet_kernels::{Matrix, Ranked, SparseMatrix, View, ViewMut, product_abt, top_k_by_product, top_k_of_row};
+use culet_kernels::{
+    Matrix, Ranked, SparseMatrix, View, ViewMut, add_scaled_exp, product_abt, top_k_by_product, top_k_of_row,
+};
 use rayon::prelude::*;
 
 /// The items to leave out for a user, ascending.
@@ -75,62 +79,115 @@ impl Ranker for ProductRanker<'_> {
     }
 }
 
-/// Ranks by a sum: s(u, i) = <p_u, q_i> + c_u * sum over j in N_u of W_ji + b_i.
-#[derive(Debug, Clone, Copy)]
+/// Ranks by a sum of parts: s(u, i) = sum over parts of c_u * part(u, i).
+#[derive(Debug, Clone)]
 pub struct SumRanker<'a> {
-    /// N: the items that each user took, by which `weights` speak.
+    /// The items that each user took, by which [`ScoreKind::Weights`] speak.
     pub history: &'a Interactions,
-    /// p `[n_users, d]` and q `[n_items, d]`.
-    pub vectors: Option<(&'a Matrix, &'a Matrix)>,
-    /// W `[n_items, n_items]`: row j holds what having taken j says about each item.
-    pub weights: Option<&'a SparseMatrix>,
+    /// What is added up.
+    pub parts: Vec<ScorePart<'a>>,
+}
+
+/// A part of a sum of scores.
+#[derive(Debug, Clone, Copy)]
+pub struct ScorePart<'a> {
+    /// How it scores.
+    pub kind: ScoreKind<'a>,
     /// c `[n_users]`; all 1 if there is none.
     pub user_factors: Option<&'a [f32]>,
+}
+
+/// How a part scores.
+#[derive(Debug, Clone, Copy)]
+pub enum ScoreKind<'a> {
+    /// The product <p_u, q_i>, or exp(<p_u, q_i> / t).
+    Product {
+        /// p `[n_users, d]`
+        users: &'a Matrix,
+        /// q `[n_items, d]`
+        items: &'a Matrix,
+        /// t
+        temperature: Option<f32>,
+    },
+    /// The sum over the items j of the history of W_ji; W `[n_items, n_items]`, the row is j.
+    Weights(&'a SparseMatrix),
     /// b `[n_items]`
-    pub bias: Option<&'a [f32]>,
+    Bias(&'a [f32]),
 }
 
 /// Users whose scores are computed at once: the items' vectors are read once for all of them.
-const USERS_AT_ONCE: usize = 16;
+const USERS_AT_ONCE: usize = 32;
 
-impl SumRanker<'_> {
+impl ScorePart<'_> {
     /// # Panics
-    /// If a part has another number of users or items than the history.
-    fn check(&self) {
-        let (n_users, n_items) = (self.n_users(), self.n_items());
-        if let Some((users, items)) = self.vectors {
-            assert_eq!((users.n_rows(), items.n_rows()), (n_users, n_items), "a vector for each user and each item");
-        }
-        if let Some(weights) = self.weights {
-            assert_eq!((weights.n_rows(), weights.n_columns()), (n_items, n_items), "weights from item to item");
+    /// If it has another number of users or items.
+    fn check(&self, n_users: usize, n_items: usize) {
+        match self.kind {
+            ScoreKind::Product { users, items, temperature } => {
+                assert_eq!((users.n_rows(), items.n_rows()), (n_users, n_items), "a vector for each user and item");
+                assert!(temperature.is_none_or(|t| t > 0.0), "a temperature is positive");
+            }
+            ScoreKind::Weights(weights) => {
+                assert_eq!((weights.n_rows(), weights.n_columns()), (n_items, n_items), "weights from item to item");
+            }
+            ScoreKind::Bias(bias) => assert_eq!(bias.len(), n_items, "a number for each item"),
         }
         assert!(self.user_factors.is_none_or(|factors| factors.len() == n_users), "a factor for each user");
-        assert!(self.bias.is_none_or(|bias| bias.len() == n_items), "a number for each item");
     }
 
-    /// Writes the scores of all items for some users, `[users, n_items]`.
-    fn fill(&self, users: &[u32], scores: &mut [f32]) {
-        let n_items = self.n_items();
-        match self.vectors {
-            Some((all, items)) => {
-                let mut rows = Matrix::zeros(users.len(), all.dim());
-                for (place, &user) in users.iter().enumerate() {
-                    rows.row_mut(place).copy_from_slice(all.row(user as usize));
-                }
-                product_abt((&rows).into(), View::from(items), ViewMut::new(scores, users.len(), n_items, n_items));
+    fn factor(&self, user: u32) -> f32 {
+        self.user_factors.map_or(1.0, |factors| factors[user as usize])
+    }
+
+    /// Adds the part to the scores of all items for some users, `[users, n_items]`; `room` is as large.
+    fn add(&self, history: &Interactions, users: &[u32], scores: &mut [f32], room: &mut [f32]) {
+        let n_items = history.n_items();
+        if let ScoreKind::Product { users: all, items, .. } = self.kind {
+            let mut rows = Matrix::zeros(users.len(), all.dim());
+            for (place, &user) in users.iter().enumerate() {
+                rows.row_mut(place).copy_from_slice(all.row(user as usize));
             }
-            None => scores.fill(0.0),
+            product_abt((&rows).into(), View::from(items), ViewMut::new(room, users.len(), n_items, n_items));
         }
-        for (&user, scores) in users.iter().zip(scores.chunks_exact_mut(n_items)) {
-            if let Some(weights) = self.weights {
-                let factor = self.user_factors.map_or(1.0, |factors| factors[user as usize]);
-                for &item in self.history.items_of(UserId(user)) {
-                    weights.add_scaled_row(item as usize, factor, scores);
+        for ((&user, scores), products) in
+            users.iter().zip(scores.chunks_exact_mut(n_items)).zip(room.chunks_exact(n_items))
+        {
+            let factor = self.factor(user);
+            let mut add = |values: &[f32]| scores.iter_mut().zip(values).for_each(|(sum, x)| *sum += factor * x);
+            match self.kind {
+                ScoreKind::Product { temperature: None, .. } => add(products),
+                ScoreKind::Product { temperature: Some(t), .. } => add_scaled_exp(scores, products, 1.0 / t, factor),
+                ScoreKind::Weights(weights) => {
+                    for &item in history.items_of(UserId(user)) {
+                        weights.add_scaled_row(item as usize, factor, scores);
+                    }
                 }
+                ScoreKind::Bias(bias) => add(bias),
             }
-            if let Some(bias) = self.bias {
-                scores.iter_mut().zip(bias).for_each(|(score, bias)| *score += bias);
+        }
+    }
+}
+
+impl SumRanker<'_> {
+    /// Calls `visit(place, scores)` for each of the users, at its place, with its scores for all items, in parallel.
+    ///
+    /// # Panics
+    /// If a part has another number of users or items than the history, or a user is out of range.
+    pub fn for_each_row(&self, users: &[u32], pool: &rayon::ThreadPool, visit: impl Fn(usize, &[f32]) + Sync) {
+        let n_items = self.n_items();
+        self.parts.iter().for_each(|part| part.check(self.n_users(), n_items));
+        assert!(users.iter().all(|&user| (user as usize) < self.n_users()), "users of the history");
+        let room = || [const { Vec::new() }; 2].map(|_: Vec<f32>| vec![0.0; USERS_AT_ONCE * n_items]);
+        let task = |[scores, room]: &mut [Vec<f32>; 2], (task, users): (usize, &[u32])| {
+            let (scores, room) = (&mut scores[..users.len() * n_items], &mut room[..users.len() * n_items]);
+            scores.fill(0.0);
+            self.parts.iter().for_each(|part| part.add(self.history, users, scores, room));
+            for k in 0..users.len() {
+                visit(task * USERS_AT_ONCE + k, &scores[k * n_items..][..n_items]);
             }
+        };
+        if n_items > 0 {
+            pool.install(|| users.par_chunks(USERS_AT_ONCE).enumerate().for_each_init(room, task));
         }
     }
 }
@@ -145,27 +202,17 @@ impl Ranker for SumRanker<'_> {
     }
 
     fn top_k(&self, users: &[u32], excluded: &Excluded<'_>, k: usize, pool: &rayon::ThreadPool) -> Vec<Vec<Ranked>> {
-        self.check();
-        if let (Some((all, items)), None, None) = (self.vectors, self.weights, self.bias) {
+        if let [ScorePart { kind: ScoreKind::Product { users: all, items, temperature: None }, user_factors: None }] =
+            self.parts.as_slice()
+        {
             return ProductRanker::new(all, items).top_k(users, excluded, k, pool);
         }
-        let n_items = self.n_items();
-        if n_items == 0 {
-            return vec![Vec::new(); users.len()];
-        }
-        let mut lists = vec![Vec::new(); users.len()];
-        let rank = |room: &mut Vec<f32>, (users, lists): (&[u32], &mut [Vec<Ranked>])| {
-            let scores = &mut room[..users.len() * n_items];
-            self.fill(users, scores);
-            for ((&user, scores), list) in users.iter().zip(scores.chunks_exact(n_items)).zip(lists) {
-                *list = top_k_of_row(scores, excluded(UserId(user)), k);
-            }
-        };
-        pool.install(|| {
-            let tasks = users.par_chunks(USERS_AT_ONCE).zip(lists.par_chunks_mut(USERS_AT_ONCE));
-            tasks.for_each_init(|| vec![0.0; USERS_AT_ONCE * n_items], rank);
+        let lists: Vec<Mutex<Vec<Ranked>>> = users.iter().map(|_| Mutex::default()).collect();
+        self.for_each_row(users, pool, |place, scores| {
+            let list = top_k_of_row(scores, excluded(UserId(users[place])), k);
+            *lists[place].lock().expect("nobody panics while holding it") = list;
         });
-        lists
+        lists.into_iter().map(|list| list.into_inner().expect("nobody panics while holding it")).collect()
     }
 }
 

@@ -32,6 +32,17 @@ pub struct Interval {
     pub high: f64,
 }
 
+/// The outcome of [`mean_interval`].
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct MeanInterval {
+    /// The mean.
+    pub mean: f64,
+    /// The lower end.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
 /// Tests whether two columns of paired values differ in their mean, by flipping signs of differences (Fisher).
 ///
 /// All assignments of signs are tried if they are at most `n_permutations`, and that many random ones otherwise; then
@@ -90,18 +101,52 @@ pub fn bootstrap_interval(
     seed: u64,
 ) -> Result<Interval, EvalError> {
     let differences = differences(left, right)?;
+    let (low, high) = resampled(&differences, confidence, n_resamples, seed)?;
+    Ok(Interval { mean_difference: mean(&differences), low, high })
+}
+
+/// Gives an interval for the mean of values, one of each user: percentiles over resampled users (Efron).
+///
+/// # Errors
+/// [`EvalError::Unpaired`] for no values, [`EvalError::NotFinite`] for one that is not finite, [`EvalError::Parameter`] as
+/// [`bootstrap_interval`].
+pub fn mean_interval(values: &[f64], confidence: f64, n_resamples: u64, seed: u64) -> Result<MeanInterval, EvalError> {
+    let interval = bootstrap_interval(values, &vec![0.0; values.len()], confidence, n_resamples, seed)?;
+    Ok(MeanInterval { mean: interval.mean_difference, low: interval.low, high: interval.high })
+}
+
+/// Corrects p values for how many tests were made (Holm, Scandinavian Journal of Statistics 1979): the chance that any of
+/// the differences called real at a level is none stays below that level.
+///
+/// adjusted p_(k) = max over j <= k of min(1, (m - j + 1) p_(j)), for the k-th smallest of m, k from 1
+///
+/// The results stand in the order of the given ones.
+#[must_use]
+pub fn holm(p_values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p_values.len()).collect();
+    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
+    let mut adjusted = vec![0.0; p_values.len()];
+    let mut least = 0.0_f64;
+    for (rank, place) in order.into_iter().enumerate() {
+        least = least.max((p_values.len() - rank) as f64 * p_values[place]).min(1.0);
+        adjusted[place] = least;
+    }
+    adjusted
+}
+
+/// The ends of the interval that holds the given share of the means of resampled values.
+fn resampled(values: &[f64], confidence: f64, n_resamples: u64, seed: u64) -> Result<(f64, f64), EvalError> {
     check(confidence > 0.0 && confidence < 1.0, "the confidence", confidence, "between 0 and 1")?;
     check(n_resamples > 0, "the number of resamples", n_resamples as f64, "positive")?;
-    let n = differences.len() as u64;
+    let n = values.len() as u64;
     let resampled_mean = |k: u64| {
         let stream = Stream::new(seed, Purpose::Significance, 2 * k + 1);
-        (0..n).map(|draw| differences[stream.below(draw, n) as usize]).sum::<f64>() / n as f64
+        (0..n).map(|draw| values[stream.below(draw, n) as usize]).sum::<f64>() / n as f64
     };
     let mut means: Vec<f64> = (0..n_resamples).map(resampled_mean).collect();
     means.sort_unstable_by(f64::total_cmp);
     let outside = ((1.0 - confidence) / 2.0 * means.len() as f64).floor() as usize;
-    let (low, high) = (means[outside], means[means.len() - 1 - outside]);
-    Ok(Interval { mean_difference: mean(&differences), low, high })
+    Ok((means[outside], means[means.len() - 1 - outside]))
 }
 
 fn differences(left: &[f64], right: &[f64]) -> Result<Vec<f64>, EvalError> {

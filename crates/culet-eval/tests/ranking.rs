@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use culet_eval::{
-    EvalError, METRICS, PopularityRanker, ProductRanker, Ranker, RankingProtocol, RankingReport, RowRanker, SumRanker,
-    evaluate_ranking,
+    EvalError, METRICS, PopularityRanker, ProductRanker, Ranker, RankingProtocol, RankingReport, RowRanker, ScoreKind,
+    ScorePart, SumRanker, evaluate_ranking,
 };
 use culet_graph::{Interactions, Purpose, Stream, UserId};
 use culet_kernels::{Matrix, SparseMatrix};
@@ -285,16 +285,16 @@ fn a_sum_of_parts_ranks_as_its_parts_added_up_one_by_one() {
     let weights = SparseMatrix::from_rows(n_items, (0..n_items).map(row).collect());
     let user_factors: Vec<f32> = (0..n_users).map(|u| (u % 3) as f32).collect();
     let bias: Vec<f32> = (0..n_items).map(|i| whole(1 << 20 | i)).collect();
-    let parts =
-        [(true, true, true), (true, false, true), (false, true, false), (true, false, false), (false, false, true)];
-    for (with_vectors, with_weights, with_bias) in parts {
-        let ranker = SumRanker {
-            history: &history,
-            vectors: with_vectors.then_some((&users, &items)),
-            weights: with_weights.then_some(&weights),
-            user_factors: with_weights.then_some(&user_factors),
-            bias: with_bias.then_some(&bias),
-        };
+    let product = ScoreKind::Product { users: &users, items: &items, temperature: None };
+    let all = [
+        ScorePart { kind: product, user_factors: None },
+        ScorePart { kind: ScoreKind::Weights(&weights), user_factors: Some(&user_factors) },
+        ScorePart { kind: ScoreKind::Bias(&bias), user_factors: None },
+    ];
+    for chosen in 1..8_usize {
+        let has = |k: usize| chosen >> k & 1 == 1;
+        let parts = (0..3).filter(|&k| has(k)).map(|k| all[k]);
+        let ranker = SumRanker { history: &history, parts: parts.collect() };
         let one_by_one = RowRanker::new(n_users, n_items, |user: UserId, scores: &mut [f32]| {
             for (item, score) in scores.iter_mut().enumerate() {
                 let product: f32 = users.row(user.index()).iter().zip(items.row(item)).map(|(p, q)| p * q).sum();
@@ -303,9 +303,8 @@ fn a_sum_of_parts_ranks_as_its_parts_added_up_one_by_one() {
                     columns.iter().position(|&column| column as usize == item).map_or(0.0, |place| values[place])
                 };
                 let sum: f32 = history.items_of(user).iter().map(entry).sum();
-                *score = if with_vectors { product } else { 0.0 };
-                *score += if with_weights { user_factors[user.index()] * sum } else { 0.0 };
-                *score += if with_bias { bias[item] } else { 0.0 };
+                let values = [product, user_factors[user.index()] * sum, bias[item]];
+                *score = (0..3).filter(|&k| has(k)).map(|k| values[k]).sum();
             }
         });
         let everybody: Vec<u32> = (0..n_users as u32).rev().collect();
@@ -314,5 +313,21 @@ fn a_sum_of_parts_ranks_as_its_parts_added_up_one_by_one() {
         for n_threads in [1, 3] {
             assert_eq!(ranker.top_k(&everybody, &excluded, 12, &pool(n_threads)), expected);
         }
+    }
+}
+
+#[test]
+fn a_temperature_changes_sums_and_no_ranks_of_a_single_part() {
+    let (users, items) = (whole_numbers(30, 3, 1), whole_numbers(50, 3, 2));
+    let history = random_part(30, 50, 90, 3);
+    let ranker = |temperature| {
+        let kind = ScoreKind::Product { users: &users, items: &items, temperature };
+        SumRanker { history: &history, parts: vec![ScorePart { kind, user_factors: None }] }
+    };
+    let everybody: Vec<u32> = (0..30).collect();
+    let top = |temperature| ranker(temperature).top_k(&everybody, &|user| history.items_of(user), 7, &pool(2));
+    for (plain, raised) in top(None).iter().flatten().zip(top(Some(4.0)).iter().flatten()) {
+        assert_eq!(plain.item, raised.item);
+        assert!((raised.score / (plain.score / 4.0).exp() - 1.0).abs() < 1e-5, "{raised:?}, without: {plain:?}");
     }
 }

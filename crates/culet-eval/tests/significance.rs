@@ -1,7 +1,7 @@
 //! Significance tests by hand, against enumeration, and against what their definition promises.
 
 use culet_eval::EvalError;
-use culet_eval::significance::{bootstrap_interval, permutation_test};
+use culet_eval::significance::{bootstrap_interval, holm, mean_interval, permutation_test};
 use culet_graph::{Purpose, Stream};
 
 fn noise(n: usize, step: u64) -> Vec<f64> {
@@ -106,4 +106,44 @@ fn what_cannot_be_compared_is_refused() {
     assert_eq!(error.to_string(), "the confidence `1` is not between 0 and 1");
     assert!(bootstrap_interval(&[1.0], &[0.0], f64::NAN, 10, 0).is_err());
     assert!(permutation_test(&[1.0], &[0.0], 0, 0).is_err());
+}
+
+#[test]
+fn the_interval_of_a_mean_is_found_by_counting() {
+    // A resample of two values, 0 and 1, has the mean 0, 1/2 or 1 with the chances 1/4, 1/2, 1/4.
+    let interval = mean_interval(&[0.0, 1.0], 0.95, 4000, 1).unwrap();
+    assert_eq!((interval.mean, interval.low, interval.high), (0.5, 0.0, 1.0));
+    // Cut off three tenths on each side: only the middle is left.
+    let interval = mean_interval(&[0.0, 1.0], 0.4, 4000, 1).unwrap();
+    assert_eq!((interval.low, interval.high), (0.5, 0.5));
+    let values = noise(400, 2);
+    let mean = values.iter().sum::<f64>() / 400.0;
+    let spread = (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 400.0 / 400.0).sqrt();
+    let interval = mean_interval(&values, 0.95, 4000, 5).unwrap();
+    assert!((interval.low - (mean - 1.96 * spread)).abs() < 0.2 * spread, "{interval:?}");
+    assert!((interval.high - (mean + 1.96 * spread)).abs() < 0.2 * spread, "{interval:?}");
+    assert!(mean_interval(&[], 0.95, 10, 0).is_err() && mean_interval(&[f64::NAN], 0.95, 10, 0).is_err());
+}
+
+#[test]
+fn many_tests_are_corrected_as_worked_out_by_hand() {
+    // Sorted 0.01, 0.02, 0.03, 0.2 times 4, 3, 2, 1: 0.04, 0.06, 0.06, 0.2.
+    let adjusted = holm(&[0.03, 0.01, 0.2, 0.02]);
+    for (found, expected) in adjusted.iter().zip([0.06, 0.04, 0.2, 0.06]) {
+        assert!((found - expected).abs() < 1e-12, "{adjusted:?}");
+    }
+    assert_eq!(holm(&[0.9, 0.8]), [1.0, 1.0]);
+    assert_eq!(holm(&[0.3]), [0.3]);
+    assert!(holm(&[]).is_empty());
+}
+
+#[test]
+fn corrected_tests_of_noise_seldom_find_anything() {
+    let any = |step: &u64| {
+        let p = |k: u64| permutation_test(&noise(40, 900 + 7 * step + k), &[0.0; 40], 199, *step).unwrap().p_value;
+        holm(&(0..5).map(p).collect::<Vec<_>>()).iter().any(|&p| p <= 0.1)
+    };
+    let found = (0..200).filter(any).count();
+    // At most 20 expected, with a standard deviation of 4.2; without the correction about 80.
+    assert!(found <= 34, "{found} of 200");
 }

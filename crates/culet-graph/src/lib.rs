@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod adjacency;
+mod catalogue_split;
 mod components;
 mod csr;
 mod error;
@@ -22,6 +23,10 @@ mod stream;
 mod walks;
 
 pub use adjacency::RelationalAdjacency;
+pub use catalogue_split::{
+    Amount, Cut, KCore, LogSplit, TimeCuts, UserOrder, k_core, largest_core, split_by_time, split_cold_items,
+    split_cold_users, split_per_user,
+};
 pub use components::Components;
 pub use csr::Csr;
 pub use error::GraphError;

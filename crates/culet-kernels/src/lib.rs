@@ -20,6 +20,7 @@ mod normalise;
 mod numeric;
 mod prefetch;
 mod product;
+mod raise;
 mod relational;
 mod rowset;
 mod score;
@@ -33,7 +34,9 @@ mod tile;
 pub use adagrad::{PlacesByRow, adagrad_step};
 pub use adam::{AdamSettings, Moments, NO_SLOT, RowGradient, adam_step};
 pub use counter::{Counter, Dropout, extend_key};
-pub use dense::{Indefinite, PANEL, SymmetricTable, substitute_back, substitute_forward};
+pub use dense::{
+    Indefinite, PANEL, SymmetricTable, solve_definite, substitute_back, substitute_forward, system_stride,
+};
 pub use edges::{EdgeView, Edges, KeptEdges, mark_columns};
 pub use gate::{GateGradient, GateInput, GateOutput, intent_gate, intent_gate_gradient};
 pub use isa::Isa;
@@ -43,6 +46,7 @@ pub use normalise::relational_normalise_gradient;
 pub use numeric::{log_sigmoid, sigmoid, softmax_in_place};
 pub use prefetch::prefetch_read;
 pub use product::{View, ViewMut, add_product_ab, add_product_atb, product_abt};
+pub use raise::add_scaled_exp;
 pub use relational::{LayerOutput, LowerLayer, MadeBy, relational_mean, relational_mean_gradient};
 pub use rowset::RowSet;
 pub use score::{Ranked, top_k_by_product, top_k_of_row};

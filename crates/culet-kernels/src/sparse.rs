@@ -226,12 +226,25 @@ impl SparseMatrix {
         n_rows: usize,
         append: impl Fn(usize, &mut Vec<u32>, &mut Vec<f32>) + Sync,
     ) -> Self {
+        Self::from_blocks_with(n_columns, n_rows, || (), |(), row, columns, values| append(row, columns, values))
+    }
+
+    /// As [`Self::from_blocks`], for a function that needs room to work in; what it finds there must not matter.
+    ///
+    /// # Panics
+    /// As [`Self::from_blocks`].
+    pub fn from_blocks_with<R>(
+        n_columns: usize,
+        n_rows: usize,
+        room: impl Fn() -> R + Sync + Send,
+        append: impl Fn(&mut R, usize, &mut Vec<u32>, &mut Vec<f32>) + Sync,
+    ) -> Self {
         let blocks: Vec<_> = (0..n_rows.div_ceil(ROWS_OF_TASK))
             .into_par_iter()
-            .map(|block| {
+            .map_init(room, |room, block| {
                 let (mut ends, mut columns, mut values) = (Vec::new(), Vec::new(), Vec::new());
                 for row in block * ROWS_OF_TASK..((block + 1) * ROWS_OF_TASK).min(n_rows) {
-                    append(row, &mut columns, &mut values);
+                    append(room, row, &mut columns, &mut values);
                     ends.push(columns.len() as u64);
                 }
                 (ends, columns, values)

@@ -176,7 +176,7 @@ mod tests {
     fn fitted(log: &Interactions, settings: &str) -> Representation {
         let graph = KnowledgeGraph::empty(log.n_items());
         let given = settings.parse().unwrap();
-        SPEC.fit(&given, Problem { train: log, graph: &graph }, 1).unwrap().vectors.unwrap()
+        SPEC.fit(&given, Problem { train: log, graph: &graph }, 1).unwrap().sole_vectors().unwrap().clone()
     }
 
     /// The loss as the paper writes it, pair by pair.

@@ -65,6 +65,12 @@ pub enum ModelError {
         /// The model.
         model: &'static str,
     },
+    /// Equations without a definite solution in the numbers' precision.
+    #[error("the equations have no definite solution with lambda = {lambda}")]
+    NotDefinite {
+        /// The ridge.
+        lambda: f64,
+    },
     /// More relations than a model can hold.
     #[error("the graph has {found} relations, inverse ones counted; at most {most} fit")]
     TooManyRelations {
@@ -95,6 +101,7 @@ impl ModelError {
             }
             Self::UnknownModel { .. } => Some("`culet models` lists them".to_owned()),
             Self::UnknownSetting { .. } => Some("`culet train MODEL --help` lists them".to_owned()),
+            Self::NotDefinite { .. } => Some("raise `--lambda`".to_owned()),
             Self::TooManyRelations { .. } => Some(
                 "are relations numbered without gaps, and is the second column of `kg_final.txt` the relation?"
                     .to_owned(),

@@ -7,6 +7,8 @@
 
 mod als;
 mod bpr_mf;
+mod ease;
+mod ease_sparse;
 mod embedding;
 mod error;
 mod independence;
@@ -27,8 +29,10 @@ pub mod skipgram;
 mod slots;
 mod softmax_mf;
 
+pub use ease::path_weights;
 pub use error::ModelError;
 pub use independence::{Independence, independence};
+pub use linear::Step;
 pub use pair::{
     Draw, Explanation, Facets, Loss, LossKind, NegativeSampling, PairBatch, PairModel, Problem, Representation,
 };
@@ -36,6 +40,6 @@ pub use ranges::{Range, Scale};
 pub use registry::{
     Build, BuildNetwork, BuildPairs, Family, FitClosed, MODELS, ModelSpec, Paper, Preset, Start, find_model,
 };
-pub use scorer::Scorer;
+pub use scorer::{Part, PartKind, Scorer};
 pub use settings::{Kind, Setting, complete_settings, nearest};
 pub use skipgram::{ContextKinds, NetworkEmbedding, NetworkGradient, SkipGramModel};

@@ -21,7 +21,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
 };
 
 fn fit(_: &toml::Table, problem: Problem<'_>, _: u64) -> Result<Scorer, ModelError> {
-    Ok(Scorer { bias: Some(popularity(problem.train)), ..Scorer::default() })
+    Ok(Scorer::of_bias(popularity(problem.train)))
 }
 
 /// b_i = |users who took i|

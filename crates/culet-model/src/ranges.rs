@@ -112,7 +112,7 @@ impl Range {
         let is_number = matches!(setting.kind, Kind::Integer(..) | Kind::Number(..) | Kind::Share(..));
         let mut values = places.iter().map(|&place| self.value_at(place));
         self.name == setting.name
-            && (is_number == self.n_words().is_none())
+            && is_number == self.n_words().is_none()
             && values.all(|value| setting.parse(&typed(&value)).is_ok())
     }
 }

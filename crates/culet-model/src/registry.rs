@@ -5,8 +5,8 @@ use culet_kernels::Matrix;
 
 use crate::skipgram::{self, SkipGramModel};
 use crate::{
-    ModelError, PairModel, Problem, Range, Scorer, Setting, als, bpr_mf, complete_settings, item_knn, kgin, lightgcn,
-    nearest, popularity, rp3beta, softmax_mf,
+    ModelError, PairModel, Problem, Range, Scorer, Setting, als, bpr_mf, complete_settings, ease, ease_sparse,
+    item_knn, kgin, lightgcn, nearest, popularity, rp3beta, softmax_mf,
 };
 
 /// Where a model was published.
@@ -96,6 +96,9 @@ pub struct ModelSpec {
     pub training: &'static [(&'static str, &'static str)],
     /// Where a search looks for good settings.
     pub search: &'static [Range],
+    /// The most bytes that fitting takes beside the data, by the numbers of items and of users, where that can exceed what a
+    /// machine has.
+    pub bytes: Option<fn(usize, usize) -> u64>,
     /// How it is built; called by [`ModelSpec::build`] and [`ModelSpec::build_network`].
     pub build: Build,
 }
@@ -114,7 +117,8 @@ impl ModelSpec {
         presets: &[],
         training: &[],
         search: &[],
-        build: Build::Closed(|_, _, _| Ok(Scorer { vectors: None, weights: None, user_factors: None, bias: None })),
+        bytes: None,
+        build: Build::Closed(|_, _, _| Ok(Scorer { parts: Vec::new() })),
     };
 
     /// What the model learns from.
@@ -201,6 +205,8 @@ pub const MODELS: &[ModelSpec] = &[
     popularity::SPEC,
     item_knn::SPEC,
     rp3beta::SPEC,
+    ease::SPEC,
+    ease_sparse::SPEC,
     als::SPEC,
     bpr_mf::SPEC,
     softmax_mf::SPEC,

@@ -1,57 +1,93 @@
 //! What a recommender answers from, whatever it learned by.
 
 use culet_graph::{ItemId, UserId};
-use culet_kernels::SparseMatrix;
+use culet_kernels::{Matrix, SparseMatrix};
 
 use crate::{Explanation, Representation};
 
-/// The scores of a recommender, as a sum of up to three parts:
+/// The scores of a recommender: a sum of parts, each with a factor for each user.
 ///
-/// s(u, i) = <p_u, q_i> + c_u * sum over j in N_u of W_ji + b_i
-///
-/// N_u is the user's history. Popularity is b alone, a linear model of items W alone, an embedding p and q; a blend of
-/// several models is such a sum again. What is not there counts as zero.
+/// s(u, i) = sum over parts of c_u * part(u, i)
 #[derive(Debug, Clone, Default)]
 pub struct Scorer {
-    /// p `[n_users, d]` and q `[n_items, d]`.
-    pub vectors: Option<Representation>,
-    /// W `[n_items, n_items]`: row j holds what having taken j says about each item.
-    pub weights: Option<SparseMatrix>,
+    /// At least one, each of another name.
+    pub parts: Vec<Part>,
+}
+
+/// A part of the scores.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The model that it comes from, in a blend; empty where the part is all there is.
+    pub name: String,
+    /// How it scores.
+    pub kind: PartKind,
     /// c `[n_users]`; all 1 if there is none.
     pub user_factors: Option<Vec<f32>>,
-    /// b `[n_items]`
-    pub bias: Option<Vec<f32>>,
+}
+
+/// How a part scores.
+#[derive(Debug, Clone)]
+pub enum PartKind {
+    /// The product <p_u, q_i>, or exp(<p_u, q_i> / t) with a temperature t.
+    Vectors {
+        /// p `[n_users, d]` and q `[n_items, d]`.
+        vectors: Representation,
+        /// t
+        temperature: Option<f32>,
+    },
+    /// The sum over the items j of the user's history of W_ji; W `[n_items, n_items]`, the row is j.
+    Weights(SparseMatrix),
+    /// b_i, the same for all users; `[n_items]`.
+    Bias(Vec<f32>),
 }
 
 impl Scorer {
+    /// A single part.
+    #[must_use]
+    pub fn of(kind: PartKind) -> Self {
+        Self { parts: vec![Part { name: String::new(), kind, user_factors: None }] }
+    }
+
     /// Scores by inner products.
     #[must_use]
     pub fn of_vectors(vectors: Representation) -> Self {
-        Self { vectors: Some(vectors), ..Self::default() }
+        Self::of(PartKind::Vectors { vectors, temperature: None })
     }
 
     /// Scores by the items of the history.
     #[must_use]
     pub fn of_weights(weights: SparseMatrix) -> Self {
-        Self { weights: Some(weights), ..Self::default() }
+        Self::of(PartKind::Weights(weights))
+    }
+
+    /// Scores that are the same for all users.
+    #[must_use]
+    pub fn of_bias(bias: Vec<f32>) -> Self {
+        Self::of(PartKind::Bias(bias))
+    }
+
+    /// The vectors, where a single part without a temperature scores by them.
+    #[must_use]
+    pub fn sole_vectors(&self) -> Option<&Representation> {
+        match self.parts.as_slice() {
+            [Part { kind: PartKind::Vectors { vectors, temperature: None }, user_factors: None, .. }] => Some(vectors),
+            _ => None,
+        }
     }
 
     /// The numbers it holds.
     #[must_use]
     pub fn n_numbers(&self) -> usize {
-        let of_vectors = |vectors: &Representation| {
-            [&vectors.users, &vectors.items].map(|table| table.n_rows() * table.dim()).iter().sum::<usize>()
+        let of_table = |table: &Matrix| table.n_rows() * table.dim();
+        let of_part = |part: &Part| {
+            let own = match &part.kind {
+                PartKind::Vectors { vectors, .. } => of_table(&vectors.users) + of_table(&vectors.items),
+                PartKind::Weights(weights) => weights.n_stored(),
+                PartKind::Bias(bias) => bias.len(),
+            };
+            own + part.user_factors.as_ref().map_or(0, Vec::len)
         };
-        self.vectors.as_ref().map_or(0, of_vectors)
-            + self.weights.as_ref().map_or(0, SparseMatrix::n_stored)
-            + self.user_factors.as_ref().map_or(0, Vec::len)
-            + self.bias.as_ref().map_or(0, Vec::len)
-    }
-
-    /// c_u
-    #[must_use]
-    pub fn user_factor(&self, user: UserId) -> f32 {
-        self.user_factors.as_ref().map_or(1.0, |factors| factors[user.index()])
+        self.parts.iter().map(of_part).sum()
     }
 
     /// Why the user's score for each item is what it is: what each item of the history adds, and the rest.
@@ -64,49 +100,63 @@ impl Scorer {
     }
 
     fn explain_one(&self, user: UserId, history: &[u32], item: ItemId) -> Explanation {
-        let product = |vectors: &Representation| {
-            let (p, q) = (vectors.users.row(user.index()), vectors.items.row(item.index()));
-            p.iter().zip(q).map(|(p, q)| f64::from(*p) * f64::from(*q)).sum()
-        };
-        let bias = self.bias.as_ref().map_or(0.0, |bias| f64::from(bias[item.index()]));
-        let own = self.vectors.as_ref().map_or(0.0, product) + bias;
-        let factor = f64::from(self.user_factor(user));
-        let part = |&other: &u32| {
-            let weight = self.weights.as_ref().map_or(0.0, |weights| entry(weights, other, item));
-            (ItemId(other), factor * weight)
-        };
-        let from_history: Vec<(ItemId, f64)> = history.iter().map(part).collect();
+        let mut from_history: Vec<(ItemId, f64)> = history.iter().map(|&other| (ItemId(other), 0.0)).collect();
+        let mut own = 0.0;
+        for part in &self.parts {
+            let factor = part.user_factors.as_ref().map_or(1.0, |factors| f64::from(factors[user.index()]));
+            match &part.kind {
+                PartKind::Vectors { vectors, temperature } => {
+                    let (p, q) = (vectors.users.row(user.index()), vectors.items.row(item.index()));
+                    let product: f64 = p.iter().zip(q).map(|(p, q)| f64::from(*p) * f64::from(*q)).sum();
+                    own += factor * temperature.map_or(product, |t| (product / f64::from(t)).exp());
+                }
+                PartKind::Weights(weights) => {
+                    for (other, sum) in &mut from_history {
+                        *sum += factor * entry(weights, *other, item);
+                    }
+                }
+                PartKind::Bias(bias) => own += factor * f64::from(bias[item.index()]),
+            }
+        }
         let score = own + from_history.iter().map(|(_, part)| part).sum::<f64>();
         Explanation { score, own, from_history, shares: Vec::new() }
     }
 }
 
-fn entry(weights: &SparseMatrix, source: u32, target: ItemId) -> f64 {
-    let (columns, values) = weights.row(source as usize);
+fn entry(weights: &SparseMatrix, source: ItemId, target: ItemId) -> f64 {
+    let (columns, values) = weights.row(source.index());
     columns.binary_search(&target.0).map_or(0.0, |place| f64::from(values[place]))
 }
 
 #[cfg(test)]
 mod tests {
-    use culet_kernels::Matrix;
-
     use super::*;
 
     #[test]
     fn parts_of_a_score_are_those_worked_out_by_hand() {
+        let vectors = Representation {
+            users: Matrix::from_values(1, 2, &[1.0, 2.0]),
+            items: Matrix::from_values(3, 2, &[0.0, 0.0, 0.5, -1.0, 1.0, 1.0]),
+        };
+        let weights = SparseMatrix::from_rows(3, vec![vec![(2, 0.25)], vec![(0, 4.0), (2, -1.0)], vec![]]);
+        let part = |name: &str, kind, factor: Option<f32>| Part {
+            name: name.to_owned(),
+            kind,
+            user_factors: factor.map(|factor| vec![factor]),
+        };
         let scorer = Scorer {
-            vectors: Some(Representation {
-                users: Matrix::from_values(1, 2, &[1.0, 2.0]),
-                items: Matrix::from_values(3, 2, &[0.0, 0.0, 0.5, -1.0, 1.0, 1.0]),
-            }),
-            weights: Some(SparseMatrix::from_rows(3, vec![vec![(2, 0.25)], vec![(0, 4.0), (2, -1.0)], vec![]])),
-            user_factors: Some(vec![2.0]),
-            bias: Some(vec![0.0, 0.0, 10.0]),
+            parts: vec![
+                part("a", PartKind::Vectors { vectors: vectors.clone(), temperature: None }, None),
+                part("b", PartKind::Vectors { vectors, temperature: Some(3.0) }, Some(2.0)),
+                part("c", PartKind::Weights(weights), Some(2.0)),
+                part("d", PartKind::Bias(vec![0.0, 0.0, 10.0]), None),
+            ],
         };
         let explained = &scorer.explain(UserId(0), &[0, 1], &[ItemId(2)])[0];
-        assert_eq!(explained.own, 3.0 + 10.0);
+        let own = 3.0 + 2.0 * 1.0_f64.exp() + 10.0;
+        assert!((explained.own - own).abs() < 1e-12);
         assert_eq!(explained.from_history, [(ItemId(0), 0.5), (ItemId(1), -2.0)]);
-        assert_eq!(explained.score, 11.5);
-        assert_eq!(scorer.n_numbers(), 2 + 6 + 3 + 1 + 3);
+        assert!((explained.score - (own - 1.5)).abs() < 1e-12);
+        assert_eq!(scorer.n_numbers(), 2 * 8 + 1 + 3 + 1 + 3);
     }
 }

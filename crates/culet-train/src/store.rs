@@ -11,7 +11,8 @@ use culet_eval::{Ranked, Ranker, RankingProtocol, RankingReport, evaluate_rankin
 use culet_graph::{Interactions, ItemId, Names, UserId};
 use culet_kernels::Matrix;
 use culet_model::{
-    Build, Explanation, Facets, ModelError, ModelSpec, PairModel, Problem, Representation, Scorer, Start, find_model,
+    Build, Explanation, Facets, ModelError, ModelSpec, PairModel, Part as ScorerPart, PartKind, Problem,
+    Representation, Scorer, Start, find_model,
 };
 use rayon::ThreadPool;
 use serde_json::json;
@@ -42,7 +43,7 @@ pub struct RunFacts<'a> {
 
 /// Tables that a run folder holds beside the model's own, kept while it is written.
 #[derive(Debug)]
-pub struct DerivedTables(Vec<(&'static str, Matrix)>);
+pub struct DerivedTables(Vec<(String, Matrix)>);
 
 impl DerivedTables {
     /// Those of the facets, if the model has any, and of the scorer.
@@ -50,25 +51,38 @@ impl DerivedTables {
     pub fn of(facets: Option<&Facets>, scorer: &Scorer) -> Self {
         let mut tables = Vec::new();
         if let Some(facets) = facets {
-            tables.push((FACET_RELATIONS, table(&facets.relations)));
-            tables.push((FACET_USER_SHARES, table(&facets.user_shares)));
+            tables.push((FACET_RELATIONS.to_owned(), table(&facets.relations)));
+            tables.push((FACET_USER_SHARES.to_owned(), table(&facets.user_shares)));
         }
-        let lists = [(SCORER_USER_FACTORS, &scorer.user_factors), (SCORER_BIAS, &scorer.bias)];
-        let row = |(name, list): (_, &Option<Vec<f32>>)| {
-            list.as_ref().map(|list| (name, Matrix::from_values(1, list.len(), list)))
-        };
-        tables.extend(lists.into_iter().filter_map(row));
+        let row = |list: &[f32]| Matrix::from_values(1, list.len(), list);
+        for part in &scorer.parts {
+            let mut add = |what: &str, list: &[f32]| tables.push((part_table(&part.name, what), row(list)));
+            match &part.kind {
+                PartKind::Vectors { temperature: Some(t), .. } => add(TEMPERATURE, &[*t]),
+                PartKind::Bias(bias) => add(BIAS, bias),
+                _ => {}
+            }
+            if let Some(factors) = &part.user_factors {
+                add(USER_FACTORS, factors);
+            }
+        }
         Self(tables)
     }
 }
 
-const USERS: &str = "representation.users";
-const ITEMS: &str = "representation.items";
-const SCORER_WEIGHTS: &str = "scorer.weights";
-const SCORER_USER_FACTORS: &str = "scorer.user_factors";
-const SCORER_BIAS: &str = "scorer.bias";
+const USERS: &str = "users";
+const ITEMS: &str = "items";
+const WEIGHTS: &str = "weights";
+const BIAS: &str = "bias";
+const TEMPERATURE: &str = "temperature";
+const USER_FACTORS: &str = "user_factors";
 const FACET_RELATIONS: &str = "facet.relations";
 const FACET_USER_SHARES: &str = "facet.user_shares";
+
+/// The name of a table of a part: `representation.users` where the part is all there is, else `part.NAME.users`.
+fn part_table(part: &str, what: &str) -> String {
+    if part.is_empty() { format!("representation.{what}") } else { format!("part.{part}.{what}") }
+}
 
 fn table(rows: &[Vec<f64>]) -> Matrix {
     let values: Vec<f32> = rows.iter().flatten().map(|&x| x as f32).collect();
@@ -87,15 +101,22 @@ pub fn run_contents<'a>(
     if let Some(model) = &outcome.model {
         tables.extend(model.tables().into_iter().map(|(name, table)| (format!("parameter.{name}"), table)));
     }
-    if let Some(vectors) = &outcome.scorer.vectors {
-        tables.extend([(USERS.to_owned(), &vectors.users), (ITEMS.to_owned(), &vectors.items)]);
+    let mut sparse = Vec::new();
+    for part in &outcome.scorer.parts {
+        match &part.kind {
+            PartKind::Vectors { vectors, .. } => {
+                tables.push((part_table(&part.name, USERS), &vectors.users));
+                tables.push((part_table(&part.name, ITEMS), &vectors.items));
+            }
+            PartKind::Weights(weights) => sparse.push((part_table(&part.name, WEIGHTS), weights)),
+            PartKind::Bias(_) => {}
+        }
     }
-    tables.extend(derived.0.iter().map(|(name, table)| ((*name).to_owned(), table)));
-    let sparse = outcome.scorer.weights.iter().map(|weights| (SCORER_WEIGHTS.to_owned(), weights));
+    tables.extend(derived.0.iter().map(|(name, table)| (name.clone(), table)));
     RunContents {
         summary: summary(facts, outcome, dataset),
         tables,
-        sparse: sparse.collect(),
+        sparse,
         data: CatalogueView {
             train: &outcome.train,
             valid: &outcome.valid,
@@ -320,44 +341,65 @@ impl StoredRun {
 /// What a run answers from, checked against the counts of its data.
 fn stored_scorer(run: &Run, n_users: usize, n_items: usize) -> Result<Scorer, StoredError> {
     let names = run.table_names();
-    let table = |name: &str| names.iter().any(|own| own == name).then(|| run.table(name)).transpose();
-    let check = |name: &str, found: (usize, usize), expected: (usize, usize)| {
-        if found == expected {
-            return Ok(());
+    // In the order of the file, which is that of the sum.
+    let mut parts: Vec<&str> = Vec::new();
+    for name in &names {
+        let part = name.strip_prefix("part.").and_then(|rest| rest.split_once('.')).map(|(part, _)| part);
+        let part = part.or(name.starts_with("representation.").then_some(""));
+        parts.extend(part.filter(|part| !parts.contains(part)));
+    }
+    if parts.is_empty() {
+        // The message names the table that is not there.
+        run.table(&part_table("", USERS))?;
+    }
+    let stored = StoredPart { run, names: &names, n_users, n_items };
+    Ok(Scorer { parts: parts.into_iter().map(|part| stored.read(part)).collect::<Result<_, _>>()? })
+}
+
+/// The tables of a run, as parts of a scorer.
+struct StoredPart<'a> {
+    run: &'a Run,
+    names: &'a [String],
+    n_users: usize,
+    n_items: usize,
+}
+
+impl StoredPart<'_> {
+    fn read(&self, part: &str) -> Result<ScorerPart, StoredError> {
+        let name = |what: &str| part_table(part, what);
+        let kind = if let Some(weights) = self.run.sparse_table(&name(WEIGHTS))? {
+            check(&name(WEIGHTS), (weights.n_rows(), weights.n_columns()), (self.n_items, self.n_items))?;
+            PartKind::Weights(weights)
+        } else if let Some(bias) = self.list(&name(BIAS), self.n_items)? {
+            PartKind::Bias(bias)
+        } else {
+            let (users, items) = (self.run.table(&name(USERS))?, self.run.table(&name(ITEMS))?);
+            check(&name(USERS), (users.n_rows(), users.dim()), (self.n_users, users.dim()))?;
+            check(&name(ITEMS), (items.n_rows(), items.dim()), (self.n_items, users.dim()))?;
+            let temperature = self.list(&name(TEMPERATURE), 1)?.map(|list| list[0]);
+            if temperature.is_some_and(|t| t.is_nan() || t <= 0.0) {
+                return Err(StoredError::Settings);
+            }
+            PartKind::Vectors { vectors: Representation { users, items }, temperature }
+        };
+        let user_factors = self.list(&name(USER_FACTORS), self.n_users)?;
+        Ok(ScorerPart { name: part.to_owned(), kind, user_factors })
+    }
+
+    fn list(&self, name: &str, expected: usize) -> Result<Option<Vec<f32>>, StoredError> {
+        if !self.names.iter().any(|own| own == name) {
+            return Ok(None);
         }
-        let told = |(n_rows, n_columns): (usize, usize)| format!("{n_rows} x {n_columns}");
-        Err(ModelError::BadTable { name: name.to_owned(), found: told(found), expected: told(expected) })
-    };
-    let list = |name: &str, expected: usize| -> Result<Option<Vec<f32>>, StoredError> {
-        let Some(table) = table(name)? else { return Ok(None) };
+        let table = self.run.table(name)?;
         check(name, (table.n_rows(), table.dim()), (1, expected))?;
         Ok(Some(table.to_values()))
-    };
-    let vectors = match (table(USERS)?, table(ITEMS)?) {
-        (Some(users), Some(items)) => {
-            check(USERS, (users.n_rows(), users.dim()), (n_users, users.dim()))?;
-            check(ITEMS, (items.n_rows(), items.dim()), (n_items, users.dim()))?;
-            Some(Representation { users, items })
-        }
-        (None, None) => None,
-        (users, _) => {
-            let missing = if users.is_some() { ITEMS } else { USERS };
-            return Err(run.table(missing).map(|_| StoredError::Settings).unwrap_or_else(StoredError::from));
-        }
-    };
-    let weights = run.sparse_table(SCORER_WEIGHTS)?;
-    if let Some(weights) = &weights {
-        check(SCORER_WEIGHTS, (weights.n_rows(), weights.n_columns()), (n_items, n_items))?;
     }
-    let scorer = Scorer {
-        vectors,
-        weights,
-        user_factors: list(SCORER_USER_FACTORS, n_users)?,
-        bias: list(SCORER_BIAS, n_items)?,
-    };
-    if scorer.n_numbers() == 0 && n_items > 0 {
-        // A run of an older or a broken program: its own message names the table that is not there.
-        run.table(USERS)?;
+}
+
+fn check(name: &str, found: (usize, usize), expected: (usize, usize)) -> Result<(), ModelError> {
+    if found == expected {
+        return Ok(());
     }
-    Ok(scorer)
+    let told = |(n_rows, n_columns): (usize, usize)| format!("{n_rows} x {n_columns}");
+    Err(ModelError::BadTable { name: name.to_owned(), found: told(found), expected: told(expected) })
 }

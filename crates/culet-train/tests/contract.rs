@@ -8,7 +8,7 @@ use culet_graph::{Interactions, ItemId, KnowledgeGraph, Names, Triplet, UserId, 
 use culet_kernels::{Matrix, RowGradient};
 use culet_model::{
     Build, Draw, Explanation, Facets, Family, Loss, MODELS, ModelSpec, NegativeSampling, PairBatch, PairModel,
-    Representation, Scorer,
+    PartKind, Representation,
 };
 use culet_train::{
     DerivedTables, Event, NetworkTrainOptions, Observer, Outcome, Part, RunFacts, Silent, StoredRun, TrainData,
@@ -81,14 +81,20 @@ fn bytes(outcome: &Outcome) -> Vec<u32> {
     if let Some(model) = &outcome.model {
         model.tables().iter().for_each(|(_, table)| numbers.extend(table.to_values()));
     }
-    let Scorer { vectors, weights, user_factors, bias } = &outcome.scorer;
-    if let Some(vectors) = vectors {
-        numbers.extend([&vectors.users, &vectors.items].into_iter().flat_map(Matrix::to_values));
+    let mut places = Vec::new();
+    for part in &outcome.scorer.parts {
+        match &part.kind {
+            PartKind::Vectors { vectors, .. } => {
+                numbers.extend([&vectors.users, &vectors.items].into_iter().flat_map(Matrix::to_values));
+            }
+            PartKind::Weights(weights) => {
+                numbers.extend(weights.values());
+                places.extend(weights.columns());
+            }
+            PartKind::Bias(bias) => numbers.extend(bias),
+        }
+        numbers.extend(part.user_factors.iter().flatten());
     }
-    let places = weights.iter().flat_map(|weights| weights.columns().iter().copied());
-    let lists = [user_factors, bias].into_iter().flatten().flatten();
-    let weights = weights.iter().flat_map(|weights| weights.values());
-    numbers.extend(weights.chain(lists));
     numbers.into_iter().map(f32::to_bits).chain(places).collect()
 }
 
@@ -155,7 +161,7 @@ fn a_stored_run_answers_as_the_model_did() {
             let valid = stored.evaluate(Part::Valid, &protocol, &pool).unwrap();
             assert_eq!(Some(valid.means), outcome.selected_by, "{}", spec.name);
             let again = stored.model().unwrap().represent();
-            let vectors = outcome.scorer.vectors.as_ref().unwrap();
+            let vectors = outcome.scorer.sole_vectors().unwrap();
             assert!(again.users == vectors.users && again.items == vectors.items);
         }
         assert_eq!(stored.facets().unwrap().is_some(), spec.has_facets, "{}", spec.name);

@@ -1,14 +1,18 @@
 //! Whole runs of the program: arguments, exit code, stdout, stderr, and what it leaves on the disk.
 
+mod compare;
 mod data_convert;
 mod data_describe;
 mod data_split;
+mod data_split_catalogue;
 mod json;
+mod leaderboard;
 mod networks;
 mod places;
 mod program;
 mod snapshots;
 mod streams;
+mod tune;
 
 #[cfg(unix)]
 mod interrupt;

@@ -29,6 +29,9 @@ pub struct Fingerprint {
     pub items: u64,
     /// Distinct training pairs.
     pub train_pairs: u64,
+    /// Distinct validation pairs, where the data set comes with any.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub valid_pairs: u64,
     /// Distinct test pairs.
     pub test_pairs: u64,
     /// Entities, items included.
@@ -38,6 +41,7 @@ pub struct Fingerprint {
     /// Distinct triplets.
     pub triplets: u64,
     /// The first 16 hexadecimal digits of the SHA-256 of all counts, pairs and triplets in order, without any name.
+    /// Validation pairs come last, with their count before them, and count for nothing where there are none.
     pub content: String,
 }
 
@@ -45,11 +49,12 @@ impl Fingerprint {
     /// The fingerprint of a data set.
     #[must_use]
     pub fn of(dataset: &Dataset) -> Self {
-        let Dataset { train, test, graph, .. } = dataset;
+        let Dataset { train, valid, test, graph, .. } = dataset;
         let mut fingerprint = Self {
             users: train.n_users() as u64,
             items: train.n_items() as u64,
             train_pairs: train.n_pairs() as u64,
+            valid_pairs: valid.n_pairs() as u64,
             test_pairs: test.n_pairs() as u64,
             entities: graph.n_entities() as u64,
             relations: graph.n_relations() as u64,
@@ -65,7 +70,10 @@ impl Fingerprint {
         let counts = counts.into_iter().chain([self.triplets]).flat_map(|count| [count as u32, (count >> 32) as u32]);
         let pairs = dataset.train.pairs().chain(dataset.test.pairs()).flat_map(|(user, item)| [user, item]);
         let triplets = dataset.graph.triplets().iter().flat_map(|t| [t.head, t.relation, t.tail]);
-        let digest = hash_words(counts.chain(pairs).chain(triplets));
+        let n_valid = dataset.valid.n_pairs() as u64;
+        let valid = [n_valid as u32, (n_valid >> 32) as u32].into_iter().filter(|_| n_valid > 0);
+        let valid = valid.chain(dataset.valid.pairs().flat_map(|(user, item)| [user, item]));
+        let digest = hash_words(counts.chain(pairs).chain(triplets).chain(valid));
         digest[..8].iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text
@@ -77,8 +85,13 @@ impl Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [users, items, train, test, triplets] =
             [self.users, self.items, self.train_pairs, self.test_pairs, self.triplets].map(thousands);
-        write!(f, "{users} users, {items} items, {train} + {test} pairs, {triplets} triplets, {}", self.content)
+        let valid = if self.valid_pairs > 0 { format!(" + {}", thousands(self.valid_pairs)) } else { String::new() };
+        write!(f, "{users} users, {items} items, {train}{valid} + {test} pairs, {triplets} triplets, {}", self.content)
     }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// SHA-256 of words as little-endian bytes.
@@ -224,6 +237,7 @@ mod tests {
         Dataset {
             name: "films".into(),
             train: Interactions::from_pairs(3, 4, &[(0, 0), (0, 1), (0, 2), (1, 0), (2, 0)]).unwrap(),
+            valid: Interactions::empty(3, 4),
             test: Interactions::from_pairs(3, 4, &[(1, 1), (1, 3), (2, 0)]).unwrap(),
             graph: KnowledgeGraph::from_triplets(6, 2, facts).unwrap(),
             vocabulary: Vocabulary {
@@ -286,8 +300,11 @@ mod tests {
         std::mem::swap(&mut swapped.train, &mut swapped.test);
         let mut bare = base.clone();
         bare.graph = KnowledgeGraph::empty(6);
-        let contents = [&base, &moved, &swapped, &bare].map(content);
-        assert!((0..4).all(|a| (0..a).all(|b| contents[a] != contents[b])), "{contents:?}");
+        let mut validated = base.clone();
+        validated.valid = Interactions::from_pairs(3, 4, &[(1, 2)]).unwrap();
+        let contents = [&base, &moved, &swapped, &bare, &validated].map(content);
+        assert_eq!(Fingerprint::of(&validated).to_string().split(", ").nth(2), Some("5 + 1 + 3 pairs"));
+        assert!((0..5).all(|a| (0..a).all(|b| contents[a] != contents[b])), "{contents:?}");
     }
 
     #[test]
@@ -310,6 +327,7 @@ mod tests {
         let empty = Dataset {
             name: "none".into(),
             train: Interactions::empty(0, 0),
+            valid: Interactions::empty(0, 0),
             test: Interactions::empty(0, 0),
             graph: KnowledgeGraph::empty(0),
             vocabulary: Vocabulary::default(),

@@ -38,7 +38,7 @@ pub fn to_text(description: &Description) -> String {
 }
 
 fn counts_text(text: &mut String, description: &Description) {
-    let Fingerprint { users, items, train_pairs, test_pairs, entities, relations, triplets, .. } =
+    let Fingerprint { users, items, train_pairs, valid_pairs, test_pairs, entities, relations, triplets, .. } =
         description.fingerprint;
     let beside = format!("{} beside the items", thousands(entities.saturating_sub(items)));
     let cold = format!("{} with at most {COLD} training pairs", thousands(description.cold_test_pairs));
@@ -46,6 +46,7 @@ fn counts_text(text: &mut String, description: &Description) {
         ("users", users, format!("{} with test items", thousands(description.test_users))),
         ("items", items, format!("{} never in training", thousands(description.items_never_in_train))),
         ("training pairs", train_pairs, format!("density {}", density(description.density))),
+        ("validation pairs", valid_pairs, String::new()),
         ("test pairs", test_pairs, format!("{cold} of the item")),
         ("entities", entities, beside),
         ("relations", relations, String::new()),
@@ -53,7 +54,8 @@ fn counts_text(text: &mut String, description: &Description) {
         ("items with facts", description.items_with_facts, share(description.items_with_facts, items)),
         ("entities without facts", description.entities_without_facts, String::new()),
     ];
-    for (what, number, remark) in rows {
+    for (what, number, remark) in rows.into_iter().filter(|&(what, number, _)| what != "validation pairs" || number > 0)
+    {
         line(text, format_args!("{what:<24}{:>14}  {remark}", thousands(number)));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | file | a line holds |
 //! | --- | --- |
-//! | `train.txt`, `test.txt` | a user, then the items the user took (perhaps none); a user may have several lines |
+//! | `train.txt`, `valid.txt`, `test.txt` | a user, then the items the user took (perhaps none); a user may have several lines |
 //! | `kg_final.txt` | head, relation and tail of a fact; the first entities are the items |
 //! | `user_list.txt`, `item_list.txt`, `entity_list.txt`, `relation_list.txt` | an external id and its number |
 //! | `user_names.tsv`, `item_names.tsv`, `entity_names.tsv`, `relation_names.tsv` | a number, a tab, a readable name |
@@ -40,6 +40,7 @@ pub use problem::{LineError, LineProblem};
 pub use reader::{KgatOptions, assemble, check_trainable, read_kgat};
 pub use sources::{Kind, Sources};
 pub use writer::write_kgat;
+pub(crate) use writer::write_kgat_with;
 
 #[cfg(test)]
 mod tests;

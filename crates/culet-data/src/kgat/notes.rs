@@ -44,6 +44,14 @@ pub(super) fn of_logs(train: &Interactions, test: &Interactions) -> Vec<String> 
     notes.into_iter().filter(|&(count, _)| count > 0).map(|(_, note)| note).collect()
 }
 
+/// How the validation part fits the others.
+pub(super) fn of_validation(train: &Interactions, valid: &Interactions, test: &Interactions) -> Vec<String> {
+    let shared =
+        |other: &Interactions| valid.pairs().filter(|&(user, item)| other.contains(UserId(user), ItemId(item))).count();
+    let notes = [("train.txt", shared(train)), ("test.txt", shared(test))].into_iter().filter(|&(_, count)| count > 0);
+    notes.map(|(file, count)| format!("`{file}` and `valid.txt` share {}", counted(count, "pair", "pairs"))).collect()
+}
+
 /// Facts of a thing about itself.
 pub(super) fn of_graph(graph: &KnowledgeGraph) -> Option<String> {
     let count = graph.triplets().iter().filter(|triplet| triplet.head == triplet.tail).count();

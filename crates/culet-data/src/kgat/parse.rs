@@ -15,7 +15,7 @@ pub struct Largest {
     pub line: usize,
 }
 
-/// The content of `train.txt` or `test.txt`.
+/// The content of `train.txt`, `valid.txt` or `test.txt`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ParsedInteractions {
     /// (user, item), in the order of the file, repeats included, counted from 0.

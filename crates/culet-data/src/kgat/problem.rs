@@ -87,7 +87,7 @@ pub enum LineProblem {
         /// How many items the list has.
         count: usize,
     },
-    /// An item of `test.txt` that nothing else knows, where there is no item list.
+    /// An item of `test.txt` or `valid.txt` that nothing else knows, where there is no item list.
     #[error("item {item} is in no other file (the largest in `train.txt` is {largest})")]
     OnlyInTest {
         /// The item.

@@ -25,15 +25,15 @@ pub struct KgatOptions {
 
 /// Reads a folder in the layout of KGAT and KGIN.
 ///
-/// Users number one more than the largest id in `user_list.txt`, `train.txt` and `test.txt`; items as many as
-/// `item_list.txt` says, or else as the interactions need; entities at least as many as items, and as
+/// Users number one more than the largest id in `user_list.txt`, `train.txt`, `valid.txt` and `test.txt`; items as many
+/// as `item_list.txt` says, or else as the interactions need; entities at least as many as items, and as
 /// `entity_list.txt` and `kg_final.txt` need; relations as `relation_list.txt` and `kg_final.txt` need. What no list
 /// names goes by its number. What is odd but harmless stands in [`Dataset::notes`].
 ///
 /// # Errors
 /// A folder or file that cannot be read; the first line that cannot be understood, with file and line; an item beyond
-/// `item_list.txt`, or, where that is missing, an item of `test.txt` that no other file knows; a name for something
-/// that does not exist; ids far larger than the files are long.
+/// `item_list.txt`, or, where that is missing, an item of `test.txt` or `valid.txt` that no other file knows; a name
+/// for something that does not exist; ids far larger than the files are long.
 ///
 /// # Panics
 /// If `id_base` is neither 0 nor 1.
@@ -68,18 +68,21 @@ pub fn assemble(sources: &Sources, folder: &Path, options: &KgatOptions) -> Resu
     let mut parsed = Parsed::new(sources, folder, options.id_base)?;
     let counts = parsed.counts()?;
     let train = parsed.log("train.txt", &parsed.train, &counts)?;
+    let valid = parsed.log("valid.txt", &parsed.valid, &counts)?;
     let test = parsed.log("test.txt", &parsed.test, &counts)?;
     let triplets = std::mem::take(&mut parsed.graph.triplets);
     let n_facts = triplets.len();
     let graph = KnowledgeGraph::from_triplets(counts.entities, counts.relations, triplets)?;
     let mut notes = notes::of_files(sources);
     notes.extend(notes::of_repeats("train.txt", "pair", parsed.train.pairs.len() - train.n_pairs()));
+    notes.extend(notes::of_repeats("valid.txt", "pair", parsed.valid.pairs.len() - valid.n_pairs()));
     notes.extend(notes::of_repeats("test.txt", "pair", parsed.test.pairs.len() - test.n_pairs()));
     notes.extend(notes::of_logs(&train, &test));
+    notes.extend(notes::of_validation(&train, &valid, &test));
     notes.extend(notes::of_repeats("kg_final.txt", "fact", n_facts - graph.triplets().len()));
     notes.extend(notes::of_graph(&graph));
     let vocabulary = parsed.vocabulary(&counts, &mut notes)?;
-    Ok(Dataset { name: name_of(folder), train, test, graph, vocabulary, notes })
+    Ok(Dataset { name: name_of(folder), train, valid, test, graph, vocabulary, notes })
 }
 
 /// All files, each understood by itself.
@@ -87,6 +90,7 @@ struct Parsed<'a> {
     folder: &'a Path,
     base: u32,
     train: ParsedInteractions,
+    valid: ParsedInteractions,
     test: ParsedInteractions,
     graph: ParsedTriplets,
     labels: AllLabels<'a>,
@@ -110,14 +114,16 @@ impl<'a> Parsed<'a> {
             base,
             labels: AllLabels::parse(sources, folder, base)?,
             train: log("train.txt", &sources.train)?,
+            valid: log("valid.txt", sources.valid.as_deref().unwrap_or_default())?,
             test: log("test.txt", sources.test.as_deref().unwrap_or_default())?,
             graph: parse_triplets(graph, base).map_err(|error| in_file(folder, "kg_final.txt", error))?,
         })
     }
 
     fn counts(&self) -> Result<Counts, DataError> {
-        let (train, test, graph) = (&self.train, &self.test, &self.graph);
+        let (train, valid, test, graph) = (&self.train, &self.valid, &self.test, &self.graph);
         let users = self.listed(Kind::User).with("train.txt", self.base, train.largest_user, train.rows.len());
+        let users = users.with("valid.txt", self.base, valid.largest_user, valid.rows.len());
         let users = users.with("test.txt", self.base, test.largest_user, test.rows.len()).count(self.folder)?;
         let items = match self.labels.list(Kind::Item) {
             Some(_) => self.listed(Kind::Item).count(self.folder)?,
@@ -141,16 +147,19 @@ impl<'a> Parsed<'a> {
 
     /// The number of items where there is no list of them.
     fn items_in_use(&self) -> Result<usize, DataError> {
-        let (train, test) = (&self.train, &self.test);
-        self.check_test_items()?;
+        let (train, valid, test) = (&self.train, &self.valid, &self.test);
+        self.check_items_of("valid.txt", valid)?;
+        self.check_items_of("test.txt", test)?;
         let items = Extent::new(Kind::Item).with("train.txt", self.base, train.largest_item, train.pairs.len());
+        let items = items.with("valid.txt", self.base, valid.largest_item, valid.pairs.len());
         items.with("test.txt", self.base, test.largest_item, test.pairs.len()).count(self.folder)
     }
 
-    /// Without a list, an item of `test.txt` must not exceed all of `train.txt` unless another file knows it.
-    fn check_test_items(&self) -> Result<(), DataError> {
+    /// Without a list, an item of a withheld part must not exceed all of `train.txt` unless a file other than those of
+    /// withheld parts knows it.
+    fn check_items_of(&self, file: &str, part: &ParsedInteractions) -> Result<(), DataError> {
         let Some(largest) = self.train.largest_item else { return Ok(()) };
-        if self.test.largest_item.is_none_or(|item| item.id <= largest.id) {
+        if part.largest_item.is_none_or(|item| item.id <= largest.id) {
             return Ok(());
         }
         let labels = [self.labels.list(Kind::Entity), self.labels.names(Kind::Item), self.labels.names(Kind::Entity)];
@@ -158,13 +167,13 @@ impl<'a> Parsed<'a> {
         let in_facts = self.graph.triplets.iter().flat_map(|triplet| [triplet.head, triplet.tail]);
         let known: HashSet<u32> = labelled.chain(in_facts).filter(|&id| id > largest.id).collect();
         let unknown = |&(_, item): &(u32, u32)| item > largest.id && !known.contains(&item);
-        match self.test.pairs.iter().position(unknown) {
+        match part.pairs.iter().position(unknown) {
             Some(pair) => {
                 let problem = LineProblem::OnlyInTest {
-                    item: self.as_written(self.test.pairs[pair].1),
+                    item: self.as_written(part.pairs[pair].1),
                     largest: self.as_written(largest.id),
                 };
-                Err(in_file(self.folder, "test.txt", LineError { line: self.test.line_of(pair), problem }))
+                Err(in_file(self.folder, file, LineError { line: part.line_of(pair), problem }))
             }
             None => Ok(()),
         }

@@ -12,6 +12,8 @@ use crate::places::{children, similar};
 pub struct Sources {
     /// `train.txt`.
     pub train: Vec<u8>,
+    /// `valid.txt`.
+    pub valid: Option<Vec<u8>>,
     /// `test.txt`.
     pub test: Option<Vec<u8>>,
     /// `kg_final.txt`.
@@ -95,6 +97,7 @@ impl Sources {
         let train = read_if_there(&path)?
             .ok_or_else(|| DataError::NoFile { similar: child_with_data(folder), path: path.clone() })?;
         let mut sources = Self { train, ..Self::default() };
+        sources.valid = read_if_there(&folder.join("valid.txt"))?;
         sources.test = read_if_there(&folder.join("test.txt"))?;
         sources.graph = read_if_there(&folder.join("kg_final.txt"))?;
         for (k, kind) in Kind::ALL.into_iter().enumerate() {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use culet_graph::{Interactions, Names, UserId, Vocabulary};
+use serde::Serialize;
 
 use super::sources::Kind;
 use crate::new_folder::NewFolder;
@@ -14,8 +15,8 @@ use crate::{DataError, Dataset};
 /// Writes a data set in the layout of KGAT and KGIN, so that [`read_kgat`](crate::read_kgat) gives it back.
 ///
 /// The folder is made, parents included; if anything fails, it is gone again, or as empty as it was. Lists of ids are
-/// always written, files of names where there is a name. What does not return: [`Dataset::notes`], and
-/// [`Dataset::name`] where the folder has another name.
+/// always written, files of names where there is a name, `valid.txt` where there is a validation pair. What does not
+/// return: [`Dataset::notes`], and [`Dataset::name`] where the folder has another name.
 ///
 /// Ids may contain blanks, but an empty id, one with a blank at either end, and ids or names with a line break cannot
 /// be told from their surroundings; they are an error, and nothing is written.
@@ -27,6 +28,15 @@ use crate::{DataError, Dataset};
 /// # Panics
 /// If the vocabulary, the interactions and the graph differ in their numbers of users, items, entities or relations.
 pub fn write_kgat(folder: &Path, dataset: &Dataset) -> Result<(), DataError> {
+    write_kgat_with(folder, dataset, None::<&()>)
+}
+
+/// Writes a data set as [`write_kgat`] does, and `meta.json` beside it.
+pub(crate) fn write_kgat_with<T: Serialize>(
+    folder: &Path,
+    dataset: &Dataset,
+    meta: Option<&T>,
+) -> Result<(), DataError> {
     check_counts(dataset);
     let Vocabulary { users, entities, relations } = &dataset.vocabulary;
     for (kind, names) in [(Kind::User, users), (Kind::Entity, entities), (Kind::Relation, relations)] {
@@ -41,6 +51,15 @@ pub fn write_kgat(folder: &Path, dataset: &Dataset) -> Result<(), DataError> {
     folder.write("kg_final.txt", |file| {
         dataset.graph.triplets().iter().try_for_each(|t| writeln!(file, "{} {} {}", t.head, t.relation, t.tail))
     })?;
+    if let Some(meta) = meta {
+        folder.write("meta.json", |file| {
+            serde_json::to_writer_pretty(&mut *file, meta)?;
+            writeln!(file)
+        })?;
+    }
+    if dataset.valid.n_pairs() > 0 {
+        folder.write("valid.txt", |file| write_log(file, &dataset.valid))?;
+    }
     folder.write("test.txt", |file| write_log(file, &dataset.test))?;
     // Last, as a folder without it is no data set: one cut short by a crash is not taken for a whole one.
     folder.write("train.txt", |file| write_log(file, &dataset.train))?;
@@ -49,8 +68,10 @@ pub fn write_kgat(folder: &Path, dataset: &Dataset) -> Result<(), DataError> {
 }
 
 fn check_counts(dataset: &Dataset) {
-    let Dataset { train, test, graph, vocabulary, .. } = dataset;
-    assert_eq!((train.n_users(), train.n_items()), (test.n_users(), test.n_items()), "both parts have the same ids");
+    let Dataset { train, valid, test, graph, vocabulary, .. } = dataset;
+    for part in [valid, test] {
+        assert_eq!((train.n_users(), train.n_items()), (part.n_users(), part.n_items()), "all parts have the same ids");
+    }
     assert_eq!(train.n_users(), vocabulary.users.len(), "each user has an id");
     assert_eq!(graph.n_entities(), vocabulary.entities.len(), "each entity has an id");
     assert_eq!(graph.n_relations(), vocabulary.relations.len(), "each relation has an id");

@@ -1,59 +1,14 @@
-//! What the columns of an edge list hold.
+//! What the columns of an edge list, or of a table of interactions, hold.
 
 use std::ops::Range;
 
 use super::columns::{Columns, Delimiter, is_number};
 use super::ids::{type_prefix, whole_number};
 use super::options::Column;
-use super::sample::{Sample, word};
+use super::sample::Sample;
+use super::terms::Terms;
 use super::{NetworkLineError, NetworkLineProblem};
 use crate::shown::shown;
-
-const SOURCE: &[&str] = &[
-    "source",
-    "sources",
-    "src",
-    "from",
-    "head",
-    "subject",
-    "node1",
-    "id1",
-    "sourceid",
-    "sourcenode",
-    "srcid",
-    "fromid",
-    "fromnode",
-    "fromnodeid",
-    "startid",
-    "user1",
-    "nodea",
-];
-const TARGET: &[&str] = &[
-    "target",
-    "targets",
-    "tgt",
-    "dst",
-    "dest",
-    "destination",
-    "to",
-    "tail",
-    "object",
-    "node2",
-    "id2",
-    "targetid",
-    "targetnode",
-    "dstid",
-    "toid",
-    "tonode",
-    "tonodeid",
-    "endid",
-    "user2",
-    "nodeb",
-];
-const RELATION: &[&str] =
-    &["relation", "relations", "rel", "relationtype", "relationship", "predicate", "edgetype", "type", "kind"];
-const WEIGHT: &[&str] = &["weight", "weights", "w", "value", "count", "strength", "score"];
-const TIME: &[&str] = &["time", "timestamp", "timestamps", "date", "t", "unixts", "epoch", "datetime"];
 
 /// Whole numbers like these, in the place of a weight, are rather seconds or milliseconds since 1970: from 1973 on.
 const TIMES: Range<u64> = 100_000_000..100_000_000_000_000;
@@ -71,6 +26,7 @@ pub(super) struct Layout {
     pub(super) guessed_time: bool,
     /// Which of the first ids are `type:id`.
     pub(super) prefixes: Prefixes,
+    terms: &'static Terms,
 }
 
 /// Which of the first ids are `type:id`.
@@ -89,6 +45,8 @@ pub(super) struct Known<'a> {
     pub(super) columns: Option<&'a [Column]>,
     /// The columns of the training edges: a file beside them without a header has the same ones, or their two ends.
     pub(super) sibling: Option<&'a [Column]>,
+    /// What the columns are called.
+    pub(super) terms: &'static Terms,
 }
 
 impl Layout {
@@ -97,10 +55,11 @@ impl Layout {
     /// # Errors
     /// A first line with too few or too many columns; a header without source or target.
     pub(super) fn find(lines: &[(usize, &[u8])], known: Known<'_>) -> Result<Self, NetworkLineError> {
-        let sample = Sample::new(lines, known.delimiter, named_ends);
+        let terms = known.terms;
+        let sample = Sample::new(lines, known.delimiter, |row| terms.names_ends(row));
         let first = sample.rows.first().map(|(_, row)| row.as_slice()).unwrap_or_default();
-        let by_looks = known.header.is_none() && !named_ends(first) && sample.looks_headed();
-        let header = known.header.unwrap_or(by_looks || named_ends(first));
+        let by_looks = known.header.is_none() && !terms.names_ends(first) && sample.looks_headed();
+        let header = known.header.unwrap_or(by_looks || terms.names_ends(first));
         let mut layout = Self {
             delimiter: sample.delimiter,
             columns: Vec::new(),
@@ -108,6 +67,7 @@ impl Layout {
             guesses: Vec::new(),
             guessed_time: false,
             prefixes: Prefixes::None,
+            terms,
         };
         if by_looks {
             let text = lines.first().map(|(_, line)| shown(line)).unwrap_or_default();
@@ -126,7 +86,7 @@ impl Layout {
         if let Some(columns) = known.columns {
             return Ok(columns.to_vec());
         }
-        if self.header && named_any(&sample.rows[0].1) {
+        if self.header && (self.terms.names_any(&sample.rows[0].1) || sample.rows[0].1.len() > 2) {
             let (line, header) = &sample.rows[0];
             return self.by_header(header).map_err(|problem| NetworkLineError { line: *line, problem });
         }
@@ -138,28 +98,21 @@ impl Layout {
     }
 
     fn by_header(&mut self, header: &[Vec<u8>]) -> Result<Vec<Column>, NetworkLineProblem> {
-        let words: Vec<_> = header.iter().map(|column| word(column)).collect();
+        let words: Vec<_> = header.iter().map(|column| self.terms.header_word(column)).collect();
         let mut columns = vec![Column::Ignored; words.len()];
-        let kinds = [
-            (Column::Source, SOURCE),
-            (Column::Target, TARGET),
-            (Column::Relation, RELATION),
-            (Column::Weight, WEIGHT),
-            (Column::Time, TIME),
-        ];
-        for (column, names) in kinds {
+        for &(column, names) in self.terms.headers {
             // Of several names for one thing the most usual counts: a relation before a mere type.
             let rank = |k: &usize| names.iter().position(|name| *name == words[*k]);
             if let Some(k) = (0..words.len()).filter(|k| rank(k).is_some()).min_by_key(|k| rank(k)) {
                 columns[k] = column;
             }
         }
-        for (end, role) in [(Column::Source, "source"), (Column::Target, "target")] {
+        for end in [Column::Source, Column::Target] {
             if !columns.contains(&end) {
                 // A header of other words: its first columns are the ends.
                 let Some(free) = columns.iter().position(|&column| column == Column::Ignored) else {
                     let text = shown(&header.join(&b' '));
-                    return Err(NetworkLineProblem::HeaderLacks { role, text });
+                    return Err(NetworkLineProblem::HeaderLacks { role: self.terms.word(end), text });
                 };
                 columns[free] = end;
             }
@@ -183,7 +136,7 @@ impl Layout {
             body.iter().filter(|(_, row)| row.len() == first.len()).all(|(_, row)| wanted(row))
         };
         let typed = |column: usize| first.get(column).is_some_and(|id| type_prefix(id).is_some());
-        let related = typed(0) && typed(2) && !is_number(&first[1]);
+        let related = self.terms.related && typed(0) && typed(2) && !is_number(&first[1]);
         let columns: &[Column] = match (first.len(), related) {
             (2, _) => &[Source, Target],
             (3, true) => &[Source, Relation, Target],
@@ -192,16 +145,17 @@ impl Layout {
             (3, false) if all(&|row| whole_number(&row[2]).is_some_and(|time| TIMES.contains(&time))) => {
                 self.guessed_time = true;
                 self.guesses.push(format!(
-                    "has a third column that looks like a time (`{}`) and is left out; if it is a weight, say \
-                     `--columns source,target,weight`",
-                    shown(&first[2])
+                    "has a third column that looks like a time (`{}`) and {}",
+                    shown(&first[2]),
+                    self.terms.third_time
                 ));
                 &[Source, Target, Time]
             }
             (3, false) => &[Source, Target, Weight],
             (4, false) => &[Source, Target, Weight, Time],
             (found, _) => {
-                let expected = "2 columns (source, target) to 4 (weight, time)".to_owned();
+                let [source, target, weight, time] = [Source, Target, Weight, Time].map(|own| self.terms.word(own));
+                let expected = format!("2 columns ({source}, {target}) to 4 ({weight}, {time})");
                 return Err(NetworkLineProblem::Columns { expected, found, text: shown(&first.join(&b' ')) });
             }
         };
@@ -236,22 +190,10 @@ impl Layout {
 
     /// The error of a line with another number of columns.
     pub(super) fn unfit(&self, columns: &Columns, line: &[u8]) -> NetworkLineProblem {
-        let names: Vec<_> = self.columns.iter().map(|column| column.word()).collect();
+        let names: Vec<_> = self.columns.iter().map(|&column| self.terms.word(column)).collect();
         let expected = format!("{} columns ({})", names.len(), names.join(", "));
         NetworkLineProblem::Columns { expected, found: columns.len(), text: shown(line) }
     }
-}
-
-/// Whether a row names a source and a target.
-fn named_ends(row: &[Vec<u8>]) -> bool {
-    let has = |names: &[&str]| row.iter().any(|column| names.contains(&word(column).as_str()));
-    has(SOURCE) && has(TARGET)
-}
-
-/// Whether a row names any column.
-fn named_any(row: &[Vec<u8>]) -> bool {
-    let all = [SOURCE, TARGET, RELATION, WEIGHT, TIME];
-    row.iter().any(|column| all.iter().any(|names| names.contains(&word(column).as_str()))) || row.len() > 2
 }
 
 /// Source and target in the order of the columns.

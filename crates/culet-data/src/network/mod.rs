@@ -11,10 +11,11 @@
 //! | `unpack` | files as they are, or unpacked while they are read |
 //! | `lines`, `columns` | the lines of a text, the columns of a line |
 //! | `text_file` | both together, errors told with file and line |
-//! | `sample`, `layout` | what the first lines tell: delimiter, header, what the columns hold |
+//! | `sample`, `layout`, `terms` | what the first lines tell: delimiter, header, what the columns hold |
 //! | `texts`, `ids` | from texts to numbers, from ids to nodes |
 //! | `edges`, `tables`, `meta` | the content of each kind of file |
 //! | `reader` | all of it together |
+//! | `interactions` | tables of users and items, read by the same means |
 //! | `components`, `parts`, `notes` | what is odd, in numbers and in words |
 //! | `writer` | the way back |
 //! | `describe` | what a network holds, in numbers |
@@ -25,6 +26,7 @@ mod data;
 mod describe;
 mod edges;
 mod ids;
+mod interactions;
 mod layout;
 mod lines;
 mod meta;
@@ -36,6 +38,7 @@ mod reader;
 mod sample;
 mod sources;
 mod tables;
+mod terms;
 mod text_file;
 mod texts;
 mod unpack;
@@ -45,6 +48,7 @@ pub use data::{LinkParts, NetworkData, NodeLabels};
 pub use describe::{
     EdgeCount, LabelCount, LabelDescription, NetworkDescription, TypeCount, Weights, describe_network, network_to_text,
 };
+pub use interactions::{InteractionsOptions, names_users_and_items, read_interactions};
 pub use meta::SplitRecord;
 pub use options::{Column, NetworkOptions};
 pub use parts::PartDescription;

@@ -45,16 +45,20 @@ pub enum Column {
 
 impl Column {
     /// The names of columns as [`Column::parse_list`] takes them.
-    const NAMES: [(&'static str, Self); 6] = [
+    const NAMES: [(&'static str, Self); 9] = [
         ("source", Self::Source),
         ("target", Self::Target),
         ("relation", Self::Relation),
         ("weight", Self::Weight),
         ("time", Self::Time),
         ("-", Self::Ignored),
+        ("user", Self::Source),
+        ("item", Self::Target),
+        ("rating", Self::Weight),
     ];
 
-    /// The columns that a text such as `source,relation,target` names; `-` stands for a column to be left out.
+    /// The columns that a text such as `source,relation,target` names; `-` stands for a column to be left out. Of
+    /// interactions, `user`, `item` and `rating` stand for source, target and weight.
     ///
     /// # Errors
     /// [`DataError::BadSetting`] for another word, a column named twice, or a list without source or target.

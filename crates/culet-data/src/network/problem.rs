@@ -57,6 +57,12 @@ pub enum NetworkLineProblem {
         /// The text found.
         found: String,
     },
+    /// Something else where a rating should be.
+    #[error("expected a rating (a number), found `{found}`")]
+    NotARating {
+        /// The text found.
+        found: String,
+    },
     /// Something else where the number of a node should be.
     #[error("expected a node (a whole number), found `{found}`")]
     NotAnIndex {
@@ -152,6 +158,9 @@ impl NetworkLineProblem {
             Self::NotAWeight { found } => weight_hint(found).into(),
             Self::BadWeight { .. } => "weights are numbers from 0 up, and an edge of weight 0 is left out".into(),
             Self::NotATime { .. } => "write times as numbers, such as seconds since 1970".into(),
+            Self::NotARating { .. } => {
+                "say what the columns hold by a header line, or by `--columns user,item,-` and the like".into()
+            }
             Self::NotAnIndex { .. } => "the nodes of this network go by their numbers from 0".into(),
             Self::BeyondCount { found, count } if *found == count.to_string() => {
                 "numbers count from 0; if these count from 1 or are no numbers of nodes, leave `num_nodes` out of `meta.json`".into()
@@ -259,7 +268,13 @@ pub enum NetworkProblem {
         /// The first node without a line.
         index: usize,
     },
-    /// A cut by time of edges without a time.
+    /// A table without a line.
+    #[error("holds no interaction")]
+    NoInteractions,
+    /// A least rating where nothing is rated.
+    #[error("has no column with ratings")]
+    NoRatings,
+    /// A cut by time of edges or interactions without a time.
     #[error("has no column with times")]
     NoTimes,
     /// Weights of repeated edges that add up to infinity.
@@ -310,7 +325,15 @@ impl NetworkProblem {
             }
             Self::Sparse { .. } => "`num_nodes` is the number of nodes, isolated ones included".into(),
             Self::IndexGap { .. } => "give each number from 0 to `num_nodes` - 1 a line".into(),
-            Self::NoTimes => "name the column with the times by a header line, or by `--columns source,target,time`".into(),
+            Self::NoInteractions => "write one interaction a line: user, item, and perhaps rating and time".into(),
+            Self::NoRatings => {
+                "name the column with the ratings by a header line, or by `--columns user,item,rating`".into()
+            }
+            Self::NoTimes => {
+                "name the column with the times by a header line, or by `--columns source,target,time` (of interactions \
+                 `user,item,time`)"
+                    .into()
+            }
             Self::Overflow => "divide all weights by the same large number".into(),
             Self::LabelsOfNothing { .. } => "labels go by the ids that the edges use".into(),
             Self::Unwritable { .. } => return None,

@@ -14,6 +14,7 @@ use super::notes::{self, counted};
 use super::options::Column;
 use super::sources::{Folder, Inputs};
 use super::tables::{NodeTable, NodeTableFile, read_index, read_labels};
+use super::terms::EDGES;
 use super::text_file::{TextFile, in_file};
 use super::texts::Texts;
 use super::unpack::{Input, failure};
@@ -105,7 +106,8 @@ fn assemble(inputs: &Inputs, options: &NetworkOptions) -> Result<NetworkData, Da
     let mut relations: Texts = meta.relation_names.iter().map(String::as_str).collect();
     let mut read = read_edges(&mut file, &layout, &mut nodes.ids, &mut relations, options.before)?;
     notes.extend(of_file(&inputs.edges, &layout, &file, &read));
-    let known = Known { delimiter, header: options.header, columns: None, sibling: Some(&layout.columns) };
+    let known =
+        Known { delimiter, header: options.header, columns: None, sibling: Some(&layout.columns), terms: &EDGES };
     let mut split = read_parts(inputs, directed, known, &mut nodes.ids, &mut notes)?;
     nodes.check_count(inputs, &meta, &read.edges, &split)?;
     if let Some(rank) = nodes.settle() {
@@ -160,7 +162,8 @@ fn training_layout(
     if file.begins_with(b"%%MatrixMarket") {
         return Err(DataError::network(file.path, NetworkProblem::MatrixMarket));
     }
-    let known = Known { delimiter, header: options.header, columns: options.columns.as_deref(), sibling: None };
+    let columns = options.columns.as_deref();
+    let known = Known { delimiter, header: options.header, columns, sibling: None, terms: &EDGES };
     Layout::find(&file.sample(), known).map_err(|error| in_file(file.path, error))
 }
 

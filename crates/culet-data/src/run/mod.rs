@@ -9,9 +9,10 @@
 //! | `per_user.parquet` | `user` (external id), `n_targets`, a column of doubles for each metric; may be absent |
 //! | `history.jsonl` | one event a line, appended while the training goes on |
 //!
-//! Tables are named by what they are: `parameter.entities`, `representation.users`, `representation.items` ...
+//! Tables are named by what they are: `parameter.entities`, `representation.users`, `representation.items`; those of a
+//! blend of models `part.NAME.users` ...
 //! A sparse table is `NAME.counts` U32 `[n_rows]`, `NAME.columns` U32 and `NAME.values` F32 `[n_stored]`, such as
-//! `scorer.weights`, row after row; how many columns it has say the metadata (`NAME.n_columns`).
+//! `representation.weights`, row after row; how many columns it has say the metadata (`NAME.n_columns`).
 //! The data set itself is not needed again. All numbers are little-endian.
 //!
 //! The data of a catalogue, in U32: `train.offsets` `[n_users + 1]` and `train.items` `[n_pairs]` (compressed sparse

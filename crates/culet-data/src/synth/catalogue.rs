@@ -42,6 +42,7 @@ pub fn synthesise(config: &CatalogueConfig) -> Result<Catalogue, DataError> {
     let dataset = Dataset {
         name: format!("catalogue-{}", config.seed),
         train: Interactions::from_csr(config.n_items, choices.train)?,
+        valid: Interactions::empty(config.n_users, config.n_items),
         test: Interactions::from_csr(config.n_items, choices.test)?,
         graph: graph(config.n_items, &facts)?,
         vocabulary: vocabulary(config, &facts),

@@ -115,6 +115,7 @@ pub fn synthesise_sized(counts: SizedCounts, seed: u64) -> Result<Dataset, DataE
     Ok(Dataset {
         name: format!("sized-{seed}"),
         train: Interactions::from_csr(counts.items, train)?,
+        valid: Interactions::empty(counts.users, counts.items),
         test: Interactions::from_csr(counts.items, test)?,
         graph: KnowledgeGraph::from_triplets(counts.entities, counts.relations, triplets)?,
         vocabulary: Vocabulary {

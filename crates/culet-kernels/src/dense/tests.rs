@@ -14,15 +14,16 @@ fn number(k: usize, seed: usize) -> f64 {
 
 /// A well-conditioned table: symmetric noise of norm below 1.3, and a diagonal of 2.5, negative for the first rows.
 fn example(n: usize, n_negative: usize, seed: usize) -> Vec<Vec<f64>> {
-    let mut table = vec![vec![0.0; n]; n];
-    for row in 0..n {
-        for column in 0..row {
-            let value = f64::from((number(row * n + column, seed) / (n as f64).sqrt()) as f32);
-            (table[row][column], table[column][row]) = (value, value);
-        }
-        table[row][row] = if row < n_negative { -2.5 } else { 2.5 };
-    }
-    table
+    let noise = |row: usize, column: usize| {
+        let place = row.max(column) * n + row.min(column);
+        f64::from((number(place, seed) / (n as f64).sqrt()) as f32)
+    };
+    let place = |row: usize, column: usize| match (row == column, row < n_negative) {
+        (false, _) => noise(row, column),
+        (true, true) => -2.5,
+        (true, false) => 2.5,
+    };
+    (0..n).map(|row| (0..n).map(|column| place(row, column)).collect()).collect()
 }
 
 fn table_of(numbers: &[Vec<f64>]) -> SymmetricTable {
@@ -122,10 +123,10 @@ fn eliminate(mut table: Vec<Vec<f64>>, first: usize) -> (Vec<Vec<f64>>, SparseMa
 fn substitution_through_a_factor_gives_columns_of_the_inverse() {
     let (n, first) = (90, 20);
     let mut numbers = example(n, 0, 3);
-    for row in 0..n {
-        for column in 0..row {
-            if (row + column) % 7 != 0 {
-                (numbers[row][column], numbers[column][row]) = (0.0, 0.0);
+    for (row, numbers) in numbers.iter_mut().enumerate() {
+        for (column, number) in numbers.iter_mut().enumerate() {
+            if row != column && (row + column) % 7 != 0 {
+                *number = 0.0;
             }
         }
     }
@@ -155,6 +156,56 @@ fn substitution_through_a_factor_gives_columns_of_the_inverse() {
     for (row, numbers) in panel.iter().enumerate() {
         for (side, &found) in numbers[..first].iter().enumerate() {
             assert!((found - whole.row(row)[side]).abs() < 1e-5, "row {row}, column {side}");
+        }
+    }
+}
+
+/// Solves by the inverse of the whole table, in f64 but for the inverse.
+fn solve_plainly(numbers: &[Vec<f64>], right: &[f64]) -> Vec<f64> {
+    let mut table = table_of(numbers);
+    table.invert(0).unwrap();
+    (0..right.len()).map(|row| table.row(row).iter().zip(right).map(|(&x, b)| f64::from(x) * b).sum()).collect()
+}
+
+/// Solves in place; what does not count is not a number.
+fn solve(numbers: &[Vec<f64>], right: &[f64]) -> Vec<f32> {
+    let (n, stride) = (right.len(), system_stride(right.len()));
+    let mut table = vec![f32::NAN; n * stride];
+    for (row, system) in table.chunks_exact_mut(stride).enumerate() {
+        (row..n).for_each(|column| system[column] = numbers[row][column] as f32);
+        system[n] = right[row] as f32;
+    }
+    let mut solution = vec![f32::NAN; n];
+    solve_definite(&mut table, &mut solution);
+    solution
+}
+
+#[test]
+fn small_systems_are_solved_at_awkward_sizes() {
+    for n in [0, 1, 2, 7, 8, 9, 15, 16, 17, 31, 64, 100, 133] {
+        let numbers = example(n, 0, n);
+        let right: Vec<f64> = (0..n).map(|k| number(k, 77)).collect();
+        for (found, expected) in solve(&numbers, &right).iter().zip(solve_plainly(&numbers, &right)) {
+            assert!((f64::from(*found) - expected).abs() < 2e-6, "{n} unknowns: {found}, expected {expected}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_without_a_positive_pivot_is_left_out() {
+    for n in [3, 20] {
+        for missing in [0, 1, n - 1] {
+            let mut numbers = example(n, 0, 4);
+            numbers[missing][missing] = -30.0;
+            let right: Vec<f64> = (0..n).map(|k| number(k, 5)).collect();
+            let mut found = solve(&numbers, &right);
+            assert_eq!(found.remove(missing), 0.0);
+            let others: Vec<usize> = (0..n).filter(|&row| row != missing).collect();
+            let rest: Vec<Vec<f64>> = others.iter().map(|&r| others.iter().map(|&c| numbers[r][c]).collect()).collect();
+            let right: Vec<f64> = others.iter().map(|&row| right[row]).collect();
+            for (found, expected) in found.iter().zip(solve_plainly(&rest, &right)) {
+                assert!((f64::from(*found) - expected).abs() < 2e-6, "{n} unknowns: {found}, expected {expected}");
+            }
         }
     }
 }

@@ -37,8 +37,8 @@ impl Side {
     fn new(neighbours: Csr) -> Self {
         let roots: Vec<f32> = neighbours.offsets().windows(2).map(|w| ((w[1] - w[0]) as f32).sqrt()).collect();
         let inverse_roots = roots.iter().map(|&root| if root > 0.0 { 1.0 / root } else { 0.0 }).collect();
-        let [scaled, layer, sum] = [const { () }; 3].map(|()| Matrix::default());
-        Self { neighbours, roots, inverse_roots, scaled, layer, sum }
+        let empty = Matrix::default;
+        Self { neighbours, roots, inverse_roots, scaled: empty(), layer: empty(), sum: empty() }
     }
 
     fn start(&mut self, x: &Matrix) {

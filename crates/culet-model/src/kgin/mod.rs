@@ -76,6 +76,7 @@ pub const SPEC: ModelSpec = ModelSpec {
         Range { name: "hops", scale: Scale::Whole(1, 3) },
         Range { name: "edge_dropout", scale: Scale::Linear(0.2, 0.7) },
     ],
+    bytes: None,
     build: Build::Pairs(Kgin::build),
 };
 

@@ -85,10 +85,11 @@ pub(crate) fn ease(problem: EaseProblem<'_>) -> Result<SparseMatrix, NotDefinite
 }
 
 /// The most bytes that [`ease`] takes beside its input and its result.
-pub(crate) fn ease_bytes(n_items: usize) -> u64 {
-    let n = n_items as u64;
-    // The dense table, as much again for what is sparse before it is dense, and panels.
-    2 * SymmetricTable::bytes(n_items) + 4096 * n
+pub(crate) fn ease_bytes(n_items: usize, n_users: usize) -> u64 {
+    let nodes = (n_items + n_users) as u64;
+    let panels = 4 * (PANEL as u64) * nodes * rayon::current_num_threads() as u64;
+    // The dense table; half as much for what is sparse before it becomes dense; lists of a node.
+    SymmetricTable::bytes(n_items) / 2 * 3 + panels + 256 * nodes
 }
 
 fn ease_dense(problem: EaseProblem<'_>) -> Result<SparseMatrix, NotDefinite> {
@@ -97,7 +98,7 @@ fn ease_dense(problem: EaseProblem<'_>) -> Result<SparseMatrix, NotDefinite> {
     let gram = GramRows::new(problem);
     table.fill_lower(|item, lower| gram.write_lower(item, lower));
     table.invert(0).map_err(|_| NotDefinite { lambda: problem.lambda })?;
-    let select = |item: usize| strongest(table.row(item).to_vec(), item, problem.keep);
+    let select = |item: usize| strongest(table.row(item), item, problem.keep);
     Ok(by_source((0..n_items).into_par_iter().map(select).collect()))
 }
 
@@ -170,16 +171,16 @@ impl Inverse {
     }
 
     fn weights(&self, keep: usize) -> SparseMatrix {
+        let empty = || vec![[0.0; PANEL]; self.core.n() + self.eliminated.nodes.len()];
         let (panels_of_core, rows): (Vec<Targets>, Vec<Rows>) = (0..self.core.n().div_ceil(PANEL))
             .into_par_iter()
-            .with_max_len(1)
-            .map(|panel| self.panel_of_core(panel, keep))
+            .map_init(empty, |solution, panel| self.panel_of_core(panel, keep, solution))
             .unzip();
         let panels_of_eliminated: Vec<Targets> = (0..self.items_eliminated.len().div_ceil(PANEL))
             .into_par_iter()
-            .with_max_len(1)
-            .map(|panel| self.panel_of_eliminated(panel, &rows, keep))
+            .map_init(empty, |solution, panel| self.panel_of_eliminated(panel, &rows, keep, solution))
             .collect();
+        drop(rows);
         let mut sources = vec![Vec::new(); self.n_items];
         for (target, strongest) in panels_of_core.into_iter().chain(panels_of_eliminated).flatten() {
             sources[target as usize] = strongest;
@@ -188,69 +189,76 @@ impl Inverse {
     }
 
     /// The columns of up to 64 nodes of the core.
-    fn panel_of_core(&self, panel: usize, keep: usize) -> (Targets, Rows) {
+    fn panel_of_core(&self, panel: usize, keep: usize, solution: &mut [[f32; PANEL]]) -> (Targets, Rows) {
         let n_core = self.core.n();
         let first = panel * PANEL;
         let columns = first..(first + PANEL).min(n_core);
-        let mut solution = self.empty_panel();
-        for (row, numbers) in solution[..n_core].iter_mut().enumerate() {
-            numbers[..columns.len()].copy_from_slice(&self.core.row(row)[columns.clone()]);
+        for (row, numbers) in solution.iter_mut().enumerate() {
+            *numbers = [0.0; PANEL];
+            if row < n_core {
+                numbers[..columns.len()].copy_from_slice(&self.core.row(row)[columns.clone()]);
+            }
         }
-        substitute_back(&self.eliminated.factor, n_core, &mut solution);
-        let targets = columns
-            .filter(|&column| column >= self.eliminated.n_negative)
-            .map(|column| (self.eliminated.core[column], self.select(&solution, column - first, column, keep)))
+        substitute_back(&self.eliminated.factor, n_core, solution);
+        let targets: Vec<_> = columns
+            .map(|column| (self.eliminated.core[column], column - first))
+            .filter(|&(node, _)| (node as usize) < self.n_items)
             .collect();
-        (targets, self.items_eliminated.iter().map(|&(at, _)| solution[n_core + at]).collect())
+        let rows = self.items_eliminated.iter().map(|&(at, _)| solution[n_core + at]).collect();
+        (self.select(solution, &targets, keep), rows)
     }
 
     /// The columns of up to 64 eliminated items; `rows` holds their numbers over the columns of the core.
-    fn panel_of_eliminated(&self, panel: usize, rows: &[Rows], keep: usize) -> Targets {
+    fn panel_of_eliminated(&self, panel: usize, rows: &[Rows], keep: usize, solution: &mut [[f32; PANEL]]) -> Targets {
         let n_core = self.core.n();
         let first = panel * PANEL;
-        let targets = &self.items_eliminated[first..(first + PANEL).min(self.items_eliminated.len())];
-        let mut solution = self.empty_panel();
+        let items = &self.items_eliminated[first..(first + PANEL).min(self.items_eliminated.len())];
+        solution.fill([0.0; PANEL]);
         for (numbers, rows) in solution[..n_core].chunks_mut(PANEL).zip(rows) {
-            for (side, row) in rows[first..][..targets.len()].iter().enumerate() {
+            for (side, row) in rows[first..][..items.len()].iter().enumerate() {
                 numbers.iter_mut().zip(row).for_each(|(numbers, &number)| numbers[side] = number);
             }
         }
-        for (side, &(at, _)) in targets.iter().enumerate() {
+        for (side, &(at, _)) in items.iter().enumerate() {
             solution[n_core + at][side] = 1.0;
         }
-        substitute_forward(&self.eliminated.factor, &self.eliminated.reciprocals, n_core, &mut solution);
-        substitute_back(&self.eliminated.factor, n_core, &mut solution);
-        let select = |(side, &(at, item)): (usize, &(usize, u32))| {
-            (item, self.select(&solution, side, n_core + at, keep))
-        };
-        targets.iter().enumerate().map(select).collect()
+        substitute_forward(&self.eliminated.factor, &self.eliminated.reciprocals, n_core, solution);
+        substitute_back(&self.eliminated.factor, n_core, solution);
+        let targets: Vec<_> = items.iter().enumerate().map(|(side, &(_, item))| (item, side)).collect();
+        self.select(solution, &targets, keep)
     }
 
-    fn empty_panel(&self) -> Vec<[f32; PANEL]> {
-        vec![[0.0; PANEL]; self.core.n() + self.eliminated.nodes.len()]
-    }
-
-    /// The strongest weights of the target whose column is number `side` of a panel and whose own place is `at`.
-    fn select(&self, solution: &[[f32; PANEL]], side: usize, at: usize, keep: usize) -> Vec<(u32, f32)> {
-        let n_core = self.core.n();
-        let mut column = vec![0.0; self.n_items];
-        let nodes = self.eliminated.core.iter().zip(solution).skip(self.eliminated.n_negative);
-        nodes.for_each(|(&item, numbers)| column[item as usize] = numbers[side]);
-        for &(place, item) in &self.items_eliminated {
-            column[item as usize] = solution[n_core + place][side];
+    /// The strongest weights of some targets, of which each is a column of the panel.
+    fn select(&self, solution: &[[f32; PANEL]], targets: &[(u32, usize)], keep: usize) -> Targets {
+        // Columns of a few targets at a time: each row of the panel is then fetched eight times instead of 64 times.
+        let mut columns = vec![vec![0.0; self.n_items]; 8];
+        let mut selected = Vec::with_capacity(targets.len());
+        for targets in targets.chunks(columns.len()) {
+            for (item, row) in self.rows_of_items() {
+                for (column, &(_, side)) in columns.iter_mut().zip(targets) {
+                    column[item as usize] = solution[row][side];
+                }
+            }
+            let of_targets = targets.iter().zip(&columns);
+            selected.extend(of_targets.map(|(&(item, _), column)| (item, strongest(column, item as usize, keep))));
         }
-        let target = if at < n_core { self.eliminated.core[at] } else { self.eliminated.nodes[at - n_core] };
-        strongest(column, target as usize, keep)
+        selected
+    }
+
+    /// Every item, and its row in a panel.
+    fn rows_of_items(&self) -> impl Iterator<Item = (u32, usize)> {
+        let n_core = self.core.n();
+        let core = self.eliminated.core.iter().copied().zip(0..).skip(self.eliminated.n_negative);
+        core.chain(self.items_eliminated.iter().map(move |&(at, item)| (item, n_core + at)))
     }
 }
 
 /// The weights of a target from its column of P, those of greatest magnitude, by source.
-pub(super) fn strongest(mut column: Vec<f32>, target: usize, keep: usize) -> Vec<(u32, f32)> {
-    let scale = -1.0 / column[target];
-    column.iter_mut().for_each(|number| *number *= scale);
-    let sizes: Vec<f32> = column.iter().map(|weight| weight.abs()).collect();
+pub(super) fn strongest(column: &[f32], target: usize, keep: usize) -> Vec<(u32, f32)> {
+    let sizes: Vec<f32> = column.iter().map(|number| number.abs()).collect();
     let best = top_k_of_row(&sizes, &[target as u32], keep.min(sizes.len()));
-    let mut sources: Vec<(u32, f32)> = best.iter().map(|best| (best.item, column[best.item as usize])).collect();
+    let weight = |source: u32| -column[source as usize] / column[target];
+    let mut sources: Vec<(u32, f32)> = best.iter().map(|best| (best.item, weight(best.item))).collect();
     sources.retain(|&(_, weight)| weight != 0.0);
     sources.sort_unstable_by_key(|&(source, _)| source);
     sources

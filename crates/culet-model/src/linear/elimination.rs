@@ -16,6 +16,8 @@
 use culet_kernels::SparseMatrix;
 use rayon::prelude::*;
 
+use super::gram::RowSums;
+
 /// K as a graph: a node for each item, then for each row of the data.
 #[derive(Debug)]
 pub(super) struct Bordered {
@@ -54,13 +56,13 @@ pub(super) struct Limits {
     pub(super) substitution_cost: f64,
     /// What a multiply-add of sparse elimination costs, in those of the dense inverse.
     pub(super) elimination_cost: f64,
-    /// The greatest share of the places of the rest that may be stored.
+    /// The greatest share of the places of the rest, and of the items' table, that may be stored.
     pub(super) density: f64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { substitution_cost: 8.0, elimination_cost: 60.0, density: 0.15 }
+        Self { substitution_cost: 8.0, elimination_cost: 60.0, density: 0.1 }
     }
 }
 
@@ -109,7 +111,7 @@ impl Bordered {
         let mut order = Vec::new();
         loop {
             let stored: usize = left.iter().map(|&node| self.degree(node)).sum();
-            if stored as f64 > limits.density * (left.len() as f64).powi(2) {
+            if stored as f64 > limits.density * (left.len().min(self.n_items) as f64).powi(2) {
                 break;
             }
             let level = self.independent(&left, limits.most_neighbours(self.n_items, left.len()));
@@ -155,7 +157,7 @@ impl Bordered {
         changed.dedup();
         let new: Vec<_> = changed
             .par_iter()
-            .map_init(|| Sums::new(self.rows.len()), |sums, &node| self.without(node, &going, sums))
+            .map_init(|| RowSums::new(self.rows.len()), |sums, &node| self.without(node, &going, sums))
             .collect();
         for (node, (row, diagonal)) in changed.into_iter().zip(new) {
             self.rows[node as usize] = row;
@@ -170,7 +172,7 @@ impl Bordered {
     }
 
     /// The row and the diagonal of a node after the nodes marked as `going` are eliminated.
-    fn without(&self, node: u32, going: &[bool], sums: &mut Sums) -> (Row, f64) {
+    fn without(&self, node: u32, going: &[bool], sums: &mut RowSums) -> (Row, f64) {
         let row = &self.rows[node as usize];
         let mut diagonal = self.diagonal[node as usize];
         for (&other, &value) in row.nodes.iter().zip(&row.values) {
@@ -191,7 +193,13 @@ impl Bordered {
                 }
             }
         }
-        (sums.take(), diagonal)
+        let mut row = Row::default();
+        // In ascending order the number of two nodes is added up alike in the rows of both.
+        sums.take(|node, sum| {
+            row.nodes.push(node);
+            row.values.push(sum as f32);
+        });
+        (row, diagonal)
     }
 
     fn finish(mut self, left: &[u32], order: &[u32]) -> Eliminated {
@@ -265,37 +273,4 @@ fn marks(n: usize, nodes: &[u32]) -> Vec<bool> {
     let mut marks = vec![false; n];
     nodes.iter().for_each(|&node| marks[node as usize] = true);
     marks
-}
-
-/// A row that is being added up: dense sums, and a list of where there are any.
-struct Sums {
-    sums: Vec<f64>,
-    met: Vec<bool>,
-    nodes: Vec<u32>,
-}
-
-impl Sums {
-    fn new(n_nodes: usize) -> Self {
-        Self { sums: vec![0.0; n_nodes], met: vec![false; n_nodes], nodes: Vec::new() }
-    }
-
-    fn add(&mut self, node: u32, value: f64) {
-        let at = node as usize;
-        if !std::mem::replace(&mut self.met[at], true) {
-            self.nodes.push(node);
-        }
-        self.sums[at] += value;
-    }
-
-    /// The row so far; the next one starts from nothing.
-    fn take(&mut self) -> Row {
-        // In ascending order the factor of two nodes is added up alike in the rows of both.
-        self.nodes.sort_unstable();
-        let values = self.nodes.iter().map(|&node| {
-            self.met[node as usize] = false;
-            std::mem::take(&mut self.sums[node as usize]) as f32
-        });
-        let values = values.collect();
-        Row { nodes: std::mem::take(&mut self.nodes), values }
-    }
 }

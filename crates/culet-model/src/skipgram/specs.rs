@@ -43,6 +43,7 @@ pub const DEEPWALK: ModelSpec = ModelSpec {
     }],
     training: &[],
     search: &[],
+    bytes: None,
     build: Build::Network(SkipGramModel::build),
 };
 

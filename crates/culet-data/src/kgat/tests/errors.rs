@@ -178,6 +178,9 @@ fn a_test_item_that_nothing_else_knows() {
     );
     let found = error(&[("train.txt", "1 2\n"), ("test.txt", "1 9\n")], 1).0;
     assert_eq!(found, "data/test.txt:1: item 9 is in no other file (the largest in `train.txt` is 2)");
+    // That the other withheld part has it too tells nothing.
+    let found = error(&[("train.txt", "0 1\n"), ("test.txt", "0 9\n"), ("valid.txt", "0 0\n0 9\n")], 0).0;
+    assert_eq!(found, "data/valid.txt:2: item 9 is in no other file (the largest in `train.txt` is 1)");
 }
 
 #[test]

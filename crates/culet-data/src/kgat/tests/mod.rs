@@ -21,6 +21,7 @@ fn sources(files: &[(&str, &str)]) -> Sources {
         let bytes = text.as_bytes().to_vec();
         match file {
             "train.txt" => sources.train = bytes,
+            "valid.txt" => sources.valid = Some(bytes),
             "test.txt" => sources.test = Some(bytes),
             "kg_final.txt" => sources.graph = Some(bytes),
             _ => *optional(&mut sources, file) = Some(bytes),

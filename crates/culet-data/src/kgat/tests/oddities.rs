@@ -242,3 +242,22 @@ fn a_user_who_took_everything_cannot_be_trained_on() {
     let hint = "leave this user out of `train.txt`, or name the other items in `item_list.txt`";
     assert_eq!(error.hint().unwrap(), hint);
 }
+
+#[test]
+fn a_validation_part_is_read_where_there_is_one() {
+    let train = ("train.txt", "0 0 1\n1 2\n");
+    let plain = read(&[train, ("test.txt", "1 0\n")], 0).unwrap();
+    assert_eq!((plain.valid.n_pairs(), plain.valid.n_users(), plain.valid.n_items()), (0, 2, 3));
+    let data =
+        read(&[train, ("test.txt", "1 0\n"), ("valid.txt", "0 1 2 2\n3 0\n1 0\n"), ("kg_final.txt", "")], 0).unwrap();
+    assert_eq!(data.valid.pairs().collect::<Vec<_>>(), [(0, 1), (0, 2), (1, 0), (3, 0)]);
+    // Its users count, too.
+    assert_eq!((data.train.n_users(), data.test.n_users()), (4, 4));
+    let notes = [
+        "`valid.txt` holds 1 repeated pair; a repeat counts for nothing",
+        "`train.txt` gives 2 users no item",
+        "`train.txt` and `valid.txt` share 1 pair",
+        "`test.txt` and `valid.txt` share 1 pair",
+    ];
+    assert_eq!(data.notes, notes);
+}

@@ -49,13 +49,16 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_reader_panic(
-        train in text(), test in optional(), graph in optional(), lists in four(), names in four(), base in 0_u32..2,
+        train in text(), valid in optional(), test in optional(), graph in optional(),
+        lists in four(), names in four(), base in 0_u32..2,
     ) {
-        let sources = Sources { train, test, graph, lists, names };
+        let sources = Sources { train, valid, test, graph, lists, names };
         match assemble(&sources, Path::new("data"), &KgatOptions { id_base: base }) {
             Ok(data) => {
                 prop_assert_eq!(data.vocabulary.users.len(), data.train.n_users());
                 prop_assert_eq!(data.test.n_items(), data.train.n_items());
+                let size = |part: &culet_graph::Interactions| (part.n_users(), part.n_items());
+                prop_assert_eq!(size(&data.valid), size(&data.test));
                 prop_assert_eq!(data.vocabulary.entities.len(), data.graph.n_entities());
                 prop_assert_eq!(data.vocabulary.relations.len(), data.graph.n_relations());
             }

@@ -35,9 +35,9 @@ fn graph() -> impl Strategy<Value = KnowledgeGraph> {
 
 fn dataset() -> impl Strategy<Value = Dataset> {
     let vocabulary = (names(N_USERS), names(N_ENTITIES), names(N_RELATIONS));
-    (log(), log(), graph(), vocabulary).prop_map(|(train, test, graph, (users, entities, relations))| {
+    (log(), log(), log(), graph(), vocabulary).prop_map(|(train, valid, test, graph, (users, entities, relations))| {
         let vocabulary = Vocabulary { users, entities, relations };
-        Dataset { name: "films".into(), train, test, graph, vocabulary, notes: Vec::new() }
+        Dataset { name: "films".into(), train, valid, test, graph, vocabulary, notes: Vec::new() }
     })
 }
 
@@ -45,6 +45,7 @@ fn plain() -> Dataset {
     Dataset {
         name: "films".into(),
         train: Interactions::from_pairs(2, 3, &[(0, 1), (1, 2)]).unwrap(),
+        valid: Interactions::empty(2, 3),
         test: Interactions::empty(2, 3),
         graph: KnowledgeGraph::empty(3),
         vocabulary: Vocabulary { users: Names::numbered(2), entities: Names::numbered(3), relations: Names::default() },

@@ -115,7 +115,8 @@ fn more_types_than_fit() {
 fn times_to_cut_by() {
     let options = NetworkOptions { before: Some(3.0), ..NetworkOptions::default() };
     let found = error_with(&[EDGES], &options);
-    let hint = "name the column with the times by a header line, or by `--columns source,target,time`";
+    let hint = "name the column with the times by a header line, or by `--columns source,target,time` (of interactions \
+                `user,item,time`)";
     assert_eq!(found, ("`data/edges.tsv` has no column with times".into(), hint.into()));
     let columns = Some(Column::parse_list("source,target,time").unwrap());
     let options = NetworkOptions { columns, ..options };

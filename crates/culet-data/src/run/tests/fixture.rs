@@ -109,7 +109,10 @@ pub(super) fn owned(seed: u64) -> Owned {
             ("representation.users".into(), table(4, 5, seed)),
             ("parameter.entities".into(), table(5, 17, seed)),
         ],
-        sparse: vec![("scorer.weights".into(), SparseMatrix::from_rows(3, vec![vec![(1, 0.5)], vec![], vec![(0, -1.0)]]))],
+        sparse: vec![(
+            "scorer.weights".into(),
+            SparseMatrix::from_rows(3, vec![vec![(1, 0.5)], vec![], vec![(0, -1.0)]]),
+        )],
         data: RunData::Catalogue(parts.into()),
         per_user: Some(PerUserTable {
             users: vec!["a".into(), "ü".into()],

@@ -68,8 +68,7 @@ pub(super) fn run_table(context: &Context, matches: &ArgMatches, path: &Path, ou
 
 fn run(context: &Context, matches: &ArgMatches, source: UnsplitCatalogue, out: &Path) -> Result<(), Problem> {
     source.notes.iter().for_each(|note| context.remark(&format!("note: {note}")));
-    let split =
-        split_catalogue(source, &plan(context, matches)).map_err(|error| name_the_flag(error, with_dashes))?;
+    let split = split_catalogue(source, &plan(context, matches)).map_err(|error| name_the_flag(error, with_dashes))?;
     write_catalogue_split(out, &split)?;
     context.print(&document(out, &split), || text(out, &split))
 }
@@ -119,6 +118,7 @@ fn text(out: &Path, split: &CatalogueSplit) -> String {
 fn words(plan: PartPlan) -> String {
     let mut words = match plan {
         PartPlan { given: true, .. } => "as it came".to_owned(),
+        PartPlan { share: Some(0.0), .. } => "none".to_owned(),
         PartPlan { share: Some(share), .. } => format!("share {share}"),
         PartPlan { items: Some(1), .. } => "1 item of a user".to_owned(),
         PartPlan { items: Some(items), .. } => format!("{items} items of a user"),

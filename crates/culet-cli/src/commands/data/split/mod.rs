@@ -71,8 +71,8 @@ pub(super) fn command() -> Command {
             .value_parser(value_parser!(f64))
             .help(help)
     };
-    let data = "a catalogue: a folder with train.txt, or a table of users and items (perhaps with ratings and times); or \
-                a network: an edge list, or a folder with one";
+    let data = "a catalogue: a folder with train.txt, or a table of users and items (perhaps with ratings and times); \
+                or a network: an edge list, or a folder with one";
     Command::new("split")
         .about("Split a catalogue or a network into parts to train, validate and test on")
         .after_help(EXAMPLES)

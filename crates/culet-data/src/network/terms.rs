@@ -1,0 +1,223 @@
+//! What the columns of a kind of table are called, in headers and in messages.
+
+use super::options::Column;
+use super::sample::word;
+
+/// What the columns of a kind of table are called.
+#[derive(Debug, PartialEq)]
+pub(super) struct Terms {
+    /// In headers, as [`word`] writes them; of several names for one thing the first counts.
+    pub(super) headers: &'static [(Column, &'static [&'static str])],
+    /// In messages: source, target, weight and time.
+    words: [(Column, &'static str); 4],
+    /// Whether a header may tell the sort of a column behind a colon.
+    typed_headers: bool,
+    /// Whether edges may have a relation between their ends.
+    pub(super) related: bool,
+    /// What a third column of large whole numbers is taken for.
+    pub(super) third_time: &'static str,
+}
+
+/// An edge a line.
+pub(super) static EDGES: Terms = Terms {
+    headers: &[
+        (Column::Source, SOURCE),
+        (Column::Target, TARGET),
+        (Column::Relation, RELATION),
+        (Column::Weight, WEIGHT),
+        (Column::Time, TIME),
+    ],
+    words: [(Column::Source, "source"), (Column::Target, "target"), (Column::Weight, "weight"), (Column::Time, "time")],
+    typed_headers: false,
+    related: true,
+    third_time: "is left out; if it is a weight, say `--columns source,target,weight`",
+};
+
+/// An interaction of a user with an item a line.
+pub(super) static INTERACTIONS: Terms = Terms {
+    headers: &[(Column::Source, USER), (Column::Target, ITEM), (Column::Weight, RATING), (Column::Time, TIME)],
+    words: [(Column::Source, "user"), (Column::Target, "item"), (Column::Weight, "rating"), (Column::Time, "time")],
+    // As RecBole writes them: `user_id:token`.
+    typed_headers: true,
+    related: false,
+    third_time: "is taken for one; if it is a rating, say `--columns user,item,rating`",
+};
+
+impl Default for &Terms {
+    fn default() -> Self {
+        &EDGES
+    }
+}
+
+impl Terms {
+    /// A column in a word.
+    pub(super) fn word(&self, column: Column) -> &'static str {
+        self.words.iter().find(|(own, _)| *own == column).map_or_else(|| column.word(), |&(_, word)| word)
+    }
+
+    /// The name of a column as headers are compared.
+    pub(super) fn header_word(&self, column: &[u8]) -> String {
+        let colon = column.iter().position(|&byte| byte == b':').filter(|&at| at > 0 && self.typed_headers);
+        word(&column[..colon.unwrap_or(column.len())])
+    }
+
+    /// Whether a row names both ends.
+    pub(super) fn names_ends(&self, row: &[Vec<u8>]) -> bool {
+        [Column::Source, Column::Target].into_iter().all(|end| self.names(row, |column| column == end))
+    }
+
+    /// Whether a row names any column.
+    pub(super) fn names_any(&self, row: &[Vec<u8>]) -> bool {
+        self.names(row, |_| true)
+    }
+
+    fn names(&self, row: &[Vec<u8>], wanted: impl Fn(Column) -> bool) -> bool {
+        let known = || self.headers.iter().filter(|(column, _)| wanted(*column)).flat_map(|(_, names)| *names);
+        row.iter().any(|column| {
+            let word = self.header_word(column);
+            known().any(|name| *name == word)
+        })
+    }
+}
+
+const SOURCE: &[&str] = &[
+    "source",
+    "sources",
+    "src",
+    "from",
+    "head",
+    "subject",
+    "node1",
+    "id1",
+    "sourceid",
+    "sourcenode",
+    "srcid",
+    "fromid",
+    "fromnode",
+    "fromnodeid",
+    "startid",
+    "user1",
+    "nodea",
+];
+const TARGET: &[&str] = &[
+    "target",
+    "targets",
+    "tgt",
+    "dst",
+    "dest",
+    "destination",
+    "to",
+    "tail",
+    "object",
+    "node2",
+    "id2",
+    "targetid",
+    "targetnode",
+    "dstid",
+    "toid",
+    "tonode",
+    "tonodeid",
+    "endid",
+    "user2",
+    "nodeb",
+];
+const RELATION: &[&str] =
+    &["relation", "relations", "rel", "relationtype", "relationship", "predicate", "edgetype", "type", "kind"];
+const WEIGHT: &[&str] = &["weight", "weights", "w", "value", "count", "strength", "score"];
+const TIME: &[&str] = &[
+    "time",
+    "timestamp",
+    "timestamps",
+    "date",
+    "t",
+    "unixts",
+    "epoch",
+    "datetime",
+    "unixtime",
+    "unixreviewtime",
+    "createdat",
+];
+const USER: &[&str] = &[
+    "userid",
+    "user",
+    "uid",
+    "users",
+    "userno",
+    "userindex",
+    "customerid",
+    "customer",
+    "reviewerid",
+    "reviewer",
+    "visitorid",
+    "visitor",
+    "memberid",
+    "member",
+    "sessionid",
+    "session",
+    "readerid",
+    "listenerid",
+    "listener",
+    "customerno",
+    "accountid",
+    "personid",
+    "username",
+];
+const ITEM: &[&str] = &[
+    "itemid",
+    "item",
+    "iid",
+    "items",
+    "itemno",
+    "itemindex",
+    "movieid",
+    "movie",
+    "filmid",
+    "film",
+    "artistid",
+    "artist",
+    "albumid",
+    "trackid",
+    "track",
+    "songid",
+    "song",
+    "bookid",
+    "isbn",
+    "book",
+    "productid",
+    "product",
+    "asin",
+    "parentasin",
+    "businessid",
+    "business",
+    "gameid",
+    "game",
+    "appid",
+    "articleid",
+    "article",
+    "newsid",
+    "videoid",
+    "video",
+    "showid",
+    "animeid",
+    "recipeid",
+    "poiid",
+    "venueid",
+    "placeid",
+    "jobid",
+    "courseid",
+];
+const RATING: &[&str] = &[
+    "rating",
+    "ratings",
+    "bookrating",
+    "stars",
+    "score",
+    "overall",
+    "value",
+    "label",
+    "weight",
+    "playcount",
+    "plays",
+    "listens",
+    "count",
+];
