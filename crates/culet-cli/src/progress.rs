@@ -71,6 +71,19 @@ impl<'a> Follower<'a> {
         }
     }
 
+    /// Something without steps begins.
+    fn stage(&mut self, what: &str) {
+        match &self.bar {
+            Some(bar) => {
+                bar.set_style(ProgressStyle::with_template("{prefix} {spinner} {wide_msg}").expect("well formed"));
+                bar.set_prefix(self.title.clone());
+                bar.set_message(what.to_owned());
+            }
+            None if self.lines => say(what),
+            None => {}
+        }
+    }
+
     fn tell(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.println(text),
@@ -125,6 +138,7 @@ impl Observer for Follower<'_> {
                 (*metric).clone_into(&mut self.selection_metric);
                 self.start(phase, *epochs, *steps_per_epoch, *pairs_per_epoch);
             }
+            Event::Stage { what } => self.stage(what),
             Event::Step { epoch, step, loss } => self.step(*epoch, *step, loss.total()),
             Event::Epoch(record) => self.epoch(record),
             Event::Stopped { epoch, reason } => {

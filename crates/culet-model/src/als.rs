@@ -35,7 +35,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
     },
     settings: SETTINGS,
     search: &[
-        Range { name: "dim", scale: Scale::Whole(32, 256) },
+        Range { name: "dim", scale: Scale::Whole(32, 128) },
         Range { name: "unobserved_weight", scale: Scale::Log(0.005, 1.0) },
         Range { name: "lambda", scale: Scale::Log(1e-4, 0.1) },
     ],
@@ -184,14 +184,14 @@ mod tests {
         let dot = |p: &[f32], q: &[f32]| p.iter().zip(q).map(|(p, q)| f64::from(*p) * f64::from(*q)).sum::<f64>();
         let mut loss = 0.0;
         let (mut of_user, mut of_item) = (vec![0.0; log.n_users()], vec![0.0; log.n_items()]);
-        for u in 0..log.n_users() {
-            for i in 0..log.n_items() {
+        for (u, of_user) in of_user.iter_mut().enumerate() {
+            for (i, of_item) in of_item.iter_mut().enumerate() {
                 let score = dot(vectors.users.row(u), vectors.items.row(i));
                 loss += a * score * score;
                 if log.contains(culet_graph::UserId(u as u32), culet_graph::ItemId(i as u32)) {
                     loss += (score - 1.0).powi(2);
-                    of_user[u] += 1.0;
-                    of_item[i] += 1.0;
+                    *of_user += 1.0;
+                    *of_item += 1.0;
                 }
             }
         }

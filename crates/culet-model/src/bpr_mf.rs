@@ -22,6 +22,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         link: "https://arxiv.org/abs/1205.2618",
     },
     settings: SETTINGS,
+    training: &[("batch", "4096"), ("learning_rate", "3e-3"), ("patience", "4")],
     search: &[
         Range { name: "dim", scale: Scale::Whole(32, 256) },
         Range { name: "l2", scale: Scale::Log(1e-6, 0.1) },

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod als;
+mod auto;
 mod bpr_mf;
 mod ease;
 mod ease_sparse;

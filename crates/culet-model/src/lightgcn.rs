@@ -29,7 +29,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         settings: "dim = 64\nlayers = 3\nl2 = 1e-4\nloss = 'bpr'\nbatch = 2048\nlearning_rate = 1e-3\nepochs = 1000\n\
                    evaluate_every = 10\npatience = 50",
     }],
-    training: &[("batch", "8192"), ("learning_rate", "5e-3")],
+    training: &[("batch", "8192"), ("learning_rate", "1e-2"), ("patience", "4")],
     search: &[
         Range { name: "layers", scale: Scale::Whole(1, 4) },
         Range { name: "l2", scale: Scale::Log(1e-6, 1e-2) },

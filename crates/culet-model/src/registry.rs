@@ -5,7 +5,7 @@ use culet_kernels::Matrix;
 
 use crate::skipgram::{self, SkipGramModel};
 use crate::{
-    ModelError, PairModel, Problem, Range, Scorer, Setting, als, bpr_mf, complete_settings, ease, ease_sparse,
+    ModelError, PairModel, Problem, Range, Scorer, Setting, als, auto, bpr_mf, complete_settings, ease, ease_sparse,
     item_knn, kgin, lightgcn, nearest, popularity, rp3beta, softmax_mf,
 };
 
@@ -50,6 +50,8 @@ pub enum Build {
     Pairs(BuildPairs),
     /// At once, from interactions and a knowledge graph.
     Closed(FitClosed),
+    /// By blending others, chosen on withheld pairs; who trains knows how.
+    Blend,
     /// From a network.
     Network(BuildNetwork),
 }
@@ -125,7 +127,7 @@ impl ModelSpec {
     #[must_use]
     pub fn family(&self) -> Family {
         match self.build {
-            Build::Pairs(_) | Build::Closed(_) => Family::Recommender,
+            Build::Pairs(_) | Build::Closed(_) | Build::Blend => Family::Recommender,
             Build::Network(_) => Family::Network,
         }
     }
@@ -149,7 +151,7 @@ impl ModelSpec {
     /// Whether it learns by gradient steps, epoch after epoch.
     #[must_use]
     pub fn has_epochs(&self) -> bool {
-        !matches!(self.build, Build::Closed(_))
+        !matches!(self.build, Build::Closed(_) | Build::Blend)
     }
 
     /// Fits a model that needs no training loop; `given` may leave out settings, which then have their defaults.
@@ -177,7 +179,7 @@ impl ModelSpec {
         match self.build {
             Build::Pairs(build) => build(&complete_settings(self.settings, given)?, problem, start),
             Build::Network(_) => Err(ModelError::OtherFamily { model: self.name, family: self.family() }),
-            Build::Closed(_) => Err(ModelError::LearnsAtOnce { model: self.name }),
+            Build::Closed(_) | Build::Blend => Err(ModelError::LearnsAtOnce { model: self.name }),
         }
     }
 
@@ -201,6 +203,7 @@ impl ModelSpec {
 
 /// All models.
 pub const MODELS: &[ModelSpec] = &[
+    auto::SPEC,
     kgin::SPEC,
     popularity::SPEC,
     item_knn::SPEC,

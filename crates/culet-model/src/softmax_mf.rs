@@ -25,7 +25,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         link: "https://arxiv.org/abs/2201.02327",
     },
     settings: SETTINGS,
-    training: &[("batch", "4096"), ("learning_rate", "3e-3")],
+    training: &[("batch", "4096"), ("learning_rate", "3e-3"), ("patience", "3")],
     search: &[
         Range { name: "temperature", scale: Scale::Log(0.05, 0.4) },
         Range { name: "learning_rate", scale: Scale::Log(1e-3, 2e-2) },

@@ -5,7 +5,11 @@
 #![forbid(unsafe_code)]
 
 mod batches;
+mod blend;
+mod board;
+mod compare;
 mod error;
+mod findings;
 mod network;
 mod observer;
 mod optimiser;
@@ -15,7 +19,11 @@ mod search;
 mod store;
 mod trainer;
 
+pub use blend::{BlendPart, BlendReport, GraphPath};
+pub use board::{BoardEntry, ColdReport, GraphKind, board_entries, judge_cold};
+pub use compare::{CONFIDENCE, CompareError, Comparison, check_same_data, compare_users, mean_intervals};
 pub use error::TrainError;
+pub use findings::{Chosen, Finding, Spread, findings, n_best, ranked_trials};
 pub use network::{
     Common, GroupReport, GroupRow, LikelyLink, LinkScore, LinkScorer, LinkSets, LinkTerms, NETWORK_TRAINING, NO_GROUP,
     NetworkOutcome, NetworkRunFacts, NetworkTables, NetworkTrainOptions, NodeFacet, NodeGroup, NodeGroups, ScoreKind,

@@ -46,6 +46,11 @@ impl EpochRecord {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// Something begins that has no steps.
+    Stage {
+        /// What.
+        what: &'a str,
+    },
     /// A training begins.
     Start {
         /// `train`, or `refit` for the training after the selection.

@@ -60,6 +60,9 @@ pub const TRAINING: &[Setting] = &[
     },
 ];
 
+/// What can be said of how a blend is chosen.
+const BLENDING: [&str; 2] = ["select", "validation_share"];
+
 /// The settings of the training of a recommender, with the defaults that suit it; none for one without epochs.
 #[must_use]
 pub fn training_settings(spec: &ModelSpec) -> Vec<Setting> {
@@ -69,6 +72,7 @@ pub fn training_settings(spec: &ModelSpec) -> Vec<Setting> {
     };
     match spec.build {
         Build::Pairs(_) => TRAINING.iter().map(with_default).collect(),
+        Build::Blend => TRAINING.iter().filter(|setting| BLENDING.contains(&setting.name)).copied().collect(),
         Build::Closed(_) | Build::Network(_) => Vec::new(),
     }
 }

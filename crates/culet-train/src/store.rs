@@ -160,7 +160,7 @@ fn summary(facts: &RunFacts<'_>, outcome: &Outcome, dataset: &Dataset) -> RunSum
         best_epoch: Some(outcome.best_epoch).filter(|_| facts.spec.has_epochs()),
         metrics: metrics.into_iter().filter_map(|(part, means)| Some((part.to_owned(), means?))).collect(),
         seconds: seconds.into_iter().map(|(phase, s)| (phase.to_owned(), s)).collect::<BTreeMap<_, _>>(),
-        extra: serde_json::Value::Null,
+        extra: outcome.blend.as_ref().map_or(serde_json::Value::Null, |blend| json!({ "blend": blend })),
     }
 }
 

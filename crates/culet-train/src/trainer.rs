@@ -10,9 +10,10 @@ use culet_model::{Build, Draw, Loss, ModelSpec, PairModel, Problem, Scorer, Star
 use rayon::ThreadPool;
 
 use crate::batches::Batches;
+use crate::blend::Blend;
 use crate::optimiser::{Adam, Snapshot};
 use crate::ranking::ranker;
-use crate::{EpochRecord, Event, Observer, Select, TrainError, TrainOptions};
+use crate::{BlendReport, EpochRecord, Event, Observer, Select, TrainError, TrainOptions};
 
 /// What a training reads.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +60,8 @@ pub struct Outcome {
     pub test: Option<RankingReport>,
     /// Seconds by phase.
     pub seconds: Seconds,
+    /// How it came about, if it is a blend.
+    pub blend: Option<BlendReport>,
 }
 
 /// Trains a model, selects the best epoch and judges it on the test part.
@@ -83,8 +86,11 @@ pub fn train(
     pool: &ThreadPool,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, TrainError> {
-    let training = Training { spec, settings, data, options, protocol, seed, pool, observer };
-    pool.install(|| if matches!(spec.build, Build::Closed(_)) { training.fit_at_once() } else { training.run() })
+    pool.install(|| match spec.build {
+        Build::Blend => Blend { settings, data, options, protocol, seed, pool, observer }.run(),
+        Build::Closed(_) => Training { spec, settings, data, options, protocol, seed, pool, observer }.fit_at_once(),
+        _ => Training { spec, settings, data, options, protocol, seed, pool, observer }.run(),
+    })
 }
 
 struct Training<'a> {
@@ -170,6 +176,7 @@ impl Training<'_> {
             selected_by: fitted.selected_by,
             test,
             seconds,
+            blend: None,
         })
     }
 
@@ -198,6 +205,7 @@ impl Training<'_> {
             selected_by: None,
             test,
             seconds,
+            blend: None,
         })
     }
 

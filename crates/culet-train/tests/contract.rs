@@ -8,7 +8,7 @@ use culet_graph::{Interactions, ItemId, KnowledgeGraph, Names, Triplet, UserId, 
 use culet_kernels::{Matrix, RowGradient};
 use culet_model::{
     Build, Draw, Explanation, Facets, Family, Loss, MODELS, ModelSpec, NegativeSampling, PairBatch, PairModel,
-    PartKind, Representation,
+    PartKind, Representation, find_model,
 };
 use culet_train::{
     DerivedTables, Event, NetworkTrainOptions, Observer, Outcome, Part, RunFacts, Silent, StoredRun, TrainData,
@@ -220,7 +220,7 @@ fn patience_ends_the_training() {
     let data = checkerboard();
     let mut witness = Witness::default();
     let text = "epochs = 400\nbatch = 64\nlearning_rate = 0.01\nevaluate_every = 1\npatience = 3";
-    let outcome = fit(&MODELS[0], "", &data, &options(text), 2, &mut witness).unwrap();
+    let outcome = fit(find_model("kgin").unwrap(), "", &data, &options(text), 2, &mut witness).unwrap();
     assert!(outcome.n_epochs < 400, "{}", outcome.n_epochs);
     assert_eq!(outcome.n_epochs, outcome.best_epoch + 3);
     assert_eq!(witness.stopped.as_deref(), Some("no better recall@1 for 3 evaluations"));
@@ -259,7 +259,7 @@ fn a_model_without_epochs_learns_from_all_pairs_and_has_no_settings_of_the_train
 fn what_cannot_be_trained_on_is_refused() {
     let mut data = checkerboard();
     let message = |data: &Dataset, text: &str| {
-        let error = fit(&MODELS[0], "", data, &options(text), 1, &mut Silent).err().unwrap();
+        let error = fit(find_model("kgin").unwrap(), "", data, &options(text), 1, &mut Silent).err().unwrap();
         format!("{error}; {}", error.hint().unwrap_or_default())
     };
     data.test = Interactions::empty(40, 24);
@@ -277,8 +277,10 @@ struct Poisoned(Box<dyn PairModel>);
 
 const POISONED: ModelSpec = ModelSpec {
     name: "poisoned",
-    build: Build::Pairs(|settings, problem, start| Ok(Box::new(Poisoned(MODELS[0].build(settings, problem, start)?)))),
-    ..MODELS[0]
+    build: Build::Pairs(|settings, problem, start| {
+        Ok(Box::new(Poisoned(find_model("kgin")?.build(settings, problem, start)?)))
+    }),
+    ..culet_model::kgin::SPEC
 };
 
 impl PairModel for Poisoned {

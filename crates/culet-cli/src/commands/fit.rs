@@ -102,7 +102,9 @@ impl Fit<'_> {
             graph: self.graph,
         };
         let derived = DerivedTables::of(facets, &outcome.scorer);
-        writer.finish(&run_contents(&facts, outcome, &derived, self.dataset))?;
+        let mut contents = run_contents(&facts, outcome, &derived, self.dataset);
+        add_cost(&mut contents.summary.extra, outcome);
+        writer.finish(&contents)?;
         Ok(())
     }
 
@@ -113,7 +115,7 @@ impl Fit<'_> {
             "fingerprint": Fingerprint::of(self.dataset),
             "seed": context.seed,
             "threads": context.pool.current_num_threads(),
-            "parameters": outcome.model.as_ref().map_or(outcome.scorer.n_numbers(), |model| model.n_parameters()),
+            "parameters": n_parameters(outcome),
             "settings": { "model": self.settings, "training": self.options },
             "epochs": outcome.history,
             "best_epoch": outcome.best_epoch,
@@ -130,6 +132,17 @@ impl Fit<'_> {
             "run": out.map(Path::to_string_lossy),
         })
     }
+}
+
+/// The trained numbers, or those that the model answers from if it was fitted at once.
+pub(super) fn n_parameters(outcome: &Outcome) -> usize {
+    outcome.model.as_ref().map_or(outcome.scorer.n_numbers(), |model| model.n_parameters())
+}
+
+/// Notes what a comparison of runs tells of their cost, beside what else the run holds.
+pub(super) fn add_cost(extra: &mut Value, outcome: &Outcome) {
+    extra["parameters"] = n_parameters(outcome).into();
+    extra["peak_rss_bytes"] = peak_rss_bytes().into();
 }
 
 /// Does work that fills a run folder, if one is named. The folder is made first, so that a place that will not do costs

@@ -1,15 +1,18 @@
 //! The commands, one file each.
 
+mod compare;
 mod completions;
 mod data;
 mod demo;
 mod evaluate;
 mod fit;
+mod leaderboard;
 mod models;
 mod network;
 mod recommend;
 mod settings;
 mod train;
+mod tune;
 
 use clap::{ArgMatches, Command};
 
@@ -48,7 +51,10 @@ pub(crate) fn command() -> Command {
             models::command(),
             data::command(),
             train::command(),
+            tune::command(),
             evaluate::command(),
+            compare::command(),
+            leaderboard::command(),
             recommend::command(),
             network::similar::command(),
             network::links::command(),
@@ -66,7 +72,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Done, Problem> {
         "models" => models::run(&context, matches),
         "data" => data::run(&context, matches),
         "train" => train::run(&context, matches),
+        "tune" => tune::run(&context, matches),
         "evaluate" => evaluate::run(&context, matches),
+        "compare" => compare::run(&context, matches),
+        "leaderboard" => leaderboard::run(&context, matches),
         "recommend" => recommend::run(&context, matches),
         "similar" => network::similar::run(&context, matches),
         "links" => network::links::run(&context, matches),

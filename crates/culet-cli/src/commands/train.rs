@@ -6,8 +6,8 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use culet::data::{DataKind, Dataset, Fingerprint, KgatOptions, check_trainable, detect, read_kgat};
 use culet::eval::RankingProtocol;
 use culet::graph::KnowledgeGraph;
-use culet::model::{Family, MODELS, ModelSpec, find_model};
-use culet::train::{Select, TrainOptions};
+use culet::model::{Family, MODELS, ModelSpec, Step, find_model};
+use culet::train::{BlendReport, Select, TrainOptions};
 
 use super::fit::{Fit, Fitted, check_place, timed};
 use super::{Done, network, settings};
@@ -231,6 +231,9 @@ fn report(fit: &Fit<'_>, fitted: &Fitted, out: &Path) -> String {
         text += "\nvalidation part, by which the epoch was selected; there is no test part\n";
         text += &metrics_table(means, fit.protocol.cutoffs());
     }
+    if let Some(blend) = &outcome.blend {
+        text += &format!("\n{}", blend_text(blend, fit));
+    }
     if let Some(facets) = fitted.facets.as_ref().filter(|facets| facets.relations.iter().any(|row| !row.is_empty())) {
         text += "\nintents\n";
         for intent in intents_in_words(facets, &fit.dataset.vocabulary.relations) {
@@ -246,8 +249,40 @@ fn report(fit: &Fit<'_>, fitted: &Fitted, out: &Path) -> String {
     text
 }
 
+/// The parts of a blend, and what of the graph counts.
+fn blend_text(blend: &BlendReport, fit: &Fit<'_>) -> String {
+    let k = fit.protocol.cutoffs()[0];
+    let (recall, ndcg) = (format!("recall@{k}"), format!("ndcg@{k}"));
+    let mut table = Table::new(&["part", "influence", &recall, &ndcg]);
+    for part in &blend.parts {
+        let influence = if part.weight > 0.0 { format!("{:.2}", part.influence) } else { "left out".to_owned() };
+        let [recall, ndcg] = part.alone.map(|x| format!("{x:.4}"));
+        table.row(vec![part.model.clone(), influence, recall, ndcg]);
+    }
+    let mut text = format!("parts, and what each reaches alone on withheld pairs\n{}", table.render());
+    let relations = &fit.dataset.vocabulary.relations;
+    let heaviest = blend.paths.first().map_or(1.0, |path| path.weight);
+    for (k, path) in blend.paths.iter().filter(|path| path.weight > 0.01 * heaviest).take(6).enumerate() {
+        let step = |step: &Step| {
+            format!("{}{}", relations.label(step.relation as usize), if step.back { " (back)" } else { "" })
+        };
+        let steps: Vec<String> = path.steps.iter().map(step).collect();
+        let head = if k == 0 { "\nwhat users follow of the graph\n" } else { "" };
+        text += &format!("{head}  {:3.0} %  {}\n", 100.0 * path.weight / heaviest, steps.join(", then "));
+    }
+    if blend.paths.is_empty() && !fit.dataset.graph.triplets().is_empty() {
+        text += "\nthe graph did not help, and is left out\n";
+    }
+    text
+}
+
 fn how_selected(fit: &Fit<'_>, fitted: &Fitted) -> &'static str {
     match fit.selects() {
+        None if fitted.outcome.blend.is_some() && fitted.outcome.valid.n_pairs() > 0 => "chosen on validation",
+        None if fitted.outcome.blend.is_some() && fit.options.select == Select::Test => {
+            "chosen on the TEST part: not an honest estimate"
+        }
+        None if fitted.outcome.blend.is_some() => "chosen on validation, then refitted",
         None if !fit.spec.has_epochs() => "fitted on all training pairs",
         None => "without selection",
         Some(Select::Test) => "selected on the TEST part, as published: not an honest estimate",

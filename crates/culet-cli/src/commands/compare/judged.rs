@@ -1,0 +1,70 @@
+//! One run of a comparison: its folder and the values of its users.
+
+use std::path::{Path, PathBuf};
+
+use culet::data::{PerUserTable, Run, RunSummary};
+use culet::eval::RankingProtocol;
+use culet::train::{Part, StoredRun};
+
+use crate::context::Context;
+use crate::problem::Problem;
+
+/// A run that was judged on its test part.
+pub(super) struct Judged {
+    path: PathBuf,
+    pub(super) run: Run,
+    pub(super) per_user: PerUserTable,
+}
+
+impl Judged {
+    pub(super) fn open(path: &Path) -> Result<Self, Problem> {
+        // The tables are not needed, so their checksums need not be computed.
+        let run = Run::open_unverified(path)?;
+        if run.catalogue()?.test.n_pairs() == 0 {
+            let message =
+                format!("`{}` was made from data without a test part, so there is nothing to compare", path.display());
+            return Err(Problem::input(message).hint("`culet data split` makes a test part"));
+        }
+        Ok(Self { path: path.to_owned(), run, per_user: PerUserTable::default() })
+    }
+
+    /// Reads the values of the users for these metrics, or computes them where the run was not judged so.
+    pub(super) fn judge_at(
+        &mut self,
+        context: &Context,
+        protocol: &RankingProtocol,
+        keys: &[String],
+    ) -> Result<(), Problem> {
+        if let Some(table) = self.run.per_user()?
+            && keys.iter().all(|key| table.metrics.iter().any(|(name, _)| name == key))
+        {
+            self.per_user = table;
+            return Ok(());
+        }
+        let stored = StoredRun::open(&self.path)?;
+        let report = stored.evaluate(Part::Test, protocol, &context.pool)?;
+        let users = &stored.catalogue().vocabulary.users;
+        self.per_user = PerUserTable {
+            users: report.per_user.users.iter().map(|&user| users.id(user as usize).to_owned()).collect(),
+            n_targets: report.per_user.n_targets,
+            metrics: report.per_user.columns.into_iter().collect(),
+        };
+        Ok(())
+    }
+
+    pub(super) fn summary(&self) -> &RunSummary {
+        &self.run.manifest.summary
+    }
+
+    /// The mean of a metric over its users.
+    pub(super) fn mean(&self, key: &str) -> f64 {
+        let column = self.per_user.metrics.iter().find(|(name, _)| name == key);
+        let values = column.map(|(_, values)| values.as_slice()).unwrap_or_default();
+        values.iter().sum::<f64>() / values.len() as f64
+    }
+
+    /// The folder as it was typed.
+    pub(super) fn shown(&self) -> String {
+        self.path.display().to_string()
+    }
+}

@@ -1,0 +1,154 @@
+//! `culet tune`: a search for good settings, on a validation part.
+
+pub(super) mod arguments;
+mod best;
+pub(super) mod claim;
+pub(super) mod data;
+pub(super) mod folder;
+mod ranges;
+mod report;
+pub(super) mod room;
+pub(super) mod trials;
+pub(super) mod watch;
+
+use std::path::{Path, PathBuf};
+
+use clap::{ArgMatches, Command};
+use culet::eval::RankingProtocol;
+use culet::model::{Family, ModelSpec, Setting, find_model};
+use culet::train::{Search, SearchMethod};
+
+use super::{Done, settings};
+use crate::context::Context;
+use crate::problem::Problem;
+use data::Split;
+use folder::{Facts, SearchFolder};
+use trials::Searching;
+
+pub(super) fn command() -> Command {
+    arguments::command()
+}
+
+pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
+    let (name, matches) = matches.subcommand().expect("clap asks for a model");
+    let spec = find_model(name)?;
+    if spec.family() == Family::Network {
+        return Err(Problem::input(format!(
+            "`{name}` learns from a network, and settings of such models are not searched"
+        ))
+        .hint("`culet tune --help` lists the models that are"));
+    }
+    crate::interrupt::listen();
+    let metric = arguments::metric(matches)?;
+    let search = search(context, spec, matches, &metric.name)?;
+    let (_, options) = search.complete(&toml::Table::new())?;
+    let dataset = data::read_catalogue(context, matches, spec.name)?;
+    room::check(spec, &dataset)?;
+    let out = arguments::place(matches, &dataset.name, spec);
+    let share = validation_share(spec, matches)?.unwrap_or(options.validation_share);
+    let split = Split::of(&dataset, share, context.seed);
+    let facts = Facts::new(&search, &dataset, arguments::graph_word(matches), &split);
+    let mut folder = SearchFolder::open(&out, &facts)?;
+    data::introduce(context, &dataset, arguments::graph_word(matches));
+    folder.remark(context);
+    let protocol = RankingProtocol::new(vec![metric.cutoff])?;
+    let searching =
+        Searching { context, label: "", search: &search, data: split.trial_data(&dataset), protocol: &protocol };
+    let n_trials = arguments::n_trials(matches);
+    let done = match searching.until(&mut folder, n_trials) {
+        Ok(done) => done,
+        Err(problem) => {
+            folder.discard_if_empty();
+            return Err(problem);
+        }
+    };
+    finish(
+        context,
+        matches,
+        &Finished { search: &search, dataset: &dataset, split: &split, folder: &folder, n_trials },
+    )?;
+    if done == Done::Interrupted {
+        context.remark(&format!(
+            "interrupted after {} of {n_trials} trials, all of which are kept in `{}`; the same command goes on",
+            folder.trials.len(),
+            out.display()
+        ));
+    }
+    Ok(done)
+}
+
+/// A search as far as it came.
+struct Finished<'a> {
+    search: &'a Search,
+    dataset: &'a culet::data::Dataset,
+    split: &'a Split,
+    folder: &'a SearchFolder,
+    n_trials: usize,
+}
+
+/// Writes the best settings, and prints what was found.
+fn finish(context: &Context, matches: &ArgMatches, finished: &Finished<'_>) -> Result<(), Problem> {
+    let folder = finished.folder;
+    let best = culet::train::best_trial(&folder.trials);
+    let chosen = best.map(|trial| finished.search.chosen(trial)).transpose()?.flatten();
+    let command = match chosen.as_ref().zip(best) {
+        Some((chosen, best)) => {
+            let path = folder.path().join("best.toml");
+            best::write(&path, finished, chosen, best)?;
+            Some(training_command(context, matches, finished, &path))
+        }
+        None => None,
+    };
+    context
+        .print(&report::document(context, finished, command.as_deref()), || report::text(finished, command.as_deref()))
+}
+
+/// The command that trains with the best settings on everything.
+fn training_command(context: &Context, matches: &ArgMatches, finished: &Finished<'_>, path: &Path) -> String {
+    let data: &PathBuf = matches.get_one("data").expect("required");
+    let name = finished.search.spec.name;
+    let mut command = format!("culet train {name} {} --config {}", data.display(), path.display());
+    let metric = &finished.search.metric;
+    let cutoff = metric.rsplit('@').next().unwrap_or(metric);
+    let more = [
+        ("kg", arguments::graph_word(matches), "true"),
+        ("id-base", &matches.get_one::<u32>("id-base").expect("has a default").to_string(), "0"),
+        ("seed", &context.seed.to_string(), "0"),
+        ("at", cutoff, "20"),
+    ];
+    for (flag, value, default) in more {
+        if value != default {
+            command += &format!(" --{flag} {value}");
+        }
+    }
+    command
+}
+
+fn search(context: &Context, spec: &'static ModelSpec, matches: &ArgMatches, metric: &str) -> Result<Search, Problem> {
+    let (mut fixed, training) = settings::read(spec, matches)?;
+    fixed.extend(training);
+    if fixed.get("select").and_then(toml::Value::as_str) == Some("test") {
+        return Err(Problem::input("a search never looks at the test part, and `select` is `test`").hint(
+            "leave it out; as published, `culet train MODEL DATA --select test` selects the epoch on the test part",
+        ));
+    }
+    let typed = |name: &str| matches.get_one::<String>(name).is_some();
+    let ranges = ranges::read(spec, arguments::ranges(matches), &typed)?;
+    let defaults = arguments::searchable(spec);
+    for range in &ranges {
+        let default = || defaults.iter().find(|setting| setting.name == range.name).map(Setting::default_value);
+        if let Some(value) = fixed.get(range.name).cloned().or_else(default) {
+            fixed.insert(range.name.to_owned(), ranges::start(range, &value));
+        }
+    }
+    let method = match matches.get_one::<String>("search").map(String::as_str) {
+        Some("random") => SearchMethod::Random,
+        _ => SearchMethod::Tpe,
+    };
+    Ok(Search { spec, fixed, ranges, method, metric: metric.to_owned(), seed: context.seed })
+}
+
+/// The share to withhold, where the model has no such setting.
+fn validation_share(spec: &ModelSpec, matches: &ArgMatches) -> Result<Option<f64>, Problem> {
+    if arguments::sets_validation_share(spec) { Ok(None) } else { arguments::given_validation_share(matches) }
+}

@@ -1,0 +1,53 @@
+//! The default recommender: the best of the others, blended by what counts on withheld pairs.
+//!
+//! s(u, i) = sum over j in N_u of W_ji + a cos(p_u, q_i) + b <r_u, s_i> + c ln(1 + \|U_i\|)
+//!
+//! W are the weights of `ease` (of `ease-sparse` for large catalogues) with the paths of the knowledge graph, p and q the
+//! vectors of `kgin` with its softmax loss (of `softmax-mf` where the graph does not help), r and s those of `als`, U_i the
+//! users of an item. Instead of the cosine exp(cosine / temperature) stands where that is better.
+//! The settings of W, the epochs of p and q, and the weights a, b and c are chosen on a validation part withheld from
+//! training; then all parts learn from all training pairs. A part that does not help has no weight and is left out.
+//!
+//! That linear models of items and embeddings err differently, so that their sum is better than either, is found again
+//! and again; see for example Ferrari Dacrema, Cremonesi, Jannach, "Are We Really Making Much Progress?", RecSys 2019.
+
+use crate::registry::Build;
+use crate::{Kind, ModelSpec, Paper, Setting};
+
+/// The registry's entry; `culet-train` knows how it is fitted.
+pub(crate) const SPEC: ModelSpec = ModelSpec {
+    name: "auto",
+    title: "Auto",
+    summary: "the best known: EASE with the graph's paths, blended with embeddings as far as withheld pairs say",
+    paper: Paper {
+        authors: "Steck",
+        title: "Embarrassingly Shallow Autoencoders for Sparse Data",
+        venue: "WWW 2019",
+        link: "https://arxiv.org/abs/1905.03375",
+    },
+    uses_graph: true,
+    explains: true,
+    settings: &[
+        Setting {
+            name: "embedding",
+            help: "the vectors that are blended in; auto: kgin where the graph helps, or else softmax-mf",
+            kind: Kind::Choice(&["auto", "kgin", "softmax-mf", "none"]),
+            default: "auto",
+        },
+        Setting { name: "factors", help: "blend in the vectors of als, too", kind: Kind::Switch, default: "true" },
+        Setting {
+            name: "dim",
+            help: "numbers in a vector of the embeddings",
+            kind: Kind::Integer(1, 4096),
+            default: "64",
+        },
+        Setting {
+            name: "neighbours",
+            help: "items whose weights are solved for, for each item, in large catalogues",
+            kind: Kind::Integer(1, 4096),
+            default: "200",
+        },
+    ],
+    build: Build::Blend,
+    ..ModelSpec::RECOMMENDER
+};
