@@ -279,7 +279,7 @@ fn a_sum_of_parts_ranks_as_its_parts_added_up_one_by_one() {
     let stream = Stream::new(5, Purpose::Test, 9);
     let whole = |k: usize| stream.below(k as u64, 9) as f32 - 4.0;
     let row = |j: usize| {
-        let some = (0..n_items).filter(move |i| (j * 7 + i) % 5 == 0);
+        let some = (0..n_items).filter(move |i| (j * 7 + i).is_multiple_of(5));
         some.map(|i| (i as u32, whole(j * 100 + i))).collect::<Vec<_>>()
     };
     let weights = SparseMatrix::from_rows(n_items, (0..n_items).map(row).collect());

@@ -1,5 +1,6 @@
 //! The loop: epochs of steps, evaluation, selection, early stop, refit.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -18,12 +19,36 @@ use crate::{BlendReport, EpochRecord, Event, Observer, Select, TrainError, Train
 /// What a training reads.
 #[derive(Debug, Clone, Copy)]
 pub struct TrainData<'a> {
-    /// All pairs that may be learned from; the validation part is taken from them.
+    /// All pairs that may be learned from; without a validation part of the data's own, one is taken from them.
     pub train: &'a Interactions,
+    /// The data's own validation part, if it has one: learned from where nothing is selected, or after the selection.
+    pub valid: Option<&'a Interactions>,
     /// Pairs to judge by in the end (or to select by, with [`Select::Test`]); may be empty.
     pub test: &'a Interactions,
     /// Facts about the items; may be empty.
     pub graph: &'a KnowledgeGraph,
+}
+
+impl<'a> TrainData<'a> {
+    fn own_valid(&self) -> Option<&'a Interactions> {
+        self.valid.filter(|valid| valid.n_pairs() > 0)
+    }
+
+    /// All that is learned from in the end.
+    fn everything(&self) -> Result<Cow<'a, Interactions>, TrainError> {
+        match self.own_valid() {
+            Some(valid) => Ok(Cow::Owned(self.train.union(valid)?)),
+            None => Ok(Cow::Borrowed(self.train)),
+        }
+    }
+
+    /// What is learned from while something is selected, and what it is selected by.
+    pub(crate) fn withhold(&self, share: f64, seed: u64) -> (Interactions, Interactions) {
+        match self.own_valid() {
+            Some(valid) => (self.train.clone(), valid.clone()),
+            None => withhold_validation(self.train, share, seed),
+        }
+    }
 }
 
 /// Seconds by phase.
@@ -86,10 +111,13 @@ pub fn train(
     pool: &ThreadPool,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, TrainError> {
+    let everything = &*data.everything()?;
     pool.install(|| match spec.build {
-        Build::Blend => Blend { settings, data, options, protocol, seed, pool, observer }.run(),
-        Build::Closed(_) => Training { spec, settings, data, options, protocol, seed, pool, observer }.fit_at_once(),
-        _ => Training { spec, settings, data, options, protocol, seed, pool, observer }.run(),
+        Build::Blend => Blend { settings, data, everything, options, protocol, seed, pool, observer }.run(),
+        _ => {
+            let training = Training { spec, settings, data, everything, options, protocol, seed, pool, observer };
+            if matches!(spec.build, Build::Closed(_)) { training.fit_at_once() } else { training.run() }
+        }
     })
 }
 
@@ -97,6 +125,8 @@ struct Training<'a> {
     spec: &'static ModelSpec,
     settings: &'a toml::Table,
     data: TrainData<'a>,
+    /// Its training part, and its own validation part.
+    everything: &'a Interactions,
     options: &'a TrainOptions,
     protocol: &'a RankingProtocol,
     seed: u64,
@@ -131,14 +161,18 @@ struct Best {
 
 impl Training<'_> {
     fn run(mut self) -> Result<Outcome, TrainError> {
-        let all = self.data.train;
-        if all.n_pairs() == 0 {
+        let all = self.everything;
+        if self.data.train.n_pairs() == 0 {
             return Err(TrainError::NoPairs);
         }
         let selects = self.options.evaluate_every > 0;
         let withholds = selects && self.options.select == Select::Validation;
-        let share = if withholds { self.options.validation_share } else { 0.0 };
-        let (mut log, mut valid) = withhold_validation(all, share, self.seed);
+        let nothing = || Interactions::empty(all.n_users(), all.n_items());
+        let (mut log, mut valid) = if withholds {
+            self.data.withhold(self.options.validation_share, self.seed)
+        } else {
+            (all.clone(), nothing())
+        };
         let targets = match self.options.select {
             _ if !selects => None,
             Select::Validation => Some(&valid),
@@ -157,7 +191,7 @@ impl Training<'_> {
             // A refit that was interrupted half-way is worth less than the selected model.
             if !refitted.interrupted {
                 fitted.model = refitted.model;
-                (log, valid) = (all.clone(), Interactions::empty(all.n_users(), all.n_items()));
+                (log, valid) = (all.clone(), nothing());
             }
         }
         let start = Instant::now();
@@ -182,7 +216,7 @@ impl Training<'_> {
 
     /// Fits a model without epochs on all training pairs.
     fn fit_at_once(self) -> Result<Outcome, TrainError> {
-        let log = self.data.train;
+        let log = self.everything;
         if log.n_pairs() == 0 {
             return Err(TrainError::NoPairs);
         }
@@ -213,7 +247,7 @@ impl Training<'_> {
     fn test(&self, scorer: &Scorer, log: &Interactions) -> Result<Option<RankingReport>, TrainError> {
         match self.data.test.n_pairs() {
             0 => Ok(None),
-            _ => self.evaluate(scorer, log, &[self.data.train], self.data.test).map(Some),
+            _ => self.evaluate(scorer, log, &[self.everything], self.data.test).map(Some),
         }
     }
 

@@ -71,7 +71,7 @@ fn fit(
     observer: &mut dyn Observer,
 ) -> Result<Outcome, TrainError> {
     let protocol = RankingProtocol::new(vec![1, 5]).unwrap();
-    let data = TrainData { train: &data.train, test: &data.test, graph: &data.graph };
+    let data = TrainData { train: &data.train, valid: Some(&data.valid), test: &data.test, graph: &data.graph };
     train(spec, &settings.parse().unwrap(), data, options, &protocol, 7, &pool(threads), observer)
 }
 
@@ -212,6 +212,24 @@ fn an_interruption_leaves_the_best_model_so_far() {
         let mut witness = Witness { break_at: Some((1, 2)), ..Witness::default() };
         let outcome = fit(spec, "", &data, &options(text), 2, &mut witness).unwrap();
         assert_eq!((outcome.best_epoch, outcome.selected_by.is_some()), (1, true));
+    }
+}
+
+#[test]
+fn a_validation_part_of_the_data_selects_and_is_learned_from_in_the_end() {
+    let mut data = checkerboard();
+    let (train, valid) = culet_graph::withhold_validation(&data.train, 0.2, 9);
+    (data.train, data.valid) = (train, valid);
+    let everything = data.train.union(&data.valid).unwrap();
+    for spec in learners() {
+        let outcome = fit(spec, "", &data, &options("epochs = 4\nbatch = 64\nevaluate_every = 2"), 1, &mut Silent);
+        let outcome = outcome.unwrap();
+        assert_eq!((outcome.train, outcome.valid), (data.train.clone(), data.valid.clone()));
+        let refitted = options("epochs = 4\nbatch = 64\nevaluate_every = 2\nrefit = true");
+        assert_eq!(fit(spec, "", &data, &refitted, 1, &mut Silent).unwrap().train, everything);
+    }
+    for spec in recommenders().filter(|spec| !spec.has_epochs()) {
+        assert_eq!(fit(spec, "", &data, &options(""), 1, &mut Silent).unwrap().train, everything, "{}", spec.name);
     }
 }
 

@@ -18,7 +18,7 @@ fn catalogue(seed: u64) -> Catalogue {
 fn trained(catalogue: &Catalogue, seed: u64) -> Facets {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let dataset = &catalogue.dataset;
-    let data = TrainData { train: &dataset.train, test: &dataset.test, graph: &dataset.graph };
+    let data = TrainData { train: &dataset.train, valid: None, test: &dataset.test, graph: &dataset.graph };
     let options = TrainOptions::from_settings(&TRAINING.parse().unwrap()).unwrap();
     let protocol = RankingProtocol::new(vec![20]).unwrap();
     let (spec, settings) = (find_model("kgin").unwrap(), MODEL.parse().unwrap());

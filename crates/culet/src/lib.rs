@@ -17,6 +17,7 @@
 //! let pool = culet::threads(2)?;
 //! let parts = train::TrainData {
 //!     train: &catalogue.dataset.train,
+//!     valid: None,
 //!     test: &catalogue.dataset.test,
 //!     graph: &catalogue.dataset.graph,
 //! };

@@ -62,7 +62,12 @@ impl Fit<'_> {
 
     fn train(&self, context: &Context, writer: Option<&mut RunWriter>) -> Result<(Outcome, Option<Facets>), Problem> {
         let dataset = self.dataset;
-        let data = TrainData { train: &dataset.train, test: &dataset.test, graph: &dataset.graph };
+        let data = TrainData {
+            train: &dataset.train,
+            valid: Some(&dataset.valid),
+            test: &dataset.test,
+            graph: &dataset.graph,
+        };
         let mut follower = Follower::new(context, self.spec.name, writer);
         let waits = (!self.spec.has_epochs()).then(|| waiting(context, &format!("fitting {}", self.spec.name)));
         let outcome = train(

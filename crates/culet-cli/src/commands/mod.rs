@@ -10,6 +10,7 @@ mod leaderboard;
 mod models;
 mod network;
 mod recommend;
+mod room;
 mod settings;
 mod train;
 mod tune;

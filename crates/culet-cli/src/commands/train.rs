@@ -10,7 +10,7 @@ use culet::model::{Family, MODELS, ModelSpec, Step, find_model};
 use culet::train::{BlendReport, Select, TrainOptions};
 
 use super::fit::{Fit, Fitted, check_place, timed};
-use super::{Done, network, settings};
+use super::{Done, network, room, settings};
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::reasons::intents_in_words;
@@ -169,6 +169,7 @@ fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMat
         _ => {}
     }
     check_trainable(&dataset)?;
+    room::check(spec, &dataset)?;
     let out = place(matches, &dataset.name, spec);
     context.remark(&format!("{}: {}", dataset.name, Fingerprint::of(&dataset)));
     match which_graph(matches) {

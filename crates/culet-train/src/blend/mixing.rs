@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use culet_eval::{Ranked, Ranker};
+use culet_eval::Ranker;
 use culet_graph::{Interactions, UserId};
 use culet_model::Scorer;
 use rayon::ThreadPool;
@@ -174,17 +174,6 @@ fn recall_and_ndcg(hits: impl Iterator<Item = bool>, n_targets: usize, cutoff: u
     }
     let ideal: f64 = (0..n_targets.min(cutoff)).map(discount).sum();
     (n_hits / n_targets as f64, gain / ideal)
-}
-
-/// The mean over the judges of recall and ndcg together.
-pub(super) fn quality(lists: &[Vec<Ranked>], judges: &[u32], valid: &Interactions, cutoff: usize) -> f64 {
-    let of_judge = |(list, &user): (&Vec<Ranked>, &u32)| {
-        let targets = valid.items_of(UserId(user));
-        let hits = list.iter().map(|ranked| targets.binary_search(&ranked.item).is_ok());
-        let (recall, ndcg) = recall_and_ndcg(hits, targets.len(), cutoff);
-        recall + ndcg
-    };
-    lists.iter().zip(judges).map(of_judge).sum::<f64>() / judges.len().max(1) as f64
 }
 
 #[cfg(test)]

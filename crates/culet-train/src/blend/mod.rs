@@ -9,8 +9,8 @@ mod mixing;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use culet_eval::{Ranker, RankingProtocol, RankingReport, evaluate_ranking};
-use culet_graph::{Interactions, KnowledgeGraph, withhold_validation};
+use culet_eval::{RankingProtocol, RankingReport, evaluate_ranking};
+use culet_graph::{Interactions, KnowledgeGraph};
 use culet_kernels::Matrix;
 use culet_model::{Part, PartKind, Problem, Representation, Scorer, Step, find_model, path_weights};
 use rayon::ThreadPool;
@@ -65,6 +65,8 @@ struct Config {
 pub(crate) struct Blend<'a> {
     pub(crate) settings: &'a toml::Table,
     pub(crate) data: TrainData<'a>,
+    /// Its training part, and its own validation part.
+    pub(crate) everything: &'a Interactions,
     pub(crate) options: &'a TrainOptions,
     pub(crate) protocol: &'a RankingProtocol,
     pub(crate) seed: u64,
@@ -117,13 +119,13 @@ impl Blend<'_> {
         let config: Config = culet_model::complete_settings(find_model("auto")?.settings, self.settings)?
             .try_into()
             .expect("all are fields");
-        let all = self.data.train;
+        let all = self.everything;
         if all.n_pairs() == 0 {
             return Err(TrainError::NoPairs);
         }
         let start = Instant::now();
         let (kept, valid) = match self.options.select {
-            Select::Validation => withhold_validation(all, self.options.validation_share, self.seed),
+            Select::Validation => self.data.withhold(self.options.validation_share, self.seed),
             Select::Test => (all.clone(), self.data.test.clone()),
         };
         if valid.n_pairs() == 0 {
@@ -237,10 +239,9 @@ impl Blend<'_> {
                 *interrupted = true;
                 return Ok(None);
             }
-            let component = self.linear_component(*settings, log)?;
-            let scorer = Scorer::of(component.kind);
-            let lists = ranker(&scorer, log.train).top_k(judges, &|user| log.train.items_of(user), k, self.pool);
-            Ok(Some(mixing::quality(&lists, judges, valid, k)))
+            // With popularity beside it: alone, the weights would have to stand in for it.
+            let pair = [self.linear_component(*settings, log)?, self.popularity_component(log)];
+            Ok(Some(Candidates::find(&pair, log.train, valid, judges, k, self.pool).mix().quality))
         })
     }
 
@@ -284,7 +285,7 @@ impl Blend<'_> {
         let settings = embedding_settings(model, config.dim);
         // To the training, the validation part is the test part: it selects the epoch.
         let options = TrainOptions { select: Select::Test, ..options };
-        let data = TrainData { train: log.train, test: valid, graph: log.graph };
+        let data = TrainData { train: log.train, valid: None, test: valid, graph: log.graph };
         let outcome =
             train(find_model(model)?, &settings, data, &options, self.protocol, self.seed, self.pool, self.observer);
         let outcome = match outcome {
@@ -316,7 +317,7 @@ impl Blend<'_> {
             return self.closed_component(component.model, component.settings, log, interrupted);
         }
         let nothing = Interactions::empty(log.train.n_users(), log.train.n_items());
-        let data = TrainData { train: log.train, test: &nothing, graph: log.graph };
+        let data = TrainData { train: log.train, valid: None, test: &nothing, graph: log.graph };
         let outcome = train(
             spec,
             &component.settings,

@@ -139,7 +139,7 @@ impl Search {
         }
         // To the training, the validation part is the test part: it selects the epoch, and judges.
         let options = TrainOptions { select: crate::Select::Test, refit: false, ..options };
-        let train_data = TrainData { train: data.train, test: data.valid, graph: data.graph };
+        let train_data = TrainData { train: data.train, valid: None, test: data.valid, graph: data.graph };
         let mut judge = Pruner { before, metric: &self.metric, curve: Vec::new(), pruned: false, observer };
         let outcome = train(self.spec, &model, train_data, &options, protocol, self.seed, pool, &mut judge);
         let (curve, pruned) = (judge.curve, judge.pruned);

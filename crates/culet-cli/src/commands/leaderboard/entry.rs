@@ -15,9 +15,9 @@ use culet::train::{
 use serde_json::json;
 
 use super::super::fit::{add_cost, in_run_folder};
+use super::super::room;
 use super::super::tune::data::{Split, give_graph};
 use super::super::tune::folder::{Facts, SearchFolder};
-use super::super::tune::room;
 use super::super::tune::trials::Searching;
 use super::super::tune::watch::Watch;
 use super::memory::{peak_since, restart_peak};
@@ -252,7 +252,8 @@ impl EntryFit<'_> {
 
     fn fit(&self) -> Result<Outcome, Problem> {
         let (board, context) = (self.board, self.board.context);
-        let data = TrainData { train: &board.everything, test: &self.dataset.test, graph: &self.dataset.graph };
+        let data =
+            TrainData { train: &board.everything, valid: None, test: &self.dataset.test, graph: &self.dataset.graph };
         let mut watch = Watch::new(context, &format!("fitting {}", self.entry.name()));
         let outcome = train(
             self.entry.spec,

@@ -7,7 +7,6 @@ pub(super) mod data;
 pub(super) mod folder;
 mod ranges;
 mod report;
-pub(super) mod room;
 pub(super) mod trials;
 pub(super) mod watch;
 
@@ -18,7 +17,7 @@ use culet::eval::RankingProtocol;
 use culet::model::{Family, ModelSpec, Setting, find_model};
 use culet::train::{Search, SearchMethod};
 
-use super::{Done, settings};
+use super::{Done, room, settings};
 use crate::context::Context;
 use crate::problem::Problem;
 use data::Split;

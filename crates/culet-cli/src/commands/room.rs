@@ -6,7 +6,7 @@ use culet::model::ModelSpec;
 use crate::problem::Problem;
 
 /// Refuses a model that would take more memory on these data than is free, where the model and the system tell.
-pub(in super::super) fn check(spec: &ModelSpec, dataset: &Dataset) -> Result<(), Problem> {
+pub(super) fn check(spec: &ModelSpec, dataset: &Dataset) -> Result<(), Problem> {
     let (n_items, n_users) = (dataset.train.n_items(), dataset.train.n_users());
     match (spec.bytes, free_bytes()) {
         (Some(bytes), Some(free)) => compare(spec.name, n_items, bytes(n_items, n_users), free),
@@ -21,7 +21,7 @@ fn compare(name: &str, n_items: usize, needed: u64, free: u64) -> Result<(), Pro
     let [needed, free] = [needed, free].map(|bytes| format!("{:.1} GB", bytes as f64 / 1e9));
     let items = thousands(n_items as u64);
     Err(Problem::input(format!("`{name}` needs about {needed} of memory for {items} items, and {free} are free"))
-        .hint("free some, drop rare items (`culet data split --k-core 5`), or take a model that needs less"))
+        .hint("free some, drop rare items (`culet data split --k-core 5`), or take a model that needs less, such as `ease-sparse`"))
 }
 
 /// What can be had without swapping; `None` where the system does not tell.

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Measures the recommenders on real data sets and writes a run folder: commit, machine, load, raw numbers.
+#
+#   bench/recommenders.sh DATA OUT [part ...]
+#
+# DATA holds folders in the layout of KGAT: amazon-book (without a graph), music, book-crossing, ml-1m, last-fm-t. OUT is
+# the folder to write. Parts: simple auto board; all by default. Nothing else should run on the machine meanwhile: the load
+# before each run is written down. CULET names a built program; without it one is built.
+set -euo pipefail
+
+data=$1
+out=$2
+shift 2
+parts=${*:-simple auto board}
+cd "$(dirname "$0")/.."
+mkdir -p "$out"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+if [ -z "${CULET:-}" ]; then
+    cargo build --release --quiet --package culet-cli
+    CULET=target/release/culet
+fi
+
+{
+    echo "commit: $(git rev-parse HEAD)$(git diff --quiet HEAD || echo ' with local changes')"
+    echo "date: $(date -u +%Y-%m-%dT%H:%MZ)"
+    echo "rustc: $(rustc --version)"
+    echo "cores: $(nproc)"
+    lscpu | grep -E '^(Model name|L1d|L2|L3)' | tr -s ' '
+    grep -E '^(MemTotal)' /proc/meminfo | tr -s ' '
+} >"$out/machine.txt"
+
+# Trains on a set and appends the document, without its epochs, to a file.
+train() {
+    local file=$1 set=$2
+    shift 2
+    echo "$(date -u +%H:%M:%S) before $* on $set: load $(cut -d' ' -f1-3 /proc/loadavg)" | tee -a "$out/load.txt" >&2
+    rm -rf "$scratch/run"
+    "$CULET" train "$1" "$data/$set" "${@:2}" --at 20 --out "$scratch/run" --quiet --json >"$scratch/document"
+    jq -c --slurpfile manifest "$scratch/run/manifest.json" \
+        'del(.epochs, .run) + {blend: $manifest[0].extra.blend}' "$scratch/document" >>"$out/$file"
+}
+
+for part in $parts; do
+    case $part in
+    simple)
+        train simple.jsonl amazon-book popularity
+        train simple.jsonl amazon-book item-knn
+        train simple.jsonl amazon-book rp3beta
+        train simple.jsonl amazon-book ease --keep 200
+        train simple.jsonl amazon-book ease-sparse --neighbours 100
+        train simple.jsonl amazon-book ease-sparse --neighbours 200
+        ;;
+    auto)
+        for set in music book-crossing ml-1m amazon-book last-fm-t; do
+            train auto.jsonl "$set" auto
+        done
+        ;;
+    board)
+        "$CULET" leaderboard "$data/ml-1m" --out "$out/board" --at 20 --quiet \
+            --models popularity,item-knn,rp3beta,ease,ease-sparse,als,bpr-mf,softmax-mf,lightgcn,auto >"$out/board.txt"
+        rm -rf "$out/board/runs"
+        ;;
+    *)
+        echo "there is no part $part" >&2
+        exit 2
+        ;;
+    esac
+done
