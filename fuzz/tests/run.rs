@@ -41,6 +41,7 @@ fn write_run(path: &Path) {
     let contents = RunContents {
         summary,
         tables: vec![("parameter.users".to_owned(), &table)],
+        sparse: Vec::new(),
         data: CatalogueView {
             train: &data.train,
             valid: &none,

@@ -149,12 +149,7 @@ impl RunWriter {
             files.insert(name.to_owned(), record);
             Ok::<_, DataError>(())
         };
-        stage(TABLES, &|writer| {
-            let sparse: Vec<_> = contents.sparse.iter().map(|(name, t)| SparseTensors::new(name, t)).collect();
-            let tables = contents.tables.iter().map(|(name, t)| (name.as_str(), Tensor::Table(t)));
-            let all: Vec<_> = tables.chain(sparse.iter().flat_map(SparseTensors::tensors)).collect();
-            tensors::write(&all, &sparse::metadata(&contents.sparse), writer)
-        })?;
+        stage(TABLES, &|writer| write_tables(contents, writer))?;
         stage(DATA, &|writer| match &contents.data {
             DataView::Catalogue(view) => pairs::write(view, writer),
             DataView::Network(view) => arcs::write(view, writer),
@@ -212,6 +207,14 @@ impl Drop for RunWriter {
         // Whoever wants to know whether this works calls `abandon`.
         let _ = self.remove_if_empty();
     }
+}
+
+/// `tables.safetensors`
+pub(super) fn write_tables(contents: &RunContents, writer: impl Write) -> io::Result<()> {
+    let sparse: Vec<_> = contents.sparse.iter().map(|(name, t)| SparseTensors::new(name, t)).collect();
+    let tables = contents.tables.iter().map(|(name, t)| (name.as_str(), Tensor::Table(t)));
+    let all: Vec<_> = tables.chain(sparse.iter().flat_map(SparseTensors::tensors)).collect();
+    tensors::write(&all, &sparse::metadata(&contents.sparse), writer)
 }
 
 fn refusal(path: &Path, source: io::Error) -> DataError {

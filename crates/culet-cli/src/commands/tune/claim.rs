@@ -64,9 +64,13 @@ fn write(path: &Path, file: &str, facts: &Value) -> Result<(), Problem> {
     Ok(())
 }
 
-/// As a program leaves it that was ended before it wrote anything.
+/// As a program leaves it that was ended before it wrote anything, or in the middle of writing the first file under its
+/// temporary name.
 fn is_empty_folder(path: &Path) -> bool {
-    fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
+    let is_temporary = |name: &str| name.ends_with(".tmp");
+    fs::read_dir(path).is_ok_and(|mut entries| {
+        entries.all(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_some_and(is_temporary)))
+    })
 }
 
 /// What differs between two documents, such as `seed` was 0, is 1.

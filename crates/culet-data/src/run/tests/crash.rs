@@ -1,13 +1,11 @@
 //! Wherever the writer stops, a reader finds one generation and no other.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use serde_json::json;
 
-use super::super::tensors::Tensor;
 use super::super::*;
 use super::fixture::*;
 use crate::DataError;
@@ -196,9 +194,8 @@ impl io::Write for Disk {
 fn each_format_reports_a_full_disk_wherever_it_fills() {
     for owned in KINDS.map(|owned| owned(1)) {
         let sizes = snapshot(&finished_anew(&owned).1);
-        let tables: Vec<_> = owned.tables.iter().map(|(name, table)| (name.as_str(), Tensor::Table(table))).collect();
         let write = |name: &str, disk: Disk| match (name, owned.data.view()) {
-            (TABLES, _) => tensors::write(&tables, &BTreeMap::new(), disk),
+            (TABLES, _) => writer::write_tables(&owned.contents(), disk),
             (DATA, DataView::Catalogue(view)) => pairs::write(&view, disk),
             (DATA, DataView::Network(view)) => arcs::write(&view, disk),
             (VOCABULARY, DataView::Catalogue(view)) => vocabulary::write_catalogue(view.vocabulary, disk),

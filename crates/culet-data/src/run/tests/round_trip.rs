@@ -177,6 +177,7 @@ fn the_row_interface_of_parquet_reads_names_and_metrics() {
 fn a_table_that_is_not_there_is_named_beside_those_that_are() {
     let (_folder, path) = finished(1);
     let error = Run::open(&path).unwrap().table("representation.items").unwrap_err().to_string();
-    let told = "holds no table `representation.items`; its tables: `representation.users`, `parameter.entities`";
+    let told = "holds no table `representation.items`; its tables: `representation.users`, `parameter.entities`, \
+                `scorer.weights.counts`, `scorer.weights.columns`, `scorer.weights.values`";
     assert_eq!(error, format!("`{}` {told}", path.display()));
 }
