@@ -29,6 +29,7 @@ mod settings;
 pub mod skipgram;
 mod slots;
 mod softmax_mf;
+mod tables;
 
 pub use ease::path_weights;
 pub use error::ModelError;

@@ -1,7 +1,7 @@
 //! The distinct rows of a batch.
 
 use culet_graph::Csr;
-use culet_kernels::NO_SLOT;
+use culet_kernels::{Lists, NO_SLOT};
 
 use crate::PairBatch;
 
@@ -54,4 +54,9 @@ pub(crate) fn known_negatives(batch: &PairBatch, items_of_user: &Csr, n_items: u
         known.extend(places.map(|place| (pair as u32, place)));
     }
     Csr::from_pairs(batch.users.len(), &known).expect("a batch fits into 32 bits")
+}
+
+/// Compressed rows as the kernels take them.
+pub(crate) fn lists(csr: &Csr) -> Lists<'_> {
+    Lists { offsets: csr.offsets(), columns: csr.columns() }
 }

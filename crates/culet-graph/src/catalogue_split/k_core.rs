@@ -1,6 +1,6 @@
 //! What stays if users and items with few pairs go, and those who have few then, until all have enough.
 
-use crate::{Csr, Interactions};
+use crate::Interactions;
 
 /// The users and items of a k-core.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +19,7 @@ pub struct KCore {
 pub fn k_core(log: &Interactions, k: usize) -> KCore {
     let n_users = log.n_users();
     // Users first, then items, as one list of nodes.
-    let swapped: Vec<_> = log.pairs().map(|(user, item)| (item, user)).collect();
-    let users_of_item = Csr::from_pairs(log.n_items(), &swapped).expect("as many pairs as the log has");
+    let users_of_item = log.by_user().transposed(log.n_items());
     let neighbours = |node: usize| match node.checked_sub(n_users) {
         None => (log.by_user().row(node), n_users),
         Some(item) => (users_of_item.row(item), 0),

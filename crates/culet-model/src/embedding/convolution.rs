@@ -4,9 +4,10 @@
 //! SIGIR 2020, <https://arxiv.org/abs/2002.02126>.
 
 use culet_graph::{Csr, Interactions};
-use culet_kernels::{Lists, Matrix, interaction_mean};
+use culet_kernels::{Matrix, interaction_mean};
 
 use crate::rows::{add, copy, scale_rows};
+use crate::slots::lists;
 
 /// The mean of the layers 0..=L, layer l + 1 being
 ///
@@ -54,8 +55,7 @@ impl Side {
     /// The next layer, from the other side's scaled one.
     fn step(&mut self, other: &Matrix, mean: &mut Matrix) {
         mean.reshape(self.layer.n_rows(), self.layer.dim());
-        let lists = Lists { offsets: self.neighbours.offsets(), columns: self.neighbours.columns() };
-        interaction_mean(lists, other, mean);
+        interaction_mean(lists(&self.neighbours), other, mean);
         scale_rows(mean, &self.roots, &mut self.layer);
         add(self.sum.as_mut_slice(), self.layer.as_slice());
     }

@@ -16,13 +16,14 @@ mod tests;
 
 use culet_graph::{Csr, Purpose, Stream};
 use culet_kernels::{
-    BatchGradients, BatchVectors, Dropout, Lists, Matrix, PairRows, RowGradient, interaction_mean, pairwise_loss,
+    BatchGradients, BatchVectors, Dropout, Matrix, PairRows, RowGradient, interaction_mean, pairwise_loss,
     softmax_loss, squared_length_penalty, sum_listed,
 };
 
 use crate::registry::Start;
 use crate::rows::{add, gather, normalise};
-use crate::slots::{Slots, known_negatives};
+use crate::slots::{Slots, known_negatives, lists};
+use crate::tables::{glorot, stored_table};
 use crate::{
     Draw, Explanation, Facets, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch, PairModel, Problem,
     Representation,
@@ -39,7 +40,6 @@ pub(crate) struct EmbeddingConfig {
     pub(crate) negatives: usize,
     pub(crate) temperature: f64,
     pub(crate) l2: f64,
-    /// Starting values are uniform in a width of their own, or Glorot's.
     pub(crate) user_vectors: UserVectors,
 }
 
@@ -91,7 +91,7 @@ impl Embedding {
         let log = problem.train;
         let shapes = [(log.n_users(), config.dim), (log.n_items(), config.dim)];
         let [users, items] = match start {
-            Start::Seed(seed) => random(shapes, seed),
+            Start::Seed(seed) => [0, 1].map(|k| glorot(shapes[k], shapes[k].0, seed, k as u64)),
             Start::Tables(stored) => {
                 let table = |k: usize| stored_table(TABLES[k], shapes[k], stored);
                 [table(0)?, table(1)?]
@@ -320,35 +320,5 @@ impl PairModel for Embedding {
 
     fn explain(&mut self, _: UserId, _: &[ItemId]) -> Option<Vec<Explanation>> {
         None
-    }
-}
-
-fn lists(csr: &Csr) -> Lists<'_> {
-    Lists { offsets: csr.offsets(), columns: csr.columns() }
-}
-
-/// Uniform numbers of Glorot & Bengio's width.
-fn random(shapes: [(usize, usize); 2], seed: u64) -> [Matrix; 2] {
-    let mut number = 0;
-    shapes.map(|(n_rows, dim)| {
-        let width = (6.0 / (n_rows + dim).max(1) as f64).sqrt();
-        let stream = Stream::new(seed, Purpose::Initialise, number);
-        number += 1;
-        let draw = |k: usize| ((2.0 * stream.uniform(k as u64) - 1.0) * width) as f32;
-        Matrix::from_values(n_rows, dim, &(0..n_rows * dim).map(draw).collect::<Vec<_>>())
-    })
-}
-
-fn stored_table(
-    name: &str,
-    (n_rows, dim): (usize, usize),
-    stored: &dyn Fn(&str) -> Option<Matrix>,
-) -> Result<Matrix, ModelError> {
-    let expected = format!("{n_rows} x {dim}");
-    let bad = |found: String| ModelError::BadTable { name: name.to_owned(), found, expected: expected.clone() };
-    let table = stored(name).ok_or_else(|| bad("missing".to_owned()))?;
-    match (table.n_rows(), table.dim()) {
-        shape if shape == (n_rows, dim) => Ok(table),
-        (n_rows, dim) => Err(bad(format!("{n_rows} x {dim}"))),
     }
 }

@@ -41,9 +41,10 @@ mod paths;
 mod represent;
 mod step;
 
-use culet_graph::{Csr, ItemId, Purpose, RelationalAdjacency, Stream, UserId};
+use culet_graph::{Csr, ItemId, RelationalAdjacency, UserId};
 use culet_kernels::{Edges, Matrix, RowGradient, RowSet, softmax_in_place};
 
+use crate::tables::{glorot, stored_table};
 use crate::{
     Draw, Explanation, Facets, Independence, Kind, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch,
     PairModel, Paper, Preset, Problem, Range, Representation, Scale, Setting,
@@ -237,28 +238,13 @@ impl Params {
     /// Uniform numbers of Glorot & Bengio's width; users and entities count as one table, as in the authors' program.
     fn random(shapes: [(usize, usize); 5], seed: u64) -> Self {
         let n_nodes = shapes[0].0 + shapes[1].0;
-        let mut number = 0;
-        Self::from_tables(shapes.map(|(n_rows, dim)| {
-            let fan_in = if number < 2 { n_nodes } else { n_rows };
-            let width = (6.0 / (fan_in + dim).max(1) as f64).sqrt();
-            let stream = Stream::new(seed, Purpose::Initialise, number);
-            number += 1;
-            let draw = |k: usize| ((2.0 * stream.uniform(k as u64) - 1.0) * width) as f32;
-            Matrix::from_values(n_rows, dim, &(0..n_rows * dim).map(draw).collect::<Vec<_>>())
-        }))
+        let fan_in = |k: usize| if k < 2 { n_nodes } else { shapes[k].0 };
+        Self::from_tables([0, 1, 2, 3, 4].map(|k| glorot(shapes[k], fan_in(k), seed, k as u64)))
     }
 
     fn stored(shapes: [(usize, usize); 5], stored: &dyn Fn(&str) -> Option<Matrix>) -> Result<Self, ModelError> {
-        let mut tables = Vec::with_capacity(5);
-        for (name, (n_rows, dim)) in TABLES.into_iter().zip(shapes) {
-            let expected = format!("{n_rows} x {dim}");
-            let bad = |found: String| ModelError::BadTable { name: name.to_owned(), found, expected: expected.clone() };
-            let table = stored(name).ok_or_else(|| bad("missing".to_owned()))?;
-            if (table.n_rows(), table.dim()) != (n_rows, dim) {
-                return Err(bad(format!("{} x {}", table.n_rows(), table.dim())));
-            }
-            tables.push(table);
-        }
+        let tables = TABLES.into_iter().zip(shapes).map(|(name, shape)| stored_table(name, shape, stored));
+        let tables: Vec<Matrix> = tables.collect::<Result<_, _>>()?;
         let tables: [Matrix; 5] = tables.try_into().unwrap_or_else(|_| unreachable!("five names"));
         Ok(Self::from_tables(tables))
     }

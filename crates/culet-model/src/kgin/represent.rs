@@ -1,12 +1,12 @@
 //! Final vectors of everybody, without dropout.
 
 use culet_kernels::{
-    Dropout, EdgeView, GateInput, GateOutput, LayerOutput, Lists, Matrix, intent_gate, interaction_mean,
-    relational_mean,
+    Dropout, EdgeView, GateInput, GateOutput, LayerOutput, Matrix, intent_gate, interaction_mean, relational_mean,
 };
 
 use super::Kgin;
 use crate::rows::{add, normalise};
+use crate::slots::lists;
 use crate::{LossKind, Representation};
 
 /// One layer on the way to the final vectors.
@@ -36,7 +36,7 @@ impl Kgin {
             std::mem::swap(now, next);
             let now = if l == 0 { &self.params.entities } else { &*now };
             let by_user = &self.graph.items_of_user;
-            interaction_mean(Lists { offsets: by_user.offsets(), columns: by_user.columns() }, now, &mut means);
+            interaction_mean(lists(by_user), now, &mut means);
             let input = GateInput {
                 users: &layer_users,
                 means: &means,

@@ -1,11 +1,11 @@
 //! A training step: each forward step beside its backward step.
 
-use culet_graph::{Csr, Purpose, Stream};
+use culet_graph::{Purpose, Stream};
 use culet_kernels::{
-    BatchGradients, BatchVectors, Dropout, EdgeView, GateGradient, GateInput, GateOutput, LayerOutput, Lists,
-    LowerLayer, MadeBy, Matrix, PairRows, RowGradient, intent_gate, intent_gate_gradient, interaction_mean,
-    pairwise_loss, relational_mean, relational_mean_gradient, relational_normalise_gradient, softmax_loss,
-    squared_length_penalty, sum_listed,
+    BatchGradients, BatchVectors, Dropout, EdgeView, GateGradient, GateInput, GateOutput, LayerOutput, LowerLayer,
+    MadeBy, Matrix, PairRows, RowGradient, intent_gate, intent_gate_gradient, interaction_mean, pairwise_loss,
+    relational_mean, relational_mean_gradient, relational_normalise_gradient, softmax_loss, squared_length_penalty,
+    sum_listed,
 };
 
 use rayon::prelude::*;
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::field::Field;
 use super::{Config, Graph, Kgin};
 use crate::rows::{add, copy, gather, zeros_like};
-use crate::slots::known_negatives;
+use crate::slots::{known_negatives, lists};
 use crate::{Draw, Loss, LossKind, PairBatch, independence};
 
 /// Room that one training step needs, kept from step to step.
@@ -77,10 +77,6 @@ impl Workspace {
             RowGradient::All(&self.grad_attention),
         ]
     }
-}
-
-fn lists(csr: &Csr) -> Lists<'_> {
-    Lists { offsets: csr.offsets(), columns: csr.columns() }
 }
 
 /// What the forward pass made for the users of the batch, by slot.
