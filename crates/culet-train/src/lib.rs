@@ -30,7 +30,7 @@ pub use network::{
     StopRule, StoredNetworkRun, network_run_contents, train_network, withheld,
 };
 pub use observer::{EpochRecord, Event, Observer, Silent};
-pub use options::{Schedule, Select, TRAINING, TrainOptions, training_settings};
+pub use options::{Schedule, Select, TRAINING, TrainOptions, divide_settings, training_settings};
 pub use search::{Search, SearchMethod, Trial, TrialData, best_trial};
 pub use store::{DerivedTables, Part, RunFacts, StoredError, StoredRun, run_contents};
 pub use trainer::{Outcome, Seconds, TrainData, train};

@@ -77,6 +77,12 @@ pub fn training_settings(spec: &ModelSpec) -> Vec<Setting> {
     }
 }
 
+/// Divides settings into those of the training, by its list, and those of the model.
+#[must_use]
+pub fn divide_settings(training: &[Setting], all: toml::Table) -> (toml::Table, toml::Table) {
+    all.into_iter().partition(|(name, _)| training.iter().any(|setting| setting.name == name))
+}
+
 /// How the step size changes over the epochs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -15,8 +15,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Done;
+use super::catalogue::strip_graph;
 use super::fit::{Fit, Fitted, timed};
-use super::train::strip_graph;
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::reasons::{Reason, intents_in_words};

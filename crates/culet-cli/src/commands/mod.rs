@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod catalogue;
 mod compare;
 mod completions;
 mod data;

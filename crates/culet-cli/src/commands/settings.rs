@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgMatches};
 use culet::data::DataError;
 use culet::model::{Family, Kind, ModelSpec, Setting, complete_settings, nearest};
-use culet::train::{NETWORK_TRAINING, training_settings};
+use culet::train::{NETWORK_TRAINING, divide_settings, training_settings};
 use toml::de::DeTable;
 
 use crate::problem::Problem;
@@ -51,8 +51,7 @@ pub(super) fn read(spec: &'static ModelSpec, matches: &ArgMatches) -> Result<(to
             given.insert(setting.name.to_owned(), value);
         }
     }
-    let trains = |name: &str| training.iter().any(|setting| setting.name == name);
-    let (training, model): (toml::Table, toml::Table) = given.into_iter().partition(|(name, _)| trains(name));
+    let (training, model) = divide_settings(&training, given);
     Ok((complete_settings(spec.settings, &model)?, training))
 }
 

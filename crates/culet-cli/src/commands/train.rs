@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use culet::data::{DataKind, Dataset, Fingerprint, KgatOptions, check_trainable, detect, read_kgat};
+use culet::data::check_trainable;
 use culet::eval::RankingProtocol;
-use culet::graph::KnowledgeGraph;
 use culet::model::{Family, MODELS, ModelSpec, Step, find_model};
-use culet::train::{BlendReport, Select, TrainOptions};
+use culet::train::{BlendReport, GraphKind, Select, TrainOptions};
 
+use super::catalogue::{give_graph, introduce, read, refuse_network};
 use super::fit::{Fit, Fitted, check_place, timed};
 use super::{Done, network, room, settings};
 use crate::context::Context;
@@ -132,12 +132,6 @@ pub(super) fn protocol(matches: &ArgMatches) -> Result<RankingProtocol, Problem>
     }
 }
 
-pub(super) fn read(matches: &ArgMatches) -> Result<Dataset, Problem> {
-    let folder: &PathBuf = matches.get_one("data").expect("required");
-    let id_base = *matches.get_one("id-base").expect("has a default");
-    Ok(read_kgat(folder, &KgatOptions { id_base })?)
-}
-
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
     let (name, matches) = matches.subcommand().expect("clap asks for a model");
     let spec = find_model(name)?;
@@ -160,26 +154,15 @@ fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMat
     let (settings, training) = settings::read(spec, matches)?;
     let options = TrainOptions::for_model(spec, &training)?;
     let protocol = protocol(matches)?;
-    refuse_network(matches, spec)?;
+    refuse_network(matches, &format!("`{}` learns from", spec.name))?;
     let (dataset, load_seconds) = timed(|| context.pool.install(|| read(matches)));
     let mut dataset = dataset?;
-    match which_graph(matches) {
-        "random" => dataset.graph = dataset.graph.randomised(context.seed),
-        "none" => strip_graph(&mut dataset),
-        _ => {}
-    }
+    let graph = GraphKind::of_word(which_graph(matches)).expect("clap knows the words");
+    give_graph(&mut dataset, graph, context.seed);
     check_trainable(&dataset)?;
     room::check(spec, &dataset)?;
     let out = place(matches, &dataset.name, spec);
-    context.remark(&format!("{}: {}", dataset.name, Fingerprint::of(&dataset)));
-    match which_graph(matches) {
-        "random" => context.remark("note: the facts of the knowledge graph are dealt out at random"),
-        "none" => context.remark("note: the knowledge graph is left out"),
-        _ => {}
-    }
-    for note in &dataset.notes {
-        context.remark(&format!("note: {note}"));
-    }
+    introduce(context, &dataset, which_graph(matches));
     let fit = Fit { spec, settings, options, protocol, dataset: &dataset, load_seconds, graph: which_graph(matches) };
     let mut fitted = fit.run(context, Some(&out))?;
     fitted.document["kg"] = which_graph(matches).into();
@@ -187,29 +170,8 @@ fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMat
     Ok(if fitted.outcome.interrupted { Done::Interrupted } else { Done::Wholly })
 }
 
-/// A folder with a network holds nothing that a recommender learns from.
-fn refuse_network(matches: &ArgMatches, spec: &ModelSpec) -> Result<(), Problem> {
-    let folder: &PathBuf = matches.get_one("data").expect("required");
-    // What else may be wrong with the place, its reader tells.
-    if !folder.is_dir() || !matches!(detect(folder), Ok(DataKind::Network)) {
-        return Ok(());
-    }
-    let shown = folder.display();
-    Err(Problem::input(format!("`{shown}` holds a network, and `{}` learns from a catalogue", spec.name))
-        .hint(format!("`culet train asp2vec {shown}` learns from it; `culet models` lists the others")))
-}
-
 fn which_graph(matches: &ArgMatches) -> &str {
     matches.get_one::<String>("kg").expect("has a default")
-}
-
-/// Takes away all facts, and the entities that are no items.
-pub(super) fn strip_graph(dataset: &mut Dataset) {
-    let n_items = dataset.train.n_items();
-    dataset.graph = KnowledgeGraph::empty(n_items);
-    dataset.vocabulary.relations = culet::graph::Names::default();
-    let entities = &dataset.vocabulary.entities;
-    dataset.vocabulary.entities = (0..n_items).map(|item| (entities.id(item), entities.name(item))).collect();
 }
 
 fn report(fit: &Fit<'_>, fitted: &Fitted, out: &Path) -> String {

@@ -10,7 +10,9 @@ use culet_graph::{Interactions, KnowledgeGraph, Purpose, Stream};
 use culet_model::{ModelError, ModelSpec, Range, complete_settings};
 use rayon::ThreadPool;
 
-use crate::{EpochRecord, Event, Observer, TrainData, TrainError, TrainOptions, train, training_settings};
+use crate::{
+    EpochRecord, Event, Observer, TrainData, TrainError, TrainOptions, divide_settings, train, training_settings,
+};
 
 /// How the next settings are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -111,8 +113,7 @@ impl Search {
     pub fn complete(&self, trial: &toml::Table) -> Result<(toml::Table, TrainOptions), ModelError> {
         let mut all = self.fixed.clone();
         all.extend(trial.clone());
-        let trains = |name: &str| training_settings(self.spec).iter().any(|setting| setting.name == name);
-        let (training, model): (toml::Table, toml::Table) = all.into_iter().partition(|(name, _)| trains(name));
+        let (training, model) = divide_settings(&training_settings(self.spec), all);
         Ok((complete_settings(self.spec.settings, &model)?, TrainOptions::for_model(self.spec, &training)?))
     }
 

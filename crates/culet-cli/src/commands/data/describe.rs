@@ -6,7 +6,8 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use culet::data::{DataKind, describe, describe_network, detect, network_to_text, to_text};
 
-use super::super::train::{id_base_argument, read};
+use super::super::catalogue::read;
+use super::super::train::id_base_argument;
 use super::options;
 use crate::context::Context;
 use crate::problem::Problem;

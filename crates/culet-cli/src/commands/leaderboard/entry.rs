@@ -10,13 +10,14 @@ use culet::graph::Interactions;
 use culet::model::{Build, ModelSpec, complete_settings};
 use culet::train::{
     BoardEntry, Chosen, DerivedTables, GraphKind, Outcome, RunFacts, Search, SearchMethod, TrainData, TrainOptions,
-    best_trial, judge_cold, run_contents, train, training_settings,
+    best_trial, divide_settings, judge_cold, run_contents, train, training_settings,
 };
 use serde_json::json;
 
+use super::super::catalogue::give_graph;
 use super::super::fit::{add_cost, in_run_folder};
 use super::super::room;
-use super::super::tune::data::{Split, give_graph};
+use super::super::tune::data::Split;
 use super::super::tune::folder::{Facts, SearchFolder};
 use super::super::tune::trials::Searching;
 use super::super::tune::watch::Watch;
@@ -109,9 +110,7 @@ impl Board<'_> {
     fn search(&self, entry: &BoardEntry) -> Result<Search, Problem> {
         let spec = entry.spec;
         let given = entry.preset.map(|name| spec.preset(name)).transpose()?.unwrap_or_default();
-        let training = training_settings(spec);
-        let trains = |name: &str| training.iter().any(|setting| setting.name == name);
-        let (training, model): (toml::Table, toml::Table) = given.into_iter().partition(|(name, _)| trains(name));
+        let (training, model) = divide_settings(&training_settings(spec), given);
         let mut fixed = complete_settings(spec.settings, &model)?;
         fixed.extend(training);
         Ok(Search {

@@ -18,11 +18,12 @@ use culet::train::{BoardEntry, GraphKind, TrainOptions, board_entries};
 use serde_json::json;
 
 use super::Done;
+use super::catalogue::{introduce, read_catalogue};
 use super::fit::timed;
 use super::train::{cutoffs_argument, data_argument, id_base_argument, protocol};
 use super::tune::arguments::{given_validation_share, validation_share_argument};
 use super::tune::claim::{Claim, MAY_DIFFER};
-use super::tune::data::{Split, introduce, read_catalogue};
+use super::tune::data::Split;
 use crate::context::Context;
 use crate::interrupt;
 use crate::problem::Problem;

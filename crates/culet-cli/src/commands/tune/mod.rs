@@ -17,7 +17,7 @@ use culet::eval::RankingProtocol;
 use culet::model::{Family, ModelSpec, Setting, find_model};
 use culet::train::{Search, SearchMethod};
 
-use super::{Done, room, settings};
+use super::{Done, catalogue, room, settings};
 use crate::context::Context;
 use crate::problem::Problem;
 use data::Split;
@@ -41,14 +41,14 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     let metric = arguments::metric(matches)?;
     let search = search(context, spec, matches, &metric.name)?;
     let (_, options) = search.complete(&toml::Table::new())?;
-    let dataset = data::read_catalogue(context, matches, spec.name)?;
+    let dataset = catalogue::read_catalogue(context, matches, spec.name)?;
     room::check(spec, &dataset)?;
     let out = arguments::place(matches, &dataset.name, spec);
     let share = validation_share(spec, matches)?.unwrap_or(options.validation_share);
     let split = Split::of(&dataset, share, context.seed);
     let facts = Facts::new(&search, &dataset, arguments::graph_word(matches), &split);
     let mut folder = SearchFolder::open(&out, &facts)?;
-    data::introduce(context, &dataset, arguments::graph_word(matches));
+    catalogue::introduce(context, &dataset, arguments::graph_word(matches));
     folder.remark(context);
     let protocol = RankingProtocol::new(vec![metric.cutoff])?;
     let searching =
