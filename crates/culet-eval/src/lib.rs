@@ -38,7 +38,7 @@ pub use links::{
     baseline_scores, baselines, hadamard_scores, roc_auc,
 };
 pub use logistic::{DenseRows, DenseRowsF32, FeatureRows, HadamardRows, LogisticModel, LogisticRegression, TableRows};
-pub use metrics::METRICS;
+pub use metrics::{METRICS, UserMetrics};
 pub use ranker::{Excluded, PopularityRanker, ProductRanker, Ranker, RowRanker, ScoreKind, ScorePart, SumRanker};
 pub use ranking::{RankingProtocol, evaluate_ranking};
 pub use report::{PerUser, RankingReport};

@@ -13,7 +13,7 @@ pub const METRICS: [&str; 6] = ["recall", "precision", "ndcg", "hit_ratio", "mrr
 
 /// Computes the metrics of users at all cutoffs.
 #[derive(Debug)]
-pub(crate) struct UserMetrics<'a> {
+pub struct UserMetrics<'a> {
     cutoffs: &'a [usize],
     /// 1 / log2(rank + 1), for each rank from 1.
     discounts: Vec<f64>,
@@ -23,7 +23,8 @@ pub(crate) struct UserMetrics<'a> {
 
 impl<'a> UserMetrics<'a> {
     /// For ascending cutoffs.
-    pub(crate) fn new(cutoffs: &'a [usize]) -> Self {
+    #[must_use]
+    pub fn new(cutoffs: &'a [usize]) -> Self {
         let most = cutoffs.last().copied().unwrap_or(0);
         let discounts: Vec<f64> = (1..=most).map(|rank| 1.0 / ((rank + 1) as f64).log2()).collect();
         let mut ideal = vec![0.0];
@@ -36,6 +37,21 @@ impl<'a> UserMetrics<'a> {
     /// Numbers that a user gets: one for each metric and cutoff.
     pub(crate) fn width(&self) -> usize {
         METRICS.len() * self.cutoffs.len()
+    }
+
+    /// Recall and ndcg of one list at the longest cutoff; `targets` are not empty and ascend.
+    ///
+    /// # Panics
+    /// If there is no cutoff.
+    #[must_use]
+    pub fn recall_and_ndcg(&self, list: &[Ranked], targets: &[u32]) -> [f64; 2] {
+        let mut all = vec![0.0; self.width()];
+        self.write(list, targets, list.len(), &mut all);
+        let last = self.cutoffs.len() - 1;
+        ["recall", "ndcg"].map(|name| {
+            let metric = METRICS.iter().position(|known| *known == name).expect("both are metrics");
+            all[metric * self.cutoffs.len() + last]
+        })
     }
 
     /// Writes the metrics of one list, `[metrics * cutoffs]`.

@@ -3,8 +3,10 @@
 //! s(u, i) = sum over j in N_u of W_ji + a cos(p_u, q_i) + b <r_u, s_i> + c ln(1 + \|U_i\|)
 //!
 //! W are the weights of `ease` (of `ease-sparse` for large catalogues) with the paths of the knowledge graph, p and q the
-//! vectors of `kgin` with its softmax loss (of `softmax-mf` where the graph does not help), r and s those of `als`, U_i the
-//! users of an item. Instead of the cosine exp(cosine / temperature) stands where that is better.
+//! vectors of `softmax-mf` (or of `kgin` with its softmax loss), q_i held down by \|U_i\| / (\|U_i\| + 1), r and s those of
+//! `als`, U_i the users of an item. Where pairs are few, the cosine is the mean over several trainings. Instead of the
+//! cosine exp(cosine / temperature) stands where that is better, and where withheld pairs lead to items that nobody took,
+//! which W knows from the graph alone, the weights towards such items are multiplied as far as it helps.
 //! The settings of W, the epochs of p and q, and the weights a, b and c are chosen on a validation part withheld from
 //! training; then all parts learn from all training pairs. A part that does not help has no weight and is left out.
 //!
@@ -30,9 +32,9 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
     settings: &[
         Setting {
             name: "embedding",
-            help: "the vectors that are blended in; auto: kgin where the graph helps, or else softmax-mf",
-            kind: Kind::Choice(&["auto", "kgin", "softmax-mf", "none"]),
-            default: "auto",
+            help: "the vectors that are blended in",
+            kind: Kind::Choice(&["softmax-mf", "kgin", "none"]),
+            default: "softmax-mf",
         },
         Setting { name: "factors", help: "blend in the vectors of als, too", kind: Kind::Switch, default: "true" },
         Setting {

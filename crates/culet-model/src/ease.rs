@@ -15,14 +15,15 @@
 //! held down more (`ridge_exponent`, as in Steck, "Autoencoders that don't overfit towards the Identity", NeurIPS 2020;
 //! `popularity_exponent`: W_ji |U_i|^-exponent), and items that share what one or two steps over the knowledge graph lead
 //! to form rows as if a user had taken them (`graph_weight`). What each path of relations counts is learned from who took
-//! what, in closed form ([`path_weights`]); where the graph is noise that is next to nothing. Of each item the `keep`
+//! what, in closed form ([`PathWeights`]); where the graph is noise that is next to nothing. Of each item the `keep`
 //! strongest weights stay.
 
 use culet_graph::{Interactions, UserId};
 use culet_kernels::SparseMatrix;
 
-use crate::linear::{EaseProblem, NotDefinite, Step, WeightedPaths, ease, ease_bytes, path_rows};
+use crate::linear::{EaseProblem, NotDefinite, Step, WeightedPaths, ease, ease_bytes, ease_sparse, path_rows};
 use crate::registry::Build;
+use crate::settings::complete_settings;
 use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Range, Scale, Scorer, Setting};
 
 /// The registry's entry.
@@ -111,55 +112,95 @@ pub(crate) struct EaseConfig {
 
 fn fit(settings: &toml::Table, problem: Problem<'_>, _: u64) -> Result<Scorer, ModelError> {
     let config: EaseConfig = settings.clone().try_into().expect("each setting is a field");
-    let weights = ease_weights(problem, &config, |problem| {
-        ease(problem).map_err(|NotDefinite { lambda }| ModelError::NotDefinite { lambda })
-    })?;
-    Ok(Scorer::of_weights(weights))
+    let paths = config.paths(problem);
+    config.weights(problem, paths.as_ref(), exact).map(Scorer::of_weights)
 }
 
-/// What each path over the knowledge graph counts, the heaviest first; those that count nothing are left out.
+fn exact(problem: EaseProblem<'_>) -> Result<SparseMatrix, ModelError> {
+    ease(problem).map_err(|NotDefinite { lambda }| ModelError::NotDefinite { lambda })
+}
+
+/// Fits `ease`, or `ease-sparse` with so many neighbours, on paths that were learned before.
 ///
-/// `user_exponent` is that of the settings.
-#[must_use]
-pub fn path_weights(problem: Problem<'_>, user_exponent: f64) -> Vec<(Vec<Step>, f64)> {
-    weighted_paths(problem, &user_weights(problem.train, user_exponent)).list()
-}
-
-fn weighted_paths(problem: Problem<'_>, user_weights: &[f32]) -> WeightedPaths {
-    WeightedPaths::learn(path_rows(problem.graph, problem.train.n_items()), problem.train, user_weights)
-}
-
-/// W, `solve` computing -P_ji / P_ii.
-pub(crate) fn ease_weights(
+/// `settings` are those of the model (what is left out has its default), and `paths` were learned from the same problem.
+///
+/// # Errors
+/// As [`ModelSpec::fit`].
+pub fn fit_ease(
+    settings: &toml::Table,
+    neighbours: Option<usize>,
     problem: Problem<'_>,
-    config: &EaseConfig,
-    solve: impl FnOnce(EaseProblem<'_>) -> Result<SparseMatrix, ModelError>,
-) -> Result<SparseMatrix, ModelError> {
-    let log = problem.train;
-    let user_weights = user_weights(log, config.user_exponent);
-    let diagonal = diagonal(log, &user_weights);
-    let mean = diagonal.iter().sum::<f64>() / diagonal.len().max(1) as f64;
-    let extra = (config.graph_weight > 0.0 && !problem.graph.triplets().is_empty())
-        .then(|| weighted_paths(problem, &user_weights).rows(config.graph_weight * mean, log.n_items()))
-        .filter(|rows| rows.n_rows() > 0);
-    let of_item = |own: &f64| config.lambda * (own / mean).max(0.01).powf(config.ridge_exponent);
-    let ridges: Vec<f64> = diagonal.iter().map(of_item).collect();
-    // What all items share goes in as lambda, and the rest of each ridge as its own.
-    let least = ridges.iter().copied().fold(f64::INFINITY, f64::min).min(config.lambda);
-    let further: Vec<f32> = ridges.iter().map(|ridge| (ridge - least) as f32).collect();
-    let mut weights = solve(EaseProblem {
-        log,
-        user_weights: &user_weights,
-        extra: extra.as_ref(),
-        lambda: least,
-        diagonal: &further,
-        keep: config.keep,
-    })?;
-    if config.popularity_exponent != 0.0 {
-        let factor = |degree: u32| f64::from(degree.max(1)).powf(-config.popularity_exponent) as f32;
-        weights.scale_columns(&log.item_degrees().into_iter().map(factor).collect::<Vec<f32>>());
+    paths: &PathWeights,
+) -> Result<Scorer, ModelError> {
+    let complete = complete_settings(SPEC.settings, settings)?;
+    let config: EaseConfig = complete.try_into().expect("each setting is a field");
+    let solve = |problem: EaseProblem<'_>| match neighbours {
+        Some(neighbours) => Ok(ease_sparse(problem, neighbours)),
+        None => exact(problem),
+    };
+    config.weights(problem, Some(paths), solve).map(Scorer::of_weights)
+}
+
+/// What each path over the knowledge graph counts, learned from who took what.
+#[derive(Debug, Clone)]
+pub struct PathWeights(WeightedPaths);
+
+impl PathWeights {
+    /// Learns the weights; users count as with this `user_exponent`.
+    #[must_use]
+    pub fn learn(problem: Problem<'_>, user_exponent: f64) -> Self {
+        let paths = path_rows(problem.graph, problem.train.n_items());
+        Self(WeightedPaths::learn(paths, problem.train, &user_weights(problem.train, user_exponent)))
     }
-    Ok(weights)
+
+    /// The paths with their weights, the heaviest first; those that count nothing are left out.
+    #[must_use]
+    pub fn list(&self) -> Vec<(Vec<Step>, f64)> {
+        self.0.list()
+    }
+}
+
+impl EaseConfig {
+    /// The paths, where they count.
+    pub(crate) fn paths(&self, problem: Problem<'_>) -> Option<PathWeights> {
+        let counts = self.graph_weight > 0.0 && !problem.graph.triplets().is_empty();
+        counts.then(|| PathWeights::learn(problem, self.user_exponent))
+    }
+
+    /// W, `solve` computing -P_ji / P_ii.
+    pub(crate) fn weights(
+        &self,
+        problem: Problem<'_>,
+        paths: Option<&PathWeights>,
+        solve: impl FnOnce(EaseProblem<'_>) -> Result<SparseMatrix, ModelError>,
+    ) -> Result<SparseMatrix, ModelError> {
+        let log = problem.train;
+        let user_weights = user_weights(log, self.user_exponent);
+        let diagonal = diagonal(log, &user_weights);
+        let mean = diagonal.iter().sum::<f64>() / diagonal.len().max(1) as f64;
+        let extra = paths
+            .filter(|_| self.graph_weight > 0.0)
+            .map(|paths| paths.0.rows(self.graph_weight * mean, log.n_items()))
+            .filter(|rows| rows.n_rows() > 0);
+        let of_item = |own: &f64| self.lambda * (own / mean).max(0.01).powf(self.ridge_exponent);
+        let ridges: Vec<f64> = diagonal.iter().map(of_item).collect();
+        // What all items share goes in as lambda, and the rest of each ridge as its own.
+        let least = ridges.iter().copied().fold(f64::INFINITY, f64::min).min(self.lambda);
+        let further: Vec<f32> = ridges.iter().map(|ridge| (ridge - least) as f32).collect();
+        let mut weights = solve(EaseProblem {
+            log,
+            user_weights: &user_weights,
+            extra: extra.as_ref(),
+            lambda: least,
+            diagonal: &further,
+            keep: self.keep,
+        })?;
+        if self.popularity_exponent != 0.0 {
+            let factor = |degree: u32| f64::from(degree.max(1)).powf(-self.popularity_exponent) as f32;
+            weights.scale_columns(&log.item_degrees().into_iter().map(factor).collect::<Vec<f32>>());
+        }
+        Ok(weights)
+    }
 }
 
 /// w_u = |N_u|^-exponent; 0 for a user without items.
@@ -196,7 +237,8 @@ mod tests {
     };
 
     fn weights(log: &Interactions, graph: &KnowledgeGraph, config: &EaseConfig) -> SparseMatrix {
-        ease_weights(Problem { train: log, graph }, config, |problem| Ok(ease(problem).unwrap())).unwrap()
+        let problem = Problem { train: log, graph };
+        config.weights(problem, config.paths(problem).as_ref(), exact).unwrap()
     }
 
     fn assert_close(found: &SparseMatrix, expected: &[[f64; 2]; 2]) {
@@ -244,7 +286,7 @@ mod tests {
         };
         assert!(sum(true) > 0.1, "{}", sum(true));
         assert_eq!(sum(false), 0.0);
-        let paths = path_weights(Problem { train: &log, graph: &graph }, 0.0);
-        assert_eq!(paths[0].0, [Step { relation: 0, back: false }]);
+        let paths = PathWeights::learn(Problem { train: &log, graph: &graph }, 0.0);
+        assert_eq!(paths.list()[0].0, [Step { relation: 0, back: false }]);
     }
 }

@@ -5,10 +5,8 @@
 //! way is another one: for each item the weights of its most telling items alone are exact (see the module `linear`).
 //! The settings are those of `ease`.
 
-use crate::ease::{
-    EaseConfig, GRAPH_WEIGHT, KEEP, LAMBDA, POPULARITY_EXPONENT, RIDGE_EXPONENT, SEARCH, USER_EXPONENT, ease_weights,
-};
-use crate::linear::ease_sparse;
+use crate::ease::{EaseConfig, GRAPH_WEIGHT, KEEP, LAMBDA, POPULARITY_EXPONENT, RIDGE_EXPONENT, SEARCH, USER_EXPONENT};
+use crate::linear::{EaseProblem, ease_sparse};
 use crate::registry::Build;
 use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Scorer, Setting};
 
@@ -53,6 +51,7 @@ struct Config {
 
 fn fit(settings: &toml::Table, problem: Problem<'_>, _: u64) -> Result<Scorer, ModelError> {
     let config: Config = settings.clone().try_into().expect("each setting is a field");
-    let weights = ease_weights(problem, &config.ease, |problem| Ok(ease_sparse(problem, config.neighbours)))?;
-    Ok(Scorer::of_weights(weights))
+    let paths = config.ease.paths(problem);
+    let solve = |problem: EaseProblem<'_>| Ok(ease_sparse(problem, config.neighbours));
+    config.ease.weights(problem, paths.as_ref(), solve).map(Scorer::of_weights)
 }

@@ -31,7 +31,7 @@ mod slots;
 mod softmax_mf;
 mod tables;
 
-pub use ease::path_weights;
+pub use ease::{PathWeights, fit_ease};
 pub use error::ModelError;
 pub use independence::{Independence, independence};
 pub use linear::Step;

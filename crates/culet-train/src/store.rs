@@ -7,7 +7,7 @@ use culet_data::{
     CatalogueParts, CatalogueView, DataError, Dataset, Fingerprint, PerUserTable, Protocol, Run, RunContents,
     RunSummary, Selection,
 };
-use culet_eval::{Ranked, Ranker, RankingProtocol, RankingReport, evaluate_ranking};
+use culet_eval::{Ranked, Ranker, RankingProtocol, RankingReport};
 use culet_graph::{Interactions, ItemId, Names, UserId};
 use culet_kernels::Matrix;
 use culet_model::{
@@ -17,7 +17,7 @@ use culet_model::{
 use rayon::ThreadPool;
 use serde_json::json;
 
-use crate::ranking::ranker;
+use crate::ranking::{evaluate, ranker};
 use crate::{Outcome, Select, TrainOptions};
 
 /// What a run folder tells beside the outcome itself.
@@ -268,8 +268,7 @@ impl StoredRun {
         if targets.n_pairs() == 0 {
             return Err(StoredError::NoPart { part: word });
         }
-        let ranker = ranker(&self.scorer, &self.catalogue().train);
-        Ok(evaluate_ranking(&ranker, &[masked], targets, protocol, pool)?)
+        Ok(evaluate(&self.scorer, &self.catalogue().train, &[masked], targets, protocol, pool)?)
     }
 
     /// The `k` best items of each user, without those of the user's history.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use culet_eval::{RankingProtocol, RankingReport, evaluate_ranking};
+use culet_eval::{RankingProtocol, RankingReport};
 use culet_graph::{Interactions, KnowledgeGraph, withhold_validation};
 use culet_model::{Build, Draw, Loss, ModelSpec, PairModel, Problem, Scorer, Start};
 use rayon::ThreadPool;
@@ -13,7 +13,7 @@ use rayon::ThreadPool;
 use crate::batches::Batches;
 use crate::blend::Blend;
 use crate::optimiser::{Adam, Snapshot};
-use crate::ranking::ranker;
+use crate::ranking::evaluate;
 use crate::{BlendReport, EpochRecord, Event, Observer, Select, TrainError, TrainOptions};
 
 /// What a training reads.
@@ -247,19 +247,8 @@ impl Training<'_> {
     fn test(&self, scorer: &Scorer, log: &Interactions) -> Result<Option<RankingReport>, TrainError> {
         match self.data.test.n_pairs() {
             0 => Ok(None),
-            _ => self.evaluate(scorer, log, &[self.everything], self.data.test).map(Some),
+            _ => Ok(Some(evaluate(scorer, log, &[self.everything], self.data.test, self.protocol, self.pool)?)),
         }
-    }
-
-    /// `log` is what the scorer was learned from.
-    fn evaluate(
-        &self,
-        scorer: &Scorer,
-        log: &Interactions,
-        masked: &[&Interactions],
-        targets: &Interactions,
-    ) -> Result<RankingReport, TrainError> {
-        Ok(evaluate_ranking(&ranker(scorer, log), masked, targets, self.protocol, self.pool)?)
     }
 
     fn fit(
@@ -386,7 +375,7 @@ impl Training<'_> {
         let _ = self.observer.event(&Event::Evaluating { epoch: record.epoch });
         let start = Instant::now();
         let scorer = Scorer::of_vectors(model.represent());
-        let report = self.evaluate(&scorer, pass.log, &[pass.log], targets)?;
+        let report = evaluate(&scorer, pass.log, &[pass.log], targets, self.protocol, self.pool)?;
         let value = report.means[&self.selection_metric()];
         record.best = best.as_ref().is_none_or(|best| value > best.value);
         let part = match self.options.select {

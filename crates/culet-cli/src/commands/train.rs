@@ -22,7 +22,7 @@ Examples:
   culet train kgin data/last-fm --out run
   # as published
   culet train kgin data/last-fm --preset last-fm --select test
-  # not published: quicker and better
+  # not published: another loss, quicker, better where pairs are few
   culet train kgin data/last-fm --preset softmax
   # settings from a file; flags win over it
   culet train kgin data/last-fm --config mine.toml --hops 2";
@@ -235,6 +235,9 @@ fn blend_text(blend: &BlendReport, fit: &Fit<'_>) -> String {
     }
     if blend.paths.is_empty() && !fit.dataset.graph.triplets().is_empty() {
         text += "\nthe graph did not help, and is left out\n";
+    }
+    if blend.new_items > 1.0 {
+        text += &format!("\nwhat the graph says of items that nobody took yet counts {} times\n", blend.new_items);
     }
     text
 }

@@ -180,7 +180,7 @@ const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "softmax",
-        help: "not published, quicker and better: softmax over shared negatives, two hops, larger steps",
+        help: "not published, quicker, better where pairs are few: softmax over shared negatives, two hops, larger steps",
         settings: "hops = 2\nloss = 'softmax'\nnegatives = 1024\ntemperature = 0.2\nlearning_rate = 3e-3",
     },
 ];

@@ -32,6 +32,16 @@ const USER_EXPONENTS: &[f64] = &[0.3, 0.5, 0.7];
 type Field = fn(&mut LinearSettings) -> &mut f64;
 
 impl LinearSettings {
+    /// Where the climb starts.
+    pub(super) const START: Self = Self {
+        ridge: 8.0,
+        user_exponent: 0.5,
+        ridge_exponent: 0.5,
+        popularity_exponent: 0.0,
+        graph_weight: 3.0,
+        neighbours: 0,
+    };
+
     pub(super) fn model(self) -> &'static str {
         if self.neighbours == 0 { "ease" } else { "ease-sparse" }
     }
@@ -46,7 +56,16 @@ impl LinearSettings {
     }
 
     /// The settings of the model, for these pairs.
-    pub(super) fn table(self, log: &Interactions) -> toml::Table {
+    pub(super) fn settings(self, log: &Interactions) -> toml::Table {
+        let mut settings = self.ease_settings(log);
+        if self.neighbours > 0 {
+            settings.insert("neighbours".to_owned(), toml::Value::Integer(self.neighbours as i64));
+        }
+        settings
+    }
+
+    /// Those that `ease` has too.
+    pub(super) fn ease_settings(self, log: &Interactions) -> toml::Table {
         let weight = |user: usize| {
             let n = log.items_of(UserId(user as u32)).len() as f64;
             if n > 0.0 { n.powf(1.0 - self.user_exponent) } else { 0.0 }
@@ -65,9 +84,6 @@ impl LinearSettings {
         // What an exact solution keeps of a small catalogue is all of it.
         let keep = if self.neighbours == 0 { log.n_items().max(1) } else { self.neighbours };
         table.insert("keep".to_owned(), toml::Value::Integer(keep as i64));
-        if self.neighbours > 0 {
-            table.insert("neighbours".to_owned(), toml::Value::Integer(self.neighbours as i64));
-        }
         table
     }
 }
@@ -80,12 +96,9 @@ pub(super) fn choose(
     mut judge: impl FnMut(&LinearSettings) -> Result<Option<f64>, TrainError>,
 ) -> Result<LinearSettings, TrainError> {
     let mut best = LinearSettings {
-        ridge: 8.0,
-        user_exponent: 0.5,
-        ridge_exponent: 0.5,
-        popularity_exponent: 0.0,
-        graph_weight: if has_graph { 3.0 } else { 0.0 },
+        graph_weight: if has_graph { LinearSettings::START.graph_weight } else { 0.0 },
         neighbours: if n_items <= FEW_ITEMS { 0 } else { neighbours },
+        ..LinearSettings::START
     };
     let mut fields: Vec<(&[f64], Field)> = vec![(RIDGES, |s| &mut s.ridge)];
     if has_graph {

@@ -2,14 +2,11 @@
 
 use std::sync::Mutex;
 
-use culet_eval::Ranker;
+use culet_eval::{Ranker, ScorePart, SumRanker, UserMetrics};
 use culet_graph::{Interactions, UserId};
-use culet_model::Scorer;
+use culet_kernels::top_k_of_row;
 use rayon::ThreadPool;
 use rayon::prelude::*;
-
-use super::Component;
-use crate::ranking::ranker;
 
 /// Items that each part brings for a user.
 const ITEMS_A_PART: usize = 100;
@@ -19,7 +16,7 @@ const ROUNDS: usize = 3;
 
 /// What the parts say of the items that any of them ranks high, for each judge.
 pub(super) struct Candidates {
-    users: Vec<Judge>,
+    judges: Vec<Judge>,
     n_parts: usize,
     cutoff: usize,
     /// The mean deviation of each part's scores between the items of a user.
@@ -27,8 +24,9 @@ pub(super) struct Candidates {
 }
 
 struct Judge {
-    n_targets: usize,
-    is_target: Vec<bool>,
+    /// The places of the user's targets among its candidates, ascending; those that are no candidates have places behind.
+    targets: Vec<u32>,
+    n_candidates: usize,
     /// `[n_parts, n_candidates]`
     scores: Vec<f32>,
 }
@@ -40,21 +38,38 @@ pub(super) struct Mixture {
     pub(super) quality: f64,
 }
 
+/// Whom the parts are judged by.
+#[derive(Clone, Copy)]
+pub(super) struct Jury<'a> {
+    /// What the parts learned from.
+    pub(super) kept: &'a Interactions,
+    /// What was withheld from them.
+    pub(super) valid: &'a Interactions,
+    /// Users with withheld pairs.
+    pub(super) users: &'a [u32],
+    /// Recall and ndcg are those at this length.
+    pub(super) cutoff: usize,
+    pub(super) pool: &'a ThreadPool,
+}
+
+impl Jury<'_> {
+    /// The share of the withheld pairs that lead to items that nobody took.
+    pub(super) fn share_of_new_items(self) -> f64 {
+        let degrees = self.kept.item_degrees();
+        let n_new = self.valid.pairs().filter(|(_, item)| degrees[*item as usize] == 0).count();
+        n_new as f64 / self.valid.n_pairs().max(1) as f64
+    }
+}
+
 impl Candidates {
-    pub(super) fn find(
-        components: &[Component],
-        kept: &Interactions,
-        valid: &Interactions,
-        judges: &[u32],
-        cutoff: usize,
-        pool: &ThreadPool,
-    ) -> Self {
-        let scorers: Vec<Scorer> = components.iter().map(|component| Scorer::of(component.kind.clone())).collect();
+    pub(super) fn find(parts: &[ScorePart<'_>], jury: Jury<'_>) -> Self {
+        let Jury { kept, valid, users, cutoff, pool } = jury;
+        let rankers: Vec<SumRanker<'_>> =
+            parts.iter().map(|part| SumRanker { history: kept, parts: vec![*part] }).collect();
         let n_items = kept.n_items();
-        let mut items: Vec<Vec<u32>> = vec![Vec::new(); judges.len()];
-        for scorer in &scorers {
-            let k = ITEMS_A_PART.max(cutoff);
-            let lists = ranker(scorer, kept).top_k(judges, &|user| kept.items_of(user), k, pool);
+        let mut items: Vec<Vec<u32>> = vec![Vec::new(); users.len()];
+        for ranker in &rankers {
+            let lists = ranker.top_k(users, &|user| kept.items_of(user), ITEMS_A_PART.max(cutoff), pool);
             for (items, list) in items.iter_mut().zip(lists) {
                 items.extend(list.iter().map(|ranked| ranked.item));
             }
@@ -64,31 +79,26 @@ impl Candidates {
             items.dedup();
         }
         let judge = |(items, &user): (&Vec<u32>, &u32)| {
-            let targets = valid.items_of(UserId(user));
-            Judge {
-                n_targets: targets.len(),
-                is_target: items.iter().map(|item| targets.binary_search(item).is_ok()).collect(),
-                scores: vec![0.0; components.len() * items.len()],
-            }
+            Judge::new(items, valid.items_of(UserId(user)), vec![0.0; parts.len() * items.len()])
         };
-        let users: Vec<Mutex<Judge>> = items.iter().zip(judges).map(judge).map(Mutex::new).collect();
-        let deviations = scorers.iter().enumerate().map(|(part, scorer)| {
-            let deviations: Vec<Mutex<f64>> = judges.iter().map(|_| Mutex::default()).collect();
-            ranker(scorer, kept).for_each_row(judges, pool, |place, scores| {
+        let judges: Vec<Mutex<Judge>> = items.iter().zip(users).map(judge).map(Mutex::new).collect();
+        let deviations = rankers.iter().enumerate().map(|(part, ranker)| {
+            let deviations: Vec<Mutex<f64>> = users.iter().map(|_| Mutex::default()).collect();
+            ranker.for_each_row(users, pool, |place, scores| {
                 let mean = scores.iter().map(|x| f64::from(*x)).sum::<f64>() / n_items as f64;
                 let square = scores.iter().map(|x| (f64::from(*x) - mean).powi(2)).sum::<f64>() / n_items as f64;
                 *deviations[place].lock().expect("nobody panics while holding it") = square.sqrt();
                 let items = &items[place];
-                let mut judge = users[place].lock().expect("nobody panics while holding it");
+                let mut judge = judges[place].lock().expect("nobody panics while holding it");
                 let own = &mut judge.scores[part * items.len()..][..items.len()];
                 own.iter_mut().zip(items).for_each(|(own, &item)| *own = scores[item as usize]);
             });
             let total: f64 = deviations.into_iter().map(|x| x.into_inner().expect("nobody panicked")).sum();
-            total / judges.len().max(1) as f64
+            total / users.len().max(1) as f64
         });
         let deviations = deviations.collect();
-        let users = users.into_iter().map(|judge| judge.into_inner().expect("nobody panicked")).collect();
-        Self { users, n_parts: components.len(), cutoff, deviations }
+        let judges = judges.into_iter().map(|judge| judge.into_inner().expect("nobody panicked")).collect();
+        Self { judges, n_parts: parts.len(), cutoff, deviations }
     }
 
     /// Recall and ndcg of a part alone.
@@ -102,7 +112,9 @@ impl Candidates {
 
     /// Recall and ndcg of each judge.
     fn values(&self, weights: &[f64]) -> Vec<(f64, f64)> {
-        self.users.par_iter().map(|judge| judge.values(weights, self.cutoff)).collect()
+        let cutoffs = [self.cutoff];
+        let metrics = UserMetrics::new(&cutoffs);
+        self.judges.par_iter().map(|judge| judge.values(weights, self.cutoff, &metrics)).collect()
     }
 
     /// Chooses the weights one after another, in some rounds: that of the first part is 1, the others are 0 unless their
@@ -131,7 +143,7 @@ impl Candidates {
                 break;
             }
         }
-        let quality = total(&self.values(&weights)) / self.users.len().max(1) as f64;
+        let quality = total(&self.values(&weights)) / self.judges.len().max(1) as f64;
         Mixture { weights, quality }
     }
 }
@@ -146,72 +158,67 @@ fn is_gain(with: &[(f64, f64)], without: &[(f64, f64)]) -> bool {
 }
 
 impl Judge {
-    fn values(&self, weights: &[f64], cutoff: usize) -> (f64, f64) {
-        let n = self.is_target.len();
+    fn new(candidates: &[u32], targets: &[u32], scores: Vec<f32>) -> Self {
+        let mut places: Vec<u32> = targets
+            .iter()
+            .filter_map(|target| candidates.binary_search(target).ok())
+            .map(|place| place as u32)
+            .collect();
+        let n_candidates = candidates.len();
+        places.extend((n_candidates as u32..).take(targets.len() - places.len()));
+        Self { targets: places, n_candidates, scores }
+    }
+
+    fn values(&self, weights: &[f64], cutoff: usize, metrics: &UserMetrics<'_>) -> (f64, f64) {
+        let n = self.n_candidates;
         let mut sums = vec![0.0_f32; n];
         for (part, &weight) in weights.iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
             let scores = &self.scores[part * n..][..n];
             sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += weight as f32 * score);
         }
-        let mut order: Vec<u32> = (0..n as u32).collect();
-        let better = |a: &u32, b: &u32| sums[*b as usize].total_cmp(&sums[*a as usize]).then(a.cmp(b));
-        if n > cutoff {
-            order.select_nth_unstable_by(cutoff, better);
-            order.truncate(cutoff);
-        }
-        order.sort_unstable_by(better);
-        let hits = order.iter().map(|&k| self.is_target[k as usize]);
-        recall_and_ndcg(hits, self.n_targets, cutoff)
+        let [recall, ndcg] = metrics.recall_and_ndcg(&top_k_of_row(&sums, &[], cutoff), &self.targets);
+        (recall, ndcg)
     }
-}
-
-fn recall_and_ndcg(hits: impl Iterator<Item = bool>, n_targets: usize, cutoff: usize) -> (f64, f64) {
-    let discount = |rank: usize| 1.0 / ((rank + 2) as f64).log2();
-    let (mut n_hits, mut gain) = (0.0, 0.0);
-    for (rank, _) in hits.enumerate().filter(|(_, hit)| *hit) {
-        n_hits += 1.0;
-        gain += discount(rank);
-    }
-    let ideal: f64 = (0..n_targets.min(cutoff)).map(discount).sum();
-    (n_hits / n_targets as f64, gain / ideal)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn judge(is_target: Vec<bool>, scores: Vec<f32>) -> Judge {
-        Judge { n_targets: is_target.iter().filter(|hit| **hit).count(), is_target, scores }
+    fn judge(targets: &[u32], scores: Vec<f32>, n_candidates: u32) -> Judge {
+        Judge::new(&(0..n_candidates).collect::<Vec<u32>>(), targets, scores)
     }
 
     #[test]
     fn a_list_by_hand() {
         // Targets rank first and third of three: ndcg (1 + 1/2) / (1 + 1 / log2 3).
-        let judge = judge(vec![false, true, true], vec![2.0, 3.0, 1.0]);
-        let (recall, ndcg) = judge.values(&[1.0], 3);
+        let values =
+            |judge: &Judge, weight: f64, cutoff: usize| judge.values(&[weight], cutoff, &UserMetrics::new(&[cutoff]));
+        let both = judge(&[1, 2], vec![2.0, 3.0, 1.0], 3);
+        let (recall, ndcg) = values(&both, 1.0, 3);
         assert_eq!(recall, 1.0);
         assert!((ndcg - 1.5 / (1.0 + 1.0 / 3.0_f64.log2())).abs() < 1e-12);
-        assert_eq!(judge.values(&[1.0], 1), (0.5, 1.0));
-        assert_eq!(judge.values(&[-1.0], 1), (0.5, 1.0));
+        assert_eq!(values(&both, 1.0, 1), (0.5, 1.0));
+        assert_eq!(values(&both, -1.0, 1), (0.5, 1.0));
+        // A target that is no candidate is one that no part found.
+        let missed = judge(&[1, 7], vec![2.0, 3.0, 1.0], 3);
+        assert_eq!(values(&missed, 1.0, 3), (0.5, 1.0 / (1.0 + 1.0 / 3.0_f64.log2())));
     }
 
     #[test]
     fn a_part_that_helps_gets_a_weight_and_noise_gets_none() {
         // The first part knows the target half of the time, the second the other half, the third nothing.
         let stream = culet_graph::Stream::new(1, culet_graph::Purpose::Test, 5);
-        let users = (0..400_u64).map(|user| {
-            let is_target: Vec<bool> = (0..10).map(|k| k == user % 10).collect();
+        let judges = (0..400_u64).map(|user| {
             let known = |part: u64| (user / 10) % 2 == part;
             let score = |part: u64, k: u64| {
                 let noise = stream.uniform(user * 100 + part * 10 + k) as f32;
                 noise + if part < 2 && known(part) && k == user % 10 { 2.0 } else { 0.0 }
             };
-            judge(
-                is_target,
-                (0..3).flat_map(|part| (0..10).map(move |k| (part, k))).map(|(p, k)| score(p, k)).collect(),
-            )
+            let scores = (0..3).flat_map(|part| (0..10).map(move |k| (part, k))).map(|(p, k)| score(p, k)).collect();
+            judge(&[user as u32 % 10], scores, 10)
         });
-        let candidates = Candidates { users: users.collect(), n_parts: 3, cutoff: 1, deviations: vec![1.0; 3] };
+        let candidates = Candidates { judges: judges.collect(), n_parts: 3, cutoff: 1, deviations: vec![1.0; 3] };
         let weights = candidates.mix().weights;
         assert_eq!((weights[0], weights[2]), (1.0, 0.0));
         assert!((0.5..=2.0).contains(&weights[1]), "{weights:?}");

@@ -3,22 +3,23 @@
 //! Everything is chosen on one validation part: first the settings of the linear model, then the epochs of the
 //! embedding, then the weights of the blend. Then all parts learn from all training pairs.
 
+mod component;
 mod linear;
 mod mixing;
 
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use culet_eval::{RankingProtocol, RankingReport, evaluate_ranking};
-use culet_graph::{Interactions, KnowledgeGraph};
-use culet_kernels::Matrix;
-use culet_model::{Part, PartKind, Problem, Representation, Scorer, Step, find_model, path_weights};
+use culet_eval::{RankingProtocol, ScorePart};
+use culet_graph::{Interactions, UserId};
+use culet_model::{PartKind, PathWeights, Representation, Scorer, Step, find_model, fit_ease};
 use rayon::ThreadPool;
 
-use crate::ranking::ranker;
+use crate::ranking::evaluate;
 use crate::{Event, Observer, Outcome, Seconds, Select, TrainData, TrainError, TrainOptions, train};
+use component::{Component, Form, Log, Recipe, joined, scorer};
 use linear::LinearSettings;
-use mixing::Candidates;
+use mixing::{Candidates, Jury, Mixture};
 
 /// How a blend came about.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -27,6 +28,8 @@ pub struct BlendReport {
     pub parts: Vec<BlendPart>,
     /// What each path over the knowledge graph counts in the linear model, the heaviest first; none without a graph.
     pub paths: Vec<GraphPath>,
+    /// What the linear scores of items without training pairs are multiplied by; 1 unless withheld pairs led to such items.
+    pub new_items: f64,
 }
 
 /// A part of a blend.
@@ -74,45 +77,17 @@ pub(crate) struct Blend<'a> {
     pub(crate) observer: &'a mut dyn Observer,
 }
 
-/// A part and how to make it again.
-struct Component {
-    model: &'static str,
-    settings: toml::Table,
-    options: TrainOptions,
-    kind: PartKind,
-}
-
-impl Component {
-    /// The temperature of a softmax loss.
-    fn trained_at(&self) -> Option<f32> {
-        let softmax = matches!(self.kind, PartKind::Vectors { .. }) && self.model != "als";
-        self.settings.get("temperature").filter(|_| softmax)?.as_float().map(|t| t as f32)
-    }
-
-    /// The same, scoring by exp(cosine / temperature) if it was trained so.
-    fn raised(&self) -> Self {
-        let kind = match (&self.kind, self.trained_at()) {
-            (PartKind::Vectors { vectors, .. }, Some(t)) => {
-                PartKind::Vectors { vectors: vectors.clone(), temperature: Some(t) }
-            }
-            (kind, _) => kind.clone(),
-        };
-        Self { model: self.model, settings: self.settings.clone(), options: self.options.clone(), kind }
-    }
-}
-
-/// What a component learns from.
-#[derive(Clone, Copy)]
-struct Log<'a> {
-    train: &'a Interactions,
-    graph: &'a KnowledgeGraph,
-}
-
-/// The name of the part that is the same for all users.
-const POPULARITY: &str = "popularity";
-
 /// Users of the validation part that weights are chosen by, evenly chosen where there are more.
 const MOST_JUDGES: usize = 5_000;
+/// What is tried of [`Form::new_items`].
+const NEW_ITEMS: [f32; 4] = [2.0, 4.0, 8.0, 16.0];
+
+/// What the weights were chosen on: parts, their form, what they say of the candidates.
+struct Mixed {
+    form: Form,
+    candidates: Candidates,
+    mixture: Mixture,
+}
 
 impl Blend<'_> {
     pub(crate) fn run(mut self) -> Result<Outcome, TrainError> {
@@ -133,53 +108,44 @@ impl Blend<'_> {
             return Err(TrainError::NothingToSelectBy { part });
         }
         let log = Log { train: &kept, graph: self.data.graph };
-        let judges = judges(&valid);
+        let users = judges(&valid);
+        let cutoff = self.protocol.cutoffs()[0];
+        let jury = Jury { kept: &kept, valid: &valid, users: &users, cutoff, pool: self.pool };
         let mut interrupted = false;
 
-        let linear = self.choose_linear(log, &valid, &judges, &config, &mut interrupted)?;
-        let uses_graph = linear.graph_weight > 0.0;
-        let mut components = vec![self.linear_component(linear, log)?];
-        if let Some((model, options)) = embedding(&config, uses_graph, kept.n_pairs()).filter(|_| !interrupted) {
-            components.extend(self.embedding_component(model, &config, options, log, &valid, &mut interrupted)?);
+        let mut paths = Paths::default();
+        let linear = self.choose_linear(log, jury, &config, &mut paths, &mut interrupted)?;
+        let mut components = vec![linear_component(linear, log, &mut paths)?];
+        if config.embedding != "none" && !interrupted {
+            components.extend(self.embedding_component(&config, log, &valid, &mut interrupted)?);
         }
         if config.factors && !interrupted {
             let settings = toml::Table::from_iter([("dim".to_owned(), toml::Value::Integer(config.dim as i64))]);
             components.push(self.closed_component("als", settings, log, &mut interrupted)?);
         }
+        components.push(popularity_component(log));
 
-        components.push(self.popularity_component(log));
-
-        let k = self.protocol.cutoffs()[0];
-        let mixed = |components: &[Component]| {
-            let candidates = Candidates::find(components, &kept, &valid, &judges, k, self.pool);
-            let mixture = candidates.mix();
-            (candidates, mixture)
-        };
-        let (mut candidates, mut mixture) = mixed(&components);
-        // As a probability, at the temperature of its training, a cosine may mix better.
-        if components.iter().any(|component| component.trained_at().is_some()) {
-            let mut raised: Vec<Component> = components.iter().map(Component::raised).collect();
-            let (other_candidates, other) = mixed(&raised);
-            if other.quality > mixture.quality {
-                (candidates, mixture) = (other_candidates, other);
-                std::mem::swap(&mut components, &mut raised);
-            }
-        }
-        let report = self.report(&components, &mixture, &candidates, log, linear);
-        let chosen = scorer(&components, &mixture.weights);
-        let selected_by = self.evaluate(&chosen, &kept, &[&kept], &valid)?.means;
+        let mixed = choose_form(&components, jury);
+        let report = report(&components, &mixed, linear, paths.of(linear.user_exponent, log));
+        let Mixed { form, mixture: Mixture { weights, .. }, .. } = mixed;
+        let refit = self.options.select == Select::Validation && !interrupted;
+        // Recipes outlive the parts, which go into the scorer.
+        let recipes: Vec<(Recipe, toml::Table)> =
+            components.iter().map(|part| (part.recipe.clone(), part.settings.clone())).collect();
+        let chosen = scorer(components, &weights, form, &kept);
+        let selected_by = evaluate(&chosen, &kept, &[&kept], &valid, self.protocol, self.pool)?.means;
 
         // The chosen parts learn from the withheld pairs too.
-        let refit = self.options.select == Select::Validation && !interrupted;
         let (scorer, log) = if refit {
+            drop(chosen);
             let log = Log { train: all, graph: self.data.graph };
-            let kept_parts = components.into_iter().zip(&mixture.weights).filter(|(_, weight)| **weight > 0.0);
-            let mut refitted = Vec::new();
-            for (component, _) in kept_parts {
-                refitted.push(self.again(component, linear, log, &mut interrupted)?);
+            let kept_parts = recipes.into_iter().zip(&weights).filter(|(_, weight)| **weight > 0.0);
+            let (mut refitted, mut own_weights) = (Vec::new(), Vec::new());
+            for ((recipe, settings), weight) in kept_parts {
+                refitted.push(self.again(recipe, settings, log, &mut interrupted)?);
+                own_weights.push(*weight);
             }
-            let weights: Vec<f64> = mixture.weights.iter().copied().filter(|weight| *weight > 0.0).collect();
-            (scorer(&refitted, &weights), all.clone())
+            (scorer(refitted, &own_weights, form, all), all.clone())
         } else {
             (chosen, kept)
         };
@@ -190,7 +156,7 @@ impl Blend<'_> {
         let start = Instant::now();
         let test = match self.data.test.n_pairs() {
             0 => None,
-            _ => Some(self.evaluate(&scorer, &log, &[all], self.data.test)?),
+            _ => Some(evaluate(&scorer, &log, &[all], self.data.test, self.protocol, self.pool)?),
         };
         seconds.evaluate = start.elapsed().as_secs_f64();
         Ok(Outcome {
@@ -209,16 +175,6 @@ impl Blend<'_> {
         })
     }
 
-    fn evaluate(
-        &self,
-        scorer: &Scorer,
-        log: &Interactions,
-        masked: &[&Interactions],
-        targets: &Interactions,
-    ) -> Result<RankingReport, TrainError> {
-        Ok(evaluate_ranking(&ranker(scorer, log), masked, targets, self.protocol, self.pool)?)
-    }
-
     /// Tells what is tried; whether to go on.
     fn stage(&mut self, what: &str) -> ControlFlow<()> {
         self.observer.event(&Event::Stage { what })
@@ -227,30 +183,28 @@ impl Blend<'_> {
     fn choose_linear(
         &mut self,
         log: Log<'_>,
-        valid: &Interactions,
-        judges: &[u32],
+        jury: Jury<'_>,
         config: &Config,
+        paths: &mut Paths,
         interrupted: &mut bool,
     ) -> Result<LinearSettings, TrainError> {
-        let has_graph = !path_weights(Problem { train: log.train, graph: log.graph }, 0.5).is_empty();
-        let k = self.protocol.cutoffs()[0];
+        let has_graph =
+            !log.graph.triplets().is_empty() && !paths.of(LinearSettings::START.user_exponent, log).list().is_empty();
+        // Beside it: alone, the weights would have to stand in for popularity.
+        let popularity = popularity_component(log);
+        // Where items that nobody took are what is sought, they have to come up in the first place.
+        let new_items = if jury.share_of_new_items() > 0.5 { 8.0 } else { 1.0 };
+        let form = Form { new_items, ..Form::PLAIN };
         linear::choose(log.train.n_items(), config.neighbours, has_graph, |settings| {
             if self.stage(&format!("linear: {}", settings.describe())).is_break() {
                 *interrupted = true;
                 return Ok(None);
             }
-            // With popularity beside it: alone, the weights would have to stand in for it.
-            let pair = [self.linear_component(*settings, log)?, self.popularity_component(log)];
-            Ok(Some(Candidates::find(&pair, log.train, valid, judges, k, self.pool).mix().quality))
+            let own = linear_component(*settings, log, paths)?;
+            let boosted = own.boosted(form, log.train);
+            let pair = [&own, &popularity].map(|part| part.score_part(form, boosted.as_ref()));
+            Ok(Some(Candidates::find(&pair, jury).mix().quality))
         })
-    }
-
-    fn linear_component(&self, settings: LinearSettings, log: Log<'_>) -> Result<Component, TrainError> {
-        let table = settings.table(log.train);
-        let model = settings.model();
-        let problem = Problem { train: log.train, graph: log.graph };
-        let scorer = find_model(model)?.fit(&table, problem, self.seed)?;
-        Ok(Component { model, settings: table, options: self.options.clone(), kind: only_part(scorer) })
     }
 
     fn closed_component(
@@ -261,175 +215,205 @@ impl Blend<'_> {
         interrupted: &mut bool,
     ) -> Result<Component, TrainError> {
         *interrupted |= self.stage(model).is_break();
-        let problem = Problem { train: log.train, graph: log.graph };
-        let scorer = find_model(model)?.fit(&settings, problem, self.seed)?;
-        Ok(Component { model, settings, options: self.options.clone(), kind: only_part(scorer) })
+        let scorer = find_model(model)?.fit(&settings, log.problem(), self.seed)?;
+        Ok(Component { recipe: Recipe::Closed(model), settings, kind: only_part(scorer) })
     }
 
-    /// b_i = ln(1 + users of i): what the linear model misses of popularity where users have short histories.
-    fn popularity_component(&self, log: Log<'_>) -> Component {
-        let bias = log.train.item_degrees().into_iter().map(|n| f64::from(n).ln_1p() as f32).collect();
-        let (settings, options) = (toml::Table::new(), self.options.clone());
-        Component { model: POPULARITY, settings, options, kind: PartKind::Bias(bias) }
-    }
-
+    /// Trains from several starts where pairs are few; nothing if the data do not allow for it.
     fn embedding_component(
         &mut self,
-        model: &'static str,
         config: &Config,
-        options: TrainOptions,
         log: Log<'_>,
         valid: &Interactions,
         interrupted: &mut bool,
     ) -> Result<Option<Component>, TrainError> {
-        let settings = embedding_settings(model, config.dim);
+        let plan = EmbeddingPlan::new(config, log.train.n_pairs());
         // To the training, the validation part is the test part: it selects the epoch.
-        let options = TrainOptions { select: Select::Test, ..options };
+        let options = TrainOptions { select: Select::Test, ..plan.options.clone() };
         let data = TrainData { train: log.train, valid: None, test: valid, graph: log.graph };
-        let outcome =
-            train(find_model(model)?, &settings, data, &options, self.protocol, self.seed, self.pool, self.observer);
-        let outcome = match outcome {
-            Err(TrainError::NotFinite { .. } | TrainError::NoNegative(_)) => return Ok(None),
-            outcome => outcome?,
-        };
-        *interrupted |= outcome.interrupted;
-        let options = TrainOptions { epochs: outcome.best_epoch.max(1), evaluate_every: 0, ..options };
-        Ok(Some(Component { model, settings, options, kind: only_part(outcome.scorer) }))
+        let (mut epochs, mut sets) = (Vec::new(), Vec::new());
+        for start in 0..plan.n_starts {
+            let outcome = match self.embed(plan.model, &plan.settings, data, &options, start) {
+                Err(TrainError::NotFinite { .. } | TrainError::NoNegative(_)) => return Ok(None),
+                outcome => outcome?,
+            };
+            epochs.push(outcome.best_epoch.max(1));
+            sets.push(only_vectors(outcome.scorer));
+            *interrupted |= outcome.interrupted;
+            if *interrupted {
+                break;
+            }
+        }
+        let recipe = Recipe::Embedding { model: plan.model, epochs, options: plan.options };
+        Ok(Some(Component { recipe, settings: plan.settings, kind: vectors(joined(&sets, log.train)) }))
+    }
+
+    fn embed(
+        &mut self,
+        model: &'static str,
+        settings: &toml::Table,
+        data: TrainData<'_>,
+        options: &TrainOptions,
+        start: u64,
+    ) -> Result<Outcome, TrainError> {
+        let seed = self.seed.wrapping_add(start);
+        train(find_model(model)?, settings, data, options, self.protocol, seed, self.pool, self.observer)
     }
 
     /// The same part, learned from more.
     fn again(
         &mut self,
-        component: Component,
-        linear: LinearSettings,
+        recipe: Recipe,
+        settings: toml::Table,
         log: Log<'_>,
         interrupted: &mut bool,
     ) -> Result<Component, TrainError> {
-        if component.model == linear.model() {
-            *interrupted |= self.stage(&format!("linear: {}", linear.describe())).is_break();
-            return self.linear_component(linear, log);
+        match recipe {
+            Recipe::Linear(linear) => {
+                *interrupted |= self.stage(&format!("linear: {}", linear.describe())).is_break();
+                linear_component(linear, log, &mut Paths::default())
+            }
+            Recipe::Popularity => Ok(popularity_component(log)),
+            Recipe::Closed(model) => self.closed_component(model, settings, log, interrupted),
+            Recipe::Embedding { model, epochs, options } => {
+                let nothing = Interactions::empty(log.train.n_users(), log.train.n_items());
+                let data = TrainData { train: log.train, valid: None, test: &nothing, graph: log.graph };
+                let mut sets = Vec::new();
+                for (start, &n_epochs) in (0..).zip(&epochs) {
+                    let options = TrainOptions { epochs: n_epochs, evaluate_every: 0, ..options.clone() };
+                    let outcome = self.embed(model, &settings, data, &options, start)?;
+                    *interrupted |= outcome.interrupted;
+                    sets.push(only_vectors(outcome.scorer));
+                }
+                let kind = vectors(joined(&sets, log.train));
+                Ok(Component { recipe: Recipe::Embedding { model, epochs, options }, settings, kind })
+            }
         }
-        if component.model == POPULARITY {
-            return Ok(self.popularity_component(log));
-        }
-        let spec = find_model(component.model)?;
-        if !spec.has_epochs() {
-            return self.closed_component(component.model, component.settings, log, interrupted);
-        }
-        let nothing = Interactions::empty(log.train.n_users(), log.train.n_items());
-        let data = TrainData { train: log.train, valid: None, test: &nothing, graph: log.graph };
-        let outcome = train(
-            spec,
-            &component.settings,
-            data,
-            &component.options,
-            self.protocol,
-            self.seed,
-            self.pool,
-            self.observer,
-        )?;
-        *interrupted |= outcome.interrupted;
-        let mut kind = only_part(outcome.scorer);
-        if let (PartKind::Vectors { temperature, .. }, PartKind::Vectors { temperature: own, .. }) =
-            (&mut kind, &component.kind)
-        {
-            *temperature = *own;
-        }
-        Ok(Component { kind, ..component })
     }
+}
 
-    fn report(
-        &self,
-        components: &[Component],
-        mixture: &mixing::Mixture,
-        candidates: &Candidates,
-        log: Log<'_>,
-        linear: LinearSettings,
-    ) -> BlendReport {
-        let part = |(k, component): (usize, &Component)| BlendPart {
-            model: component.model.to_owned(),
-            settings: component.settings.clone(),
-            weight: mixture.weights[k],
-            influence: mixture.weights[k] * candidates.deviations[k] / candidates.deviations[0].max(f64::MIN_POSITIVE),
-            alone: candidates.alone(k),
-        };
-        let paths = if linear.graph_weight > 0.0 {
-            path_weights(Problem { train: log.train, graph: log.graph }, linear.user_exponent)
-        } else {
-            Vec::new()
-        };
-        BlendReport {
-            parts: components.iter().enumerate().map(part).collect(),
-            paths: paths.into_iter().map(|(steps, weight)| GraphPath { steps, weight }).collect(),
+/// The paths' weights by the exponent of users, each learned once.
+#[derive(Default)]
+struct Paths(Vec<(f64, PathWeights)>);
+
+impl Paths {
+    fn of(&mut self, user_exponent: f64, log: Log<'_>) -> &PathWeights {
+        let place = self.0.iter().position(|(exponent, _)| *exponent == user_exponent).unwrap_or_else(|| {
+            self.0.push((user_exponent, PathWeights::learn(log.problem(), user_exponent)));
+            self.0.len() - 1
+        });
+        &self.0[place].1
+    }
+}
+
+fn linear_component(linear: LinearSettings, log: Log<'_>, paths: &mut Paths) -> Result<Component, TrainError> {
+    let paths = paths.of(linear.user_exponent, log);
+    let neighbours = Some(linear.neighbours).filter(|neighbours| *neighbours > 0);
+    let scorer = fit_ease(&linear.ease_settings(log.train), neighbours, log.problem(), paths)?;
+    let recipe = Recipe::Linear(linear);
+    Ok(Component { recipe, settings: linear.settings(log.train), kind: only_part(scorer) })
+}
+
+fn popularity_component(log: Log<'_>) -> Component {
+    let bias = log.train.item_degrees().into_iter().map(|n| f64::from(n).ln_1p() as f32).collect();
+    Component { recipe: Recipe::Popularity, settings: toml::Table::new(), kind: PartKind::Bias(bias) }
+}
+
+/// Chooses the weights, and the form that the parts enter in: exponents of cosines may mix better than cosines, and
+/// items that nobody took, whose scores come from the graph alone, may have to be raised beside the others.
+fn choose_form(components: &[Component], jury: Jury<'_>) -> Mixed {
+    let mixed = |form: Form| {
+        let boosted = components[0].boosted(form, jury.kept);
+        let parts: Vec<ScorePart<'_>> =
+            components.iter().map(|component| component.score_part(form, boosted.as_ref())).collect();
+        let candidates = Candidates::find(&parts, jury);
+        let mixture = candidates.mix();
+        Mixed { form, candidates, mixture }
+    };
+    let mut best = mixed(Form::PLAIN);
+    let try_form = |form: Form, best: &mut Mixed| {
+        let other = mixed(form);
+        if other.mixture.quality > best.mixture.quality {
+            *best = other;
         }
+    };
+    if components.iter().any(|component| component.temperature().is_some()) {
+        try_form(Form { raised: true, ..Form::PLAIN }, &mut best);
+    }
+    if jury.share_of_new_items() > 0.0 {
+        for new_items in NEW_ITEMS {
+            try_form(Form { new_items, ..best.form }, &mut best);
+        }
+    }
+    best
+}
+
+fn report(components: &[Component], mixed: &Mixed, linear: LinearSettings, paths: &PathWeights) -> BlendReport {
+    let Mixed { form, candidates, mixture } = mixed;
+    let unit = candidates.deviations[0].max(f64::MIN_POSITIVE);
+    let part = |(k, component): (usize, &Component)| BlendPart {
+        model: component.model().to_owned(),
+        settings: component.settings.clone(),
+        weight: mixture.weights[k],
+        influence: mixture.weights[k] * candidates.deviations[k] / unit,
+        alone: candidates.alone(k),
+    };
+    let paths = if linear.graph_weight > 0.0 { paths.list() } else { Vec::new() };
+    BlendReport {
+        parts: components.iter().enumerate().map(part).collect(),
+        paths: paths.into_iter().map(|(steps, weight)| GraphPath { steps, weight }).collect(),
+        new_items: f64::from(form.new_items),
     }
 }
 
 /// Users of the part, evenly chosen.
 fn judges(valid: &Interactions) -> Vec<u32> {
     let users: Vec<u32> =
-        (0..valid.n_users() as u32).filter(|&user| !valid.items_of(culet_graph::UserId(user)).is_empty()).collect();
+        (0..valid.n_users() as u32).filter(|&user| !valid.items_of(UserId(user)).is_empty()).collect();
     let stride = users.len().div_ceil(MOST_JUDGES).max(1);
     users.into_iter().step_by(stride).collect()
 }
 
 /// The embedding to blend in, and how it is trained.
-fn embedding(config: &Config, uses_graph: bool, n_pairs: usize) -> Option<(&'static str, TrainOptions)> {
-    let model = match (config.embedding.as_str(), uses_graph) {
-        ("none", _) => return None,
-        ("kgin", _) | ("auto", true) => "kgin",
-        _ => "softmax-mf",
-    };
-    // Some twenty million pairs are seen at most, in steps that are small where pairs are few.
-    let epochs = (20_000_000 / n_pairs.max(1)).clamp(10, 120) as u64;
-    let (batch, evaluate_every) = if n_pairs < 200_000 { (1024, 5) } else { (4096, 3) };
-    let options =
-        TrainOptions { epochs, batch, learning_rate: 3e-3, evaluate_every, patience: 3, ..TrainOptions::default() };
-    Some((model, options))
+struct EmbeddingPlan {
+    model: &'static str,
+    settings: toml::Table,
+    options: TrainOptions,
+    /// Trainings whose scores are averaged.
+    n_starts: u64,
 }
 
-fn embedding_settings(model: &str, dim: usize) -> toml::Table {
-    let text = match model {
-        "kgin" => format!("dim = {dim}\nhops = 2\nloss = 'softmax'\nnegatives = 1024\ntemperature = 0.2"),
-        _ => format!("dim = {dim}\ntemperature = 0.12"),
-    };
-    text.parse().expect("written in TOML")
+impl EmbeddingPlan {
+    fn new(config: &Config, n_pairs: usize) -> Self {
+        let has_few_pairs = n_pairs < 200_000;
+        let (temperature, negatives) = if has_few_pairs { (0.2, 4096) } else { (0.12, 1024) };
+        let (model, own) = match config.embedding.as_str() {
+            "kgin" => ("kgin", "hops = 2\nloss = 'softmax'"),
+            _ => ("softmax-mf", ""),
+        };
+        let dim = config.dim;
+        let text = format!("dim = {dim}\ntemperature = {temperature}\nnegatives = {negatives}\n{own}");
+        // Some sixteen million pairs are seen at most, in steps that are small where pairs are few.
+        let epochs = (16_000_000 / n_pairs.max(1)).clamp(8, 90) as u64;
+        let (batch, evaluate_every) = if has_few_pairs { (1024, 5) } else { (4096, 3) };
+        let options =
+            TrainOptions { epochs, batch, learning_rate: 3e-3, evaluate_every, patience: 4, ..TrainOptions::default() };
+        let n_starts = (250_000 / n_pairs.max(1)).clamp(1, 4) as u64;
+        Self { model, settings: text.parse().expect("written in TOML"), options, n_starts }
+    }
 }
 
 fn only_part(scorer: Scorer) -> PartKind {
     scorer.parts.into_iter().next().expect("a model's scorer has a part").kind
 }
 
-/// The weighted sum of the parts that have a weight.
-fn scorer(components: &[Component], weights: &[f64]) -> Scorer {
-    let chosen = components.iter().zip(weights).filter(|(_, weight)| **weight > 0.0);
-    Scorer { parts: chosen.map(|(component, &weight)| weighted(component, weight)).collect() }
+fn only_vectors(scorer: Scorer) -> Representation {
+    match only_part(scorer) {
+        PartKind::Vectors { vectors, .. } => vectors,
+        _ => unreachable!("an embedding answers from vectors"),
+    }
 }
 
-fn weighted(component: &Component, weight: f64) -> Part {
-    let kind = match &component.kind {
-        // exp(<p, q> / t) takes its weight as a factor for each user.
-        PartKind::Vectors { vectors, temperature: Some(t) } => {
-            let user_factors = Some(vec![weight as f32; vectors.users.n_rows()]);
-            let kind = PartKind::Vectors { vectors: vectors.clone(), temperature: Some(*t) };
-            return Part { name: component.model.to_owned(), kind, user_factors };
-        }
-        PartKind::Vectors { vectors, temperature: None } => PartKind::Vectors {
-            vectors: Representation { users: scaled(&vectors.users, weight), items: vectors.items.clone() },
-            temperature: None,
-        },
-        PartKind::Weights(weights) => {
-            let mut weights = weights.clone();
-            weights.scale_columns(&vec![weight as f32; weights.n_columns()]);
-            PartKind::Weights(weights)
-        }
-        PartKind::Bias(bias) => PartKind::Bias(bias.iter().map(|b| b * weight as f32).collect()),
-    };
-    Part { name: component.model.to_owned(), kind, user_factors: None }
-}
-
-fn scaled(table: &Matrix, weight: f64) -> Matrix {
-    let mut scaled = table.clone();
-    scaled.as_mut_slice().iter_mut().for_each(|x| *x *= weight as f32);
-    scaled
+fn vectors(vectors: Representation) -> PartKind {
+    PartKind::Vectors { vectors, temperature: None }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use culet_eval::{EvalError, RankingProtocol, cold_targets, evaluate_ranking};
+use culet_eval::{EvalError, RankingProtocol, cold_targets};
 use culet_graph::Interactions;
 use culet_model::Scorer;
 use rayon::ThreadPool;
 
-use crate::ranking::ranker;
+use crate::ranking::evaluate;
 
 /// What is reached on targets whose item almost nobody took.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -41,7 +41,7 @@ pub fn judge_cold(
     if n_pairs == 0 {
         return Ok(ColdReport { at_most, n_pairs, n_users: 0, metrics: BTreeMap::new() });
     }
-    let report = evaluate_ranking(&ranker(scorer, log), &[log], &targets, protocol, pool)?;
+    let report = evaluate(scorer, log, &[log], &targets, protocol, pool)?;
     Ok(ColdReport { at_most, n_pairs, n_users: report.n_users, metrics: report.means })
 }
 
