@@ -39,9 +39,9 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Setting { name: "factors", help: "blend in the vectors of als, too", kind: Kind::Switch, default: "true" },
         Setting {
             name: "dim",
-            help: "numbers in a vector of the embeddings",
+            help: "numbers in a vector of the embedding",
             kind: Kind::Integer(1, 4096),
-            default: "64",
+            default: "128",
         },
         Setting {
             name: "neighbours",

@@ -34,8 +34,19 @@ struct Judge {
 /// The weights of the parts.
 pub(super) struct Mixture {
     pub(super) weights: Vec<f64>,
+    /// Recall and ndcg of each judge.
+    pub(super) values: Vec<(f64, f64)>,
+}
+
+impl Mixture {
     /// Recall and ndcg together, mean over the judges.
-    pub(super) quality: f64,
+    pub(super) fn quality(&self) -> f64 {
+        total(&self.values) / self.values.len().max(1) as f64
+    }
+}
+
+fn total(values: &[(f64, f64)]) -> f64 {
+    values.iter().map(|(recall, ndcg)| recall + ndcg).sum()
 }
 
 /// Whom the parts are judged by.
@@ -122,7 +133,6 @@ impl Candidates {
     pub(super) fn mix(&self) -> Mixture {
         let mut weights = vec![0.0; self.n_parts];
         weights[0] = 1.0;
-        let total = |values: &[(f64, f64)]| values.iter().map(|(recall, ndcg)| recall + ndcg).sum::<f64>();
         for _ in 0..ROUNDS {
             let before = weights.clone();
             for part in 1..self.n_parts {
@@ -143,13 +153,13 @@ impl Candidates {
                 break;
             }
         }
-        let quality = total(&self.values(&weights)) / self.judges.len().max(1) as f64;
-        Mixture { weights, quality }
+        let values = self.values(&weights);
+        Mixture { weights, values }
     }
 }
 
 /// Whether the mean of the differences is more than twice its standard error.
-fn is_gain(with: &[(f64, f64)], without: &[(f64, f64)]) -> bool {
+pub(super) fn is_gain(with: &[(f64, f64)], without: &[(f64, f64)]) -> bool {
     let n = with.len() as f64;
     let differences: Vec<f64> = with.iter().zip(without).map(|(a, b)| a.0 + a.1 - b.0 - b.1).collect();
     let mean = differences.iter().sum::<f64>() / n;

@@ -16,10 +16,10 @@ use culet_model::{PartKind, PathWeights, Representation, Scorer, Step, find_mode
 use rayon::ThreadPool;
 
 use crate::ranking::evaluate;
-use crate::{Event, Observer, Outcome, Seconds, Select, TrainData, TrainError, TrainOptions, train};
+use crate::{Event, Observer, Outcome, Schedule, Seconds, Select, TrainData, TrainError, TrainOptions, train};
 use component::{Component, Form, Log, Recipe, joined, scorer};
 use linear::LinearSettings;
-use mixing::{Candidates, Jury, Mixture};
+use mixing::{Candidates, Jury, Mixture, is_gain};
 
 /// How a blend came about.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -77,8 +77,10 @@ pub(crate) struct Blend<'a> {
     pub(crate) observer: &'a mut dyn Observer,
 }
 
-/// Users of the validation part that weights are chosen by, evenly chosen where there are more.
-const MOST_JUDGES: usize = 5_000;
+/// Users of the validation part that the linear settings are chosen by, evenly chosen where there are more.
+const JUDGES_OF_SETTINGS: usize = 5_000;
+/// The same for the weights of the parts, which are chosen once.
+const JUDGES_OF_WEIGHTS: usize = 20_000;
 /// What is tried of [`Form::new_items`].
 const NEW_ITEMS: [f32; 4] = [2.0, 4.0, 8.0, 16.0];
 
@@ -108,24 +110,24 @@ impl Blend<'_> {
             return Err(TrainError::NothingToSelectBy { part });
         }
         let log = Log { train: &kept, graph: self.data.graph };
-        let users = judges(&valid);
+        let users = [JUDGES_OF_SETTINGS, JUDGES_OF_WEIGHTS].map(|most| judges(&valid, most));
         let cutoff = self.protocol.cutoffs()[0];
-        let jury = Jury { kept: &kept, valid: &valid, users: &users, cutoff, pool: self.pool };
+        let [few, many] =
+            users.each_ref().map(|users| Jury { kept: &kept, valid: &valid, users, cutoff, pool: self.pool });
         let mut interrupted = false;
 
         let mut paths = Paths::default();
-        let linear = self.choose_linear(log, jury, &config, &mut paths, &mut interrupted)?;
+        let linear = self.choose_linear(log, few, &config, &mut paths, &mut interrupted)?;
         let mut components = vec![linear_component(linear, log, &mut paths)?];
         if config.embedding != "none" && !interrupted {
             components.extend(self.embedding_component(&config, log, &valid, &mut interrupted)?);
         }
         if config.factors && !interrupted {
-            let settings = toml::Table::from_iter([("dim".to_owned(), toml::Value::Integer(config.dim as i64))]);
-            components.push(self.closed_component("als", settings, log, &mut interrupted)?);
+            components.push(self.closed_component("als", toml::Table::new(), log, &mut interrupted)?);
         }
         components.push(popularity_component(log));
 
-        let mixed = choose_form(&components, jury);
+        let mixed = choose_form(&components, many);
         let report = report(&components, &mixed, linear, paths.of(linear.user_exponent, log));
         let Mixed { form, mixture: Mixture { weights, .. }, .. } = mixed;
         let refit = self.options.select == Select::Validation && !interrupted;
@@ -203,7 +205,7 @@ impl Blend<'_> {
             let own = linear_component(*settings, log, paths)?;
             let boosted = own.boosted(form, log.train);
             let pair = [&own, &popularity].map(|part| part.score_part(form, boosted.as_ref()));
-            Ok(Some(Candidates::find(&pair, jury).mix().quality))
+            Ok(Some(Candidates::find(&pair, jury).mix().quality()))
         })
     }
 
@@ -331,18 +333,20 @@ fn choose_form(components: &[Component], jury: Jury<'_>) -> Mixed {
         Mixed { form, candidates, mixture }
     };
     let mut best = mixed(Form::PLAIN);
-    let try_form = |form: Form, best: &mut Mixed| {
-        let other = mixed(form);
-        if other.mixture.quality > best.mixture.quality {
-            *best = other;
-        }
-    };
     if components.iter().any(|component| component.temperature().is_some()) {
-        try_form(Form { raised: true, ..Form::PLAIN }, &mut best);
+        let raised = mixed(Form { raised: true, ..Form::PLAIN });
+        if raised.mixture.quality() > best.mixture.quality() {
+            best = raised;
+        }
     }
     if jury.share_of_new_items() > 0.0 {
+        let as_they_are = best.mixture.values.clone();
         for new_items in NEW_ITEMS {
-            try_form(Form { new_items, ..best.form }, &mut best);
+            let other = mixed(Form { new_items, ..best.form });
+            // To raise them costs others their places: not for a gain that may be chance.
+            if other.mixture.quality() > best.mixture.quality() && is_gain(&other.mixture.values, &as_they_are) {
+                best = other;
+            }
         }
     }
     best
@@ -366,11 +370,11 @@ fn report(components: &[Component], mixed: &Mixed, linear: LinearSettings, paths
     }
 }
 
-/// Users of the part, evenly chosen.
-fn judges(valid: &Interactions) -> Vec<u32> {
+/// Users of the part, at most so many, evenly chosen.
+fn judges(valid: &Interactions, most: usize) -> Vec<u32> {
     let users: Vec<u32> =
         (0..valid.n_users() as u32).filter(|&user| !valid.items_of(UserId(user)).is_empty()).collect();
-    let stride = users.len().div_ceil(MOST_JUDGES).max(1);
+    let stride = users.len().div_ceil(most).max(1);
     users.into_iter().step_by(stride).collect()
 }
 
@@ -385,20 +389,25 @@ struct EmbeddingPlan {
 
 impl EmbeddingPlan {
     fn new(config: &Config, n_pairs: usize) -> Self {
-        let has_few_pairs = n_pairs < 200_000;
-        let (temperature, negatives) = if has_few_pairs { (0.2, 4096) } else { (0.12, 1024) };
         let (model, own) = match config.embedding.as_str() {
             "kgin" => ("kgin", "hops = 2\nloss = 'softmax'"),
-            _ => ("softmax-mf", ""),
+            _ => ("softmax-mf", "history_dropout = 0.2"),
         };
-        let dim = config.dim;
-        let text = format!("dim = {dim}\ntemperature = {temperature}\nnegatives = {negatives}\n{own}");
-        // Some sixteen million pairs are seen at most, in steps that are small where pairs are few.
-        let epochs = (16_000_000 / n_pairs.max(1)).clamp(8, 90) as u64;
-        let (batch, evaluate_every) = if has_few_pairs { (1024, 5) } else { (4096, 3) };
-        let options =
-            TrainOptions { epochs, batch, learning_rate: 3e-3, evaluate_every, patience: 4, ..TrainOptions::default() };
-        let n_starts = (250_000 / n_pairs.max(1)).clamp(1, 4) as u64;
+        let per_pair = |most: usize| most / n_pairs.max(1);
+        // Where pairs are few, steps are small and end when they no longer help, and several starts are averaged.
+        let (sharpness, options, n_starts) = if n_pairs < 200_000 {
+            let epochs = per_pair(13_000_000).clamp(8, 90) as u64;
+            let options =
+                TrainOptions { epochs, batch: 1024, evaluate_every: 5, patience: 4, ..TrainOptions::default() };
+            ("temperature = 0.2\nnegatives = 1024", options, per_pair(250_000).clamp(1, 6) as u64)
+        } else {
+            let epochs = per_pair(13_000_000).clamp(8, 40) as u64;
+            let schedule = Schedule::Linear;
+            let options = TrainOptions { epochs, batch: 4096, evaluate_every: 5, schedule, ..TrainOptions::default() };
+            ("temperature = 0.1\nnegatives = 512", options, 1)
+        };
+        let options = TrainOptions { learning_rate: 3e-3, ..options };
+        let text = format!("dim = {}\n{sharpness}\n{own}", config.dim);
         Self { model, settings: text.parse().expect("written in TOML"), options, n_starts }
     }
 }
