@@ -4,14 +4,14 @@
 #   bench/recommenders.sh DATA OUT [part ...]
 #
 # DATA holds folders in the layout of KGAT: amazon-book (without a graph), music, book-crossing, ml-1m, last-fm-t. OUT is
-# the folder to write. Parts: simple auto board; all by default. Nothing else should run on the machine meanwhile: the load
+# the folder to write. Parts: simple auto graph cold board; all by default. Nothing else should run on the machine meanwhile: the load
 # before each run is written down. CULET names a built program; without it one is built.
 set -euo pipefail
 
 data=$1
 out=$2
 shift 2
-parts=${*:-simple auto board}
+parts=${*:-simple auto graph cold board}
 cd "$(dirname "$0")/.."
 mkdir -p "$out"
 scratch=$(mktemp -d)
@@ -42,6 +42,15 @@ train() {
         'del(.epochs, .run) + {blend: $manifest[0].extra.blend}' "$scratch/document" >>"$out/$file"
 }
 
+# A leaderboard on a folder, without its run folders.
+board() {
+    local name=$1 folder=$2
+    shift 2
+    echo "$(date -u +%H:%M:%S) before the board $name: load $(cut -d' ' -f1-3 /proc/loadavg)" | tee -a "$out/load.txt" >&2
+    "$CULET" leaderboard "$folder" --out "$out/board-$name" --at 20 --quiet "$@" >"$out/board-$name.txt"
+    rm -rf "$out/board-$name/runs"
+}
+
 for part in $parts; do
     case $part in
     simple)
@@ -53,14 +62,24 @@ for part in $parts; do
         train simple.jsonl amazon-book ease-sparse --neighbours 200
         ;;
     auto)
-        for set in music book-crossing ml-1m amazon-book last-fm-t; do
+        for set in amazon-book last-fm-t music book-crossing ml-1m; do
             train auto.jsonl "$set" auto
         done
         ;;
+    graph)
+        for set in music book-crossing last-fm-t; do
+            board "graph-$set" "$data/$set" --models auto --kg true,random,none
+        done
+        ;;
+    cold)
+        for set in music book-crossing ml-1m; do
+            "$CULET" data split "$data/$set" "$scratch/cold-$set" --by cold-items --valid-share 0.1 --quiet >/dev/null
+            board "cold-$set" "$scratch/cold-$set" --models popularity,auto
+        done
+        ;;
     board)
-        "$CULET" leaderboard "$data/ml-1m" --out "$out/board" --at 20 --quiet \
-            --models popularity,item-knn,rp3beta,ease,ease-sparse,als,bpr-mf,softmax-mf,lightgcn,auto >"$out/board.txt"
-        rm -rf "$out/board/runs"
+        board ml-1m "$data/ml-1m" \
+            --models popularity,item-knn,rp3beta,ease,ease-sparse,als,bpr-mf,softmax-mf,lightgcn,auto
         ;;
     *)
         echo "there is no part $part" >&2

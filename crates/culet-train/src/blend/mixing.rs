@@ -19,6 +19,8 @@ pub(super) struct Candidates {
     judges: Vec<Judge>,
     n_parts: usize,
     cutoff: usize,
+    /// Those of the [`Jury`].
+    pub(super) units: [f64; 2],
     /// The mean deviation of each part's scores between the items of a user.
     pub(super) deviations: Vec<f64>,
 }
@@ -34,19 +36,15 @@ struct Judge {
 /// The weights of the parts.
 pub(super) struct Mixture {
     pub(super) weights: Vec<f64>,
-    /// Recall and ndcg of each judge.
-    pub(super) values: Vec<(f64, f64)>,
+    /// The worth of the lists of each judge.
+    pub(super) worths: Vec<f64>,
 }
 
 impl Mixture {
-    /// Recall and ndcg together, mean over the judges.
+    /// The mean worth.
     pub(super) fn quality(&self) -> f64 {
-        total(&self.values) / self.values.len().max(1) as f64
+        self.worths.iter().sum::<f64>() / self.worths.len().max(1) as f64
     }
-}
-
-fn total(values: &[(f64, f64)]) -> f64 {
-    values.iter().map(|(recall, ndcg)| recall + ndcg).sum()
 }
 
 /// Whom the parts are judged by.
@@ -60,6 +58,8 @@ pub(super) struct Jury<'a> {
     pub(super) users: &'a [u32],
     /// Recall and ndcg are those at this length.
     pub(super) cutoff: usize,
+    /// The recall and the ndcg that are worth as much as each other: recall is the greater number, and would decide alone.
+    pub(super) units: [f64; 2],
     pub(super) pool: &'a ThreadPool,
 }
 
@@ -74,7 +74,7 @@ impl Jury<'_> {
 
 impl Candidates {
     pub(super) fn find(parts: &[ScorePart<'_>], jury: Jury<'_>) -> Self {
-        let Jury { kept, valid, users, cutoff, pool } = jury;
+        let Jury { kept, valid, users, cutoff, units, pool } = jury;
         let rankers: Vec<SumRanker<'_>> =
             parts.iter().map(|part| SumRanker { history: kept, parts: vec![*part] }).collect();
         let n_items = kept.n_items();
@@ -109,23 +109,28 @@ impl Candidates {
         });
         let deviations = deviations.collect();
         let judges = judges.into_iter().map(|judge| judge.into_inner().expect("nobody panicked")).collect();
-        Self { judges, n_parts: parts.len(), cutoff, deviations }
+        Self { judges, n_parts: parts.len(), cutoff, units, deviations }
     }
 
     /// Recall and ndcg of a part alone.
     pub(super) fn alone(&self, part: usize) -> [f64; 2] {
         let mut weights = vec![0.0; self.n_parts];
         weights[part] = 1.0;
-        let (recall, ndcg): (Vec<f64>, Vec<f64>) = self.values(&weights).into_iter().unzip();
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
-        [mean(&recall), mean(&ndcg)]
+        let values = self.values(&weights);
+        [0, 1].map(|metric| values.iter().map(|value| value[metric]).sum::<f64>() / values.len().max(1) as f64)
     }
 
     /// Recall and ndcg of each judge.
-    fn values(&self, weights: &[f64]) -> Vec<(f64, f64)> {
+    fn values(&self, weights: &[f64]) -> Vec<[f64; 2]> {
         let cutoffs = [self.cutoff];
         let metrics = UserMetrics::new(&cutoffs);
         self.judges.par_iter().map(|judge| judge.values(weights, self.cutoff, &metrics)).collect()
+    }
+
+    /// Recall and ndcg of each judge together, each in its unit.
+    fn worths(&self, weights: &[f64]) -> Vec<f64> {
+        let worth = |[recall, ndcg]: [f64; 2]| recall / self.units[0] + ndcg / self.units[1];
+        self.values(weights).into_iter().map(worth).collect()
     }
 
     /// Chooses the weights one after another, in some rounds: that of the first part is 1, the others are 0 unless their
@@ -133,16 +138,17 @@ impl Candidates {
     pub(super) fn mix(&self) -> Mixture {
         let mut weights = vec![0.0; self.n_parts];
         weights[0] = 1.0;
+        let total = |worths: &[f64]| worths.iter().sum::<f64>();
         for _ in 0..ROUNDS {
             let before = weights.clone();
             for part in 1..self.n_parts {
                 weights[part] = 0.0;
-                let without = self.values(&weights);
+                let without = self.worths(&weights);
                 let unit = self.deviations[0] / self.deviations[part].max(f64::MIN_POSITIVE);
                 let (mut best, mut best_total) = (None, total(&without));
                 for influence in INFLUENCES {
                     weights[part] = influence * unit;
-                    let with = self.values(&weights);
+                    let with = self.worths(&weights);
                     if total(&with) > best_total {
                         (best_total, best) = (total(&with), Some((weights[part], with)));
                     }
@@ -153,15 +159,15 @@ impl Candidates {
                 break;
             }
         }
-        let values = self.values(&weights);
-        Mixture { weights, values }
+        let worths = self.worths(&weights);
+        Mixture { weights, worths }
     }
 }
 
 /// Whether the mean of the differences is more than twice its standard error.
-pub(super) fn is_gain(with: &[(f64, f64)], without: &[(f64, f64)]) -> bool {
+pub(super) fn is_gain(with: &[f64], without: &[f64]) -> bool {
     let n = with.len() as f64;
-    let differences: Vec<f64> = with.iter().zip(without).map(|(a, b)| a.0 + a.1 - b.0 - b.1).collect();
+    let differences: Vec<f64> = with.iter().zip(without).map(|(a, b)| a - b).collect();
     let mean = differences.iter().sum::<f64>() / n;
     let variance = differences.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
     mean > 2.0 * (variance / n).sqrt()
@@ -179,15 +185,14 @@ impl Judge {
         Self { targets: places, n_candidates, scores }
     }
 
-    fn values(&self, weights: &[f64], cutoff: usize, metrics: &UserMetrics<'_>) -> (f64, f64) {
+    fn values(&self, weights: &[f64], cutoff: usize, metrics: &UserMetrics<'_>) -> [f64; 2] {
         let n = self.n_candidates;
         let mut sums = vec![0.0_f32; n];
         for (part, &weight) in weights.iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
             let scores = &self.scores[part * n..][..n];
             sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += weight as f32 * score);
         }
-        let [recall, ndcg] = metrics.recall_and_ndcg(&top_k_of_row(&sums, &[], cutoff), &self.targets);
-        (recall, ndcg)
+        metrics.recall_and_ndcg(&top_k_of_row(&sums, &[], cutoff), &self.targets)
     }
 }
 
@@ -205,14 +210,14 @@ mod tests {
         let values =
             |judge: &Judge, weight: f64, cutoff: usize| judge.values(&[weight], cutoff, &UserMetrics::new(&[cutoff]));
         let both = judge(&[1, 2], vec![2.0, 3.0, 1.0], 3);
-        let (recall, ndcg) = values(&both, 1.0, 3);
+        let [recall, ndcg] = values(&both, 1.0, 3);
         assert_eq!(recall, 1.0);
         assert!((ndcg - 1.5 / (1.0 + 1.0 / 3.0_f64.log2())).abs() < 1e-12);
-        assert_eq!(values(&both, 1.0, 1), (0.5, 1.0));
-        assert_eq!(values(&both, -1.0, 1), (0.5, 1.0));
+        assert_eq!(values(&both, 1.0, 1), [0.5, 1.0]);
+        assert_eq!(values(&both, -1.0, 1), [0.5, 1.0]);
         // A target that is no candidate is one that no part found.
         let missed = judge(&[1, 7], vec![2.0, 3.0, 1.0], 3);
-        assert_eq!(values(&missed, 1.0, 3), (0.5, 1.0 / (1.0 + 1.0 / 3.0_f64.log2())));
+        assert_eq!(values(&missed, 1.0, 3), [0.5, 1.0 / (1.0 + 1.0 / 3.0_f64.log2())]);
     }
 
     #[test]
@@ -228,10 +233,11 @@ mod tests {
             let scores = (0..3).flat_map(|part| (0..10).map(move |k| (part, k))).map(|(p, k)| score(p, k)).collect();
             judge(&[user as u32 % 10], scores, 10)
         });
-        let candidates = Candidates { judges: judges.collect(), n_parts: 3, cutoff: 1, deviations: vec![1.0; 3] };
+        let candidates =
+            Candidates { judges: judges.collect(), n_parts: 3, cutoff: 1, units: [1.0; 2], deviations: vec![1.0; 3] };
         let weights = candidates.mix().weights;
         assert_eq!((weights[0], weights[2]), (1.0, 0.0));
         assert!((0.5..=2.0).contains(&weights[1]), "{weights:?}");
-        assert!(candidates.alone(0)[0] < 0.7 && candidates.values(&weights).iter().all(|(recall, _)| *recall == 1.0));
+        assert!(candidates.alone(0)[0] < 0.7 && candidates.values(&weights).iter().all(|[recall, _]| *recall == 1.0));
     }
 }

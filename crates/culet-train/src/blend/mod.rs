@@ -112,12 +112,12 @@ impl Blend<'_> {
         let log = Log { train: &kept, graph: self.data.graph };
         let users = [JUDGES_OF_SETTINGS, JUDGES_OF_WEIGHTS].map(|most| judges(&valid, most));
         let cutoff = self.protocol.cutoffs()[0];
-        let [few, many] =
-            users.each_ref().map(|users| Jury { kept: &kept, valid: &valid, users, cutoff, pool: self.pool });
+        let jury = |users, units| Jury { kept: &kept, valid: &valid, users, cutoff, units, pool: self.pool };
+        let few = jury(&users[0], [1.0; 2]);
         let mut interrupted = false;
 
         let mut paths = Paths::default();
-        let linear = self.choose_linear(log, few, &config, &mut paths, &mut interrupted)?;
+        let (linear, units) = self.choose_linear(log, few, &config, &mut paths, &mut interrupted)?;
         let mut components = vec![linear_component(linear, log, &mut paths)?];
         if config.embedding != "none" && !interrupted {
             components.extend(self.embedding_component(&config, log, &valid, &mut interrupted)?);
@@ -127,7 +127,7 @@ impl Blend<'_> {
         }
         components.push(popularity_component(log));
 
-        let mixed = choose_form(&components, many);
+        let mixed = choose_form(&components, jury(&users[1], units));
         let report = report(&components, &mixed, linear, paths.of(linear.user_exponent, log));
         let Mixed { form, mixture: Mixture { weights, .. }, .. } = mixed;
         let refit = self.options.select == Select::Validation && !interrupted;
@@ -182,6 +182,7 @@ impl Blend<'_> {
         self.observer.event(&Event::Stage { what })
     }
 
+    /// The settings, and the units of recall and ndcg that they were chosen in.
     fn choose_linear(
         &mut self,
         log: Log<'_>,
@@ -189,7 +190,7 @@ impl Blend<'_> {
         config: &Config,
         paths: &mut Paths,
         interrupted: &mut bool,
-    ) -> Result<LinearSettings, TrainError> {
+    ) -> Result<(LinearSettings, [f64; 2]), TrainError> {
         let has_graph =
             !log.graph.triplets().is_empty() && !paths.of(LinearSettings::START.user_exponent, log).list().is_empty();
         // Beside it: alone, the weights would have to stand in for popularity.
@@ -197,7 +198,9 @@ impl Blend<'_> {
         // Where items that nobody took are what is sought, they have to come up in the first place.
         let new_items = if jury.share_of_new_items() > 0.5 { 8.0 } else { 1.0 };
         let form = Form { new_items, ..Form::PLAIN };
-        linear::choose(log.train.n_items(), config.neighbours, has_graph, |settings| {
+        // What the first settings reach alone is the unit of recall and of ndcg.
+        let mut units = None;
+        let chosen = linear::choose(log.train.n_items(), config.neighbours, has_graph, |settings| {
             if self.stage(&format!("linear: {}", settings.describe())).is_break() {
                 *interrupted = true;
                 return Ok(None);
@@ -205,8 +208,12 @@ impl Blend<'_> {
             let own = linear_component(*settings, log, paths)?;
             let boosted = own.boosted(form, log.train);
             let pair = [&own, &popularity].map(|part| part.score_part(form, boosted.as_ref()));
-            Ok(Some(Candidates::find(&pair, jury).mix().quality()))
-        })
+            let mut candidates = Candidates::find(&pair, jury);
+            let alone = || candidates.alone(0).map(|value| if value > 0.0 { value } else { 1.0 });
+            candidates.units = *units.get_or_insert_with(alone);
+            Ok(Some(candidates.mix().quality()))
+        })?;
+        Ok((chosen, units.unwrap_or(jury.units)))
     }
 
     fn closed_component(
@@ -340,11 +347,11 @@ fn choose_form(components: &[Component], jury: Jury<'_>) -> Mixed {
         }
     }
     if jury.share_of_new_items() > 0.0 {
-        let as_they_are = best.mixture.values.clone();
+        let as_they_are = best.mixture.worths.clone();
         for new_items in NEW_ITEMS {
             let other = mixed(Form { new_items, ..best.form });
             // To raise them costs others their places: not for a gain that may be chance.
-            if other.mixture.quality() > best.mixture.quality() && is_gain(&other.mixture.values, &as_they_are) {
+            if other.mixture.quality() > best.mixture.quality() && is_gain(&other.mixture.worths, &as_they_are) {
                 best = other;
             }
         }
