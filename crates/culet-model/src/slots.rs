@@ -2,6 +2,7 @@
 
 use culet_graph::Csr;
 use culet_kernels::{Lists, NO_SLOT};
+use rayon::prelude::*;
 
 use crate::PairBatch;
 
@@ -47,13 +48,31 @@ pub(crate) fn known_negatives(batch: &PairBatch, items_of_user: &Csr, n_items: u
     for (k, &item) in batch.negatives.iter().enumerate() {
         place[item as usize] = k as u32;
     }
-    let mut known = Vec::new();
-    for (pair, &user) in batch.users.iter().enumerate() {
-        let items = items_of_user.row(user as usize).iter();
-        let places = items.map(|&item| place[item as usize]).filter(|&place| place != u32::MAX);
-        known.extend(places.map(|place| (pair as u32, place)));
+    rows_of(batch.users.len(), |pair, known| {
+        let items = items_of_user.row(batch.users[pair] as usize).iter();
+        known.extend(items.map(|&item| place[item as usize]).filter(|&place| place != u32::MAX));
+    })
+}
+
+/// Rows that a function appends, blocks of them at once in the rayon pool of the caller.
+pub(crate) fn rows_of(n_rows: usize, append: impl Fn(usize, &mut Vec<u32>) + Sync) -> Csr {
+    const ROWS_A_TASK: usize = 256;
+    let task = |task: usize| {
+        let (mut ends, mut columns) = (Vec::new(), Vec::new());
+        for row in task * ROWS_A_TASK..((task + 1) * ROWS_A_TASK).min(n_rows) {
+            append(row, &mut columns);
+            ends.push(columns.len() as u32);
+        }
+        (ends, columns)
+    };
+    let tasks: Vec<(Vec<u32>, Vec<u32>)> = (0..n_rows.div_ceil(ROWS_A_TASK)).into_par_iter().map(task).collect();
+    let (mut offsets, mut columns) = (vec![0], Vec::new());
+    for (ends, own) in tasks {
+        let before = columns.len() as u32;
+        offsets.extend(ends.iter().map(|end| before + end));
+        columns.extend(own);
     }
-    Csr::from_pairs(batch.users.len(), &known).expect("a batch fits into 32 bits")
+    Csr::from_parts(offsets, columns)
 }
 
 /// Compressed rows as the kernels take them.

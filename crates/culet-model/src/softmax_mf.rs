@@ -7,7 +7,7 @@
 //!
 //! Beyond the paper: negatives are uniform and shared by the whole batch, those that the user took in training are left
 //! out, and with `history` (the default) a user's vector is U_u + mean over the history of V_i, as in Koren (KDD 2008),
-//! "Factorization Meets the Neighborhood".
+//! "Factorization Meets the Neighborhood"; a step takes the mean over a random part of it.
 
 use crate::embedding::{Embedding, EmbeddingConfig, UserVectors};
 use crate::registry::{Build, Start};
@@ -17,7 +17,7 @@ use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Problem, Ra
 pub(crate) const SPEC: ModelSpec = ModelSpec {
     name: "softmax-mf",
     title: "Softmax-MF",
-    summary: "a vector for each user and item, the taken item before a thousand others at once, on the cosine",
+    summary: "a vector for each user and item, the taken item before hundreds of others at once, on the cosine",
     paper: Paper {
         authors: "Wu, Wang, Gao, Chen, Fu, Qiu",
         title: "On the Effectiveness of Sampled Softmax Loss for Item Recommendation",
@@ -25,7 +25,13 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         link: "https://arxiv.org/abs/2201.02327",
     },
     settings: SETTINGS,
-    training: &[("batch", "4096"), ("learning_rate", "3e-3"), ("patience", "3")],
+    training: &[
+        ("epochs", "30"),
+        ("batch", "2048"),
+        ("learning_rate", "5e-3"),
+        ("schedule", "linear"),
+        ("patience", "3"),
+    ],
     search: &[
         Range { name: "temperature", scale: Scale::Log(0.05, 0.4) },
         Range { name: "learning_rate", scale: Scale::Log(1e-3, 2e-2) },
@@ -42,7 +48,7 @@ const SETTINGS: &[Setting] = &[
         name: "negatives",
         help: "items that a batch shares as negatives",
         kind: Kind::Integer(1, 65_536),
-        default: "1024",
+        default: "512",
     },
     Setting {
         name: "temperature",
@@ -58,7 +64,7 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "history_dropout",
-        help: "share of the history left out of that mean in each step",
+        help: "share of the history left out of that mean in each step; of long histories more",
         kind: Kind::Share(0.0, 1.0),
         default: "0.5",
     },

@@ -25,7 +25,7 @@ pub enum TrainError {
     #[error("user number {0} took every item in training, so that no negative can be drawn")]
     NoNegative(UserId),
     /// Nothing to select by.
-    #[error("the {part} part has no pairs to select the best epoch by")]
+    #[error("the {part} part has no pairs to select by")]
     NothingToSelectBy {
         /// `validation` or `test`.
         part: &'static str,
@@ -60,7 +60,9 @@ impl TrainError {
             Self::NoEdges => Some("is it the right file? `culet data describe` shows what was understood".to_owned()),
             Self::NoNegative(_) => Some("leave that user out; there is nothing to recommend to them".to_owned()),
             Self::NothingToSelectBy { part: "validation" } => {
-                Some("raise `--validation-share`, or take the last epoch with `--evaluate-every 0`".to_owned())
+                let hint = "a user with one item keeps it: with more items a user, or a larger `--validation-share`, there are \
+                            some; models that are fitted at once (`ease`) need none, nor does `--evaluate-every 0` of others";
+                Some(hint.to_owned())
             }
             Self::NothingToSelectBy { .. } => Some("`--select validation` needs no test part".to_owned()),
             Self::NotFinite { .. } => Some("lower `--learning-rate`; nothing was saved".to_owned()),

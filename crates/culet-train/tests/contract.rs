@@ -281,7 +281,7 @@ fn what_cannot_be_trained_on_is_refused() {
         format!("{error}; {}", error.hint().unwrap_or_default())
     };
     data.test = Interactions::empty(40, 24);
-    assert!(message(&data, "select = 'test'").starts_with("the test part has no pairs to select the best epoch by;"));
+    assert!(message(&data, "select = 'test'").starts_with("the test part has no pairs to select by;"));
     let all: Vec<_> = (0..24).map(|item| (0, item)).collect();
     data.train = Interactions::from_pairs(40, 24, &all).unwrap();
     let expected = "user number 0 took every item in training, so that no negative can be drawn";

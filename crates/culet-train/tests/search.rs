@@ -123,7 +123,7 @@ fn what_is_fixed_stays_and_an_interruption_ends_the_search() {
     let nothing = Interactions::empty(120, 60);
     let data = TrialData { valid: &nothing, ..data };
     let error = search.trial(&[], data, &protocol, &pool(), &mut Silent).unwrap_err();
-    assert_eq!(error.to_string(), "the validation part has no pairs to select the best epoch by");
+    assert_eq!(error.to_string(), "the validation part has no pairs to select by");
     let search = Search { metric: "recall@7".into(), ..search };
     let data = TrialData { valid: &valid, ..data };
     let error = search.trial(&[], data, &protocol, &pool(), &mut Silent).unwrap_err();

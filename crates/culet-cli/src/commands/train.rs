@@ -237,7 +237,11 @@ fn blend_text(blend: &BlendReport, fit: &Fit<'_>) -> String {
         text += "\nthe graph did not help, and is left out\n";
     }
     if blend.new_items > 1.0 {
-        text += &format!("\nwhat the graph says of items that nobody took yet counts {} times\n", blend.new_items);
+        text += &format!(
+            "\nweights towards items that nobody took are multiplied by {}, since withheld pairs led to such items:\n\
+             lists may hold few others\n",
+            blend.new_items
+        );
     }
     text
 }

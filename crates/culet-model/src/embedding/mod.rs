@@ -16,13 +16,13 @@ mod tests;
 
 use culet_graph::{Csr, Purpose, Stream};
 use culet_kernels::{
-    BatchGradients, BatchVectors, Dropout, Matrix, PairRows, RowGradient, interaction_mean, pairwise_loss,
+    BatchGradients, BatchVectors, Counter, Dropout, Matrix, PairRows, RowGradient, interaction_mean, pairwise_loss,
     softmax_loss, squared_length_penalty, sum_listed,
 };
 
 use crate::registry::Start;
 use crate::rows::{add, gather, normalise};
-use crate::slots::{Slots, known_negatives, lists};
+use crate::slots::{Slots, known_negatives, lists, rows_of};
 use crate::tables::{glorot, stored_table};
 use crate::{
     Draw, Explanation, Facets, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch, PairModel, Problem,
@@ -53,6 +53,10 @@ pub(crate) enum UserVectors {
     /// By light graph convolution with so many layers.
     Convolution(usize),
 }
+
+/// Items of a history whose mean a step takes, on average at most. Of long histories a few items give a mean that is as good
+/// for a step, and a hundred of each would take most of its time.
+const HISTORY_OF_A_STEP: f64 = 32.0;
 
 const TABLES: [&str; 2] = ["users", "items"];
 
@@ -165,8 +169,7 @@ impl Embedding {
 
     /// P_u = U_u + mean over the kept i in N_u of V_i
     fn history_step(&mut self, batch: &PairBatch, dropped: f64, draw: Draw) -> Loss {
-        let dropout = Dropout::new(Stream::new(draw.seed, Purpose::InteractionEdges, draw.step).counter(), dropped);
-        let kept = self.kept_history(dropout);
+        let kept = self.kept_history(dropped, Stream::new(draw.seed, Purpose::InteractionEdges, draw.step).counter());
         let work = &mut self.work;
         let mut means = Matrix::zeros(work.users.rows.len(), self.config.dim);
         interaction_mean(lists(&kept), &self.items, &mut means);
@@ -197,14 +200,16 @@ impl Embedding {
         Loss { pairs, l2, independence: 0.0 }
     }
 
-    /// The items of each user slot that this step keeps.
-    fn kept_history(&self, dropout: Dropout) -> Csr {
-        let mut pairs = Vec::new();
-        for (slot, &user) in self.work.users.rows.iter().enumerate() {
-            let places = self.items_of_user.range(user as usize).filter(|&place| dropout.keeps(place as u64));
-            pairs.extend(places.map(|place| (slot as u32, self.items_of_user.columns()[place])));
-        }
-        Csr::from_pairs(self.work.users.rows.len(), &pairs).expect("interactions were counted in 32 bits")
+    /// The items of each user slot that this step keeps: a share of short histories, some [`HISTORY_OF_A_STEP`] of long ones.
+    fn kept_history(&self, dropped: f64, counter: Counter) -> Csr {
+        let users = &self.work.users.rows;
+        rows_of(users.len(), |slot, kept| {
+            let history = self.items_of_user.range(users[slot] as usize);
+            let most = HISTORY_OF_A_STEP / history.len().max(1) as f64;
+            let dropout = Dropout::new(counter, dropped.max(1.0 - most));
+            let places = history.filter(|&place| dropout.keeps(place as u64));
+            kept.extend(places.map(|place| self.items_of_user.columns()[place]));
+        })
     }
 
     fn convolution_step(&mut self, batch: &PairBatch) -> Loss {

@@ -33,6 +33,9 @@ pub(crate) struct WeightedPaths {
 impl WeightedPaths {
     /// Learns the weights; O(pairs of items that share a user or a row).
     pub(crate) fn learn(paths: Vec<PathRows>, log: &Interactions, user_weights: &[f32]) -> Self {
+        if paths.is_empty() {
+            return Self { paths, weights: Vec::new() };
+        }
         let cosines = Cosines::new(log, user_weights);
         let alone = Moments::of(&paths, &cosines);
         let explained = |p: usize| {

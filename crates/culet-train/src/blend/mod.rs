@@ -237,9 +237,10 @@ impl Blend<'_> {
         interrupted: &mut bool,
     ) -> Result<Option<Component>, TrainError> {
         let plan = EmbeddingPlan::new(config, log.train.n_pairs());
-        // To the training, the validation part is the test part: it selects the epoch.
-        let options = TrainOptions { select: Select::Test, ..plan.options.clone() };
-        let data = TrainData { train: log.train, valid: None, test: valid, graph: log.graph };
+        // What is withheld from the blend is withheld from the training, and selects its epoch.
+        let options = TrainOptions { select: Select::Validation, refit: false, ..plan.options.clone() };
+        let nothing = Interactions::empty(log.train.n_users(), log.train.n_items());
+        let data = TrainData { train: log.train, valid: Some(valid), test: &nothing, graph: log.graph };
         let (mut epochs, mut sets) = (Vec::new(), Vec::new());
         for start in 0..plan.n_starts {
             let outcome = match self.embed(plan.model, &plan.settings, data, &options, start) {
