@@ -47,25 +47,52 @@ pub fn softmax_loss(
         })
         .collect();
 
+    let loss = parts.iter().map(|part| part.loss).sum();
     let zeros = |like: &Matrix| Matrix::zeros(like.n_rows(), like.dim());
-    let (mut grad_users, mut grad_items) = (zeros(vectors.users), zeros(vectors.items));
-    let mut loss = 0.0;
-    let mut pair = 0;
-    for part in &parts {
-        loss += part.loss;
-        for k in 0..part.users.n_rows() {
-            add_row(1.0, part.users.row(k), grad_users.row_mut(rows.users[pair] as usize));
-            add_row(1.0, part.positives.row(k), grad_items.row_mut(rows.positives[pair] as usize));
-            pair += 1;
-        }
-        for (k, &row) in rows.negatives.iter().enumerate() {
-            add_row(1.0, part.negatives.row(k), grad_items.row_mut(row as usize));
-        }
-    }
-    users.add_gradient(&grad_users, &mut gradients.users);
-    items.add_gradient(&grad_items, &mut gradients.items);
+    let (grad_users, grad_items) = rayon::join(
+        || {
+            let mut grad = zeros(vectors.users);
+            scatter(&parts, rows.users, |part| &part.users, &mut grad);
+            grad
+        },
+        || {
+            let mut grad = zeros(vectors.items);
+            scatter(&parts, rows.positives, |part| &part.positives, &mut grad);
+            let of_negatives = sum_of(&parts, n_negatives, |part| &part.negatives);
+            for (k, &row) in rows.negatives.iter().enumerate() {
+                add_row(1.0, of_negatives.row(k), grad.row_mut(row as usize));
+            }
+            grad
+        },
+    );
+    rayon::join(
+        || users.add_gradient(&grad_users, &mut gradients.users),
+        || items.add_gradient(&grad_items, &mut gradients.items),
+    );
     loss
 }
+
+/// Adds the rows of all parts, end to end, to the listed rows.
+fn scatter(parts: &[BlockGradients], to: &[u32], of: impl Fn(&BlockGradients) -> &Matrix, grad: &mut Matrix) {
+    let rows = parts.iter().flat_map(|part| (0..of(part).n_rows()).map(|k| of(part).row(k)));
+    rows.zip(to).for_each(|(row, &to)| add_row(1.0, row, grad.row_mut(to as usize)));
+}
+
+/// The sum of a table over the parts, in their order.
+fn sum_of(parts: &[BlockGradients], n_rows: usize, of: impl Fn(&BlockGradients) -> &Matrix + Sync) -> Matrix {
+    let dim = parts.first().map_or(0, |part| of(part).dim());
+    let mut sum = Matrix::zeros(n_rows, dim);
+    let stride = sum.stride();
+    if stride > 0 {
+        sum.as_mut_slice().par_chunks_mut(ROWS_A_TASK * stride).enumerate().for_each(|(task, sum)| {
+            let from = task * ROWS_A_TASK * stride;
+            parts.iter().for_each(|part| add_row(1.0, &of(part).as_slice()[from..from + sum.len()], sum));
+        });
+    }
+    sum
+}
+
+const ROWS_A_TASK: usize = 64;
 
 /// Rows divided by their lengths.
 struct UnitRows {
@@ -76,18 +103,23 @@ struct UnitRows {
 impl UnitRows {
     fn of(table: &Matrix) -> Self {
         let mut units = table.clone();
-        let inverse_lengths = (0..table.n_rows()).map(|row| normalise_row(units.row_mut(row))).collect();
+        let stride = units.stride().max(1);
+        let rows = units.as_mut_slice().par_chunks_exact_mut(stride).with_min_len(ROWS_A_TASK);
+        let mut inverse_lengths: Vec<f32> = rows.map(normalise_row).collect();
+        inverse_lengths.resize(table.n_rows(), 0.0);
         Self { units, inverse_lengths }
     }
 
     /// dx = (dy - y <y, dy>) / length
     fn add_gradient(&self, grad_units: &Matrix, grad: &mut Matrix) {
-        for row in 0..self.units.n_rows() {
+        let stride = self.units.stride().max(1);
+        let rows = grad.as_mut_slice().par_chunks_exact_mut(stride).with_min_len(ROWS_A_TASK).enumerate();
+        rows.for_each(|(row, grad)| {
             let (unit, grad_unit) = (self.units.row(row), grad_units.row(row));
             let along = inner(unit, grad_unit);
-            add_row(self.inverse_lengths[row], grad_unit, grad.row_mut(row));
-            add_row(-along * self.inverse_lengths[row], unit, grad.row_mut(row));
-        }
+            add_row(self.inverse_lengths[row], grad_unit, grad);
+            add_row(-along * self.inverse_lengths[row], unit, grad);
+        });
     }
 }
 

@@ -58,6 +58,7 @@ fn build(settings: &toml::Table, problem: Problem<'_>, start: Start<'_>) -> Resu
         temperature: 1.0,
         l2: config.l2,
         user_vectors: UserVectors::Plain,
+        facts: false,
     };
     Ok(Box::new(Embedding::new(&SPEC, config, problem, start)?))
 }

@@ -29,7 +29,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         settings: "dim = 64\nlayers = 3\nl2 = 1e-4\nloss = 'bpr'\nbatch = 2048\nlearning_rate = 1e-3\nepochs = 1000\n\
                    evaluate_every = 10\npatience = 50",
     }],
-    training: &[("batch", "8192"), ("learning_rate", "1e-2"), ("patience", "4")],
+    training: &[("epochs", "60"), ("batch", "16384"), ("learning_rate", "1.5e-2"), ("patience", "3")],
     search: &[
         Range { name: "layers", scale: Scale::Whole(1, 4) },
         Range { name: "l2", scale: Scale::Log(1e-6, 1e-2) },
@@ -64,7 +64,7 @@ const SETTINGS: &[Setting] = &[
         name: "l2",
         help: "weight of the squared lengths of a pair's vectors of layer 0 (the paper's lambda)",
         kind: Kind::Number(0.0, 1000.0),
-        default: "1e-4",
+        default: "1e-3",
     },
 ];
 
@@ -88,6 +88,7 @@ fn build(settings: &toml::Table, problem: Problem<'_>, start: Start<'_>) -> Resu
         temperature: config.temperature,
         l2: config.l2,
         user_vectors: UserVectors::Convolution(config.layers),
+        facts: false,
     };
     Ok(Box::new(Embedding::new(&SPEC, config, problem, start)?))
 }

@@ -8,9 +8,16 @@ const ROWS_A_TASK: usize = 256;
 /// Copies the listed rows.
 pub(crate) fn gather(table: &Matrix, rows: &[u32], gathered: &mut Matrix) {
     gathered.reshape(rows.len(), table.dim());
-    for (slot, &row) in rows.iter().enumerate() {
-        gathered.row_mut(slot).copy_from_slice(table.row(row as usize));
+    let stride = gathered.stride();
+    if stride == 0 {
+        return;
     }
+    let tasks = gathered.as_mut_slice().par_chunks_mut(ROWS_A_TASK * stride).zip(rows.par_chunks(ROWS_A_TASK));
+    tasks.for_each(|(gathered, rows)| {
+        for (to, &row) in gathered.chunks_exact_mut(stride).zip(rows) {
+            to.copy_from_slice(table.row(row as usize));
+        }
+    });
 }
 
 /// Copies a table into another's memory.
@@ -26,6 +33,11 @@ pub(crate) fn zeros_like(table: &Matrix) -> Matrix {
 /// sum += values
 pub(crate) fn add(sum: &mut [f32], values: &[f32]) {
     sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+}
+
+/// Adds row k to the k-th listed row.
+pub(crate) fn add_rows(from: &Matrix, rows: &[u32], to: &mut Matrix) {
+    (0..from.n_rows()).zip(rows).for_each(|(k, &row)| add(to.row_mut(row as usize), from.row(k)));
 }
 
 /// Row r of `to` becomes `factors[r]` times row r of `from`.

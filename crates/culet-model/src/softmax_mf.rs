@@ -7,11 +7,12 @@
 //!
 //! Beyond the paper: negatives are uniform and shared by the whole batch, those that the user took in training are left
 //! out, and with `history` (the default) a user's vector is U_u + mean over the history of V_i, as in Koren (KDD 2008),
-//! "Factorization Meets the Neighborhood"; a step takes the mean over a random part of it.
+//! "Factorization Meets the Neighborhood"; a step takes the mean over a random part of it. With `facts` an item's vector is
+//! V_i + mean of the vectors of the facts that it shares with other items, as in Kula (CBRecSys 2015), "Metadata Embeddings".
 
 use crate::embedding::{Embedding, EmbeddingConfig, UserVectors};
 use crate::registry::{Build, Start};
-use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Problem, Range, Scale, Setting};
+use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Preset, Problem, Range, Scale, Setting};
 
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
@@ -24,7 +25,13 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         venue: "TOIS 2024",
         link: "https://arxiv.org/abs/2201.02327",
     },
+    uses_graph: true,
     settings: SETTINGS,
+    presets: &[Preset {
+        name: "facts",
+        help: "with vectors of what the knowledge graph tells of items; not published",
+        settings: "facts = true\nevaluate_every = 2",
+    }],
     training: &[
         ("epochs", "30"),
         ("batch", "2048"),
@@ -36,6 +43,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Range { name: "temperature", scale: Scale::Log(0.05, 0.4) },
         Range { name: "learning_rate", scale: Scale::Log(1e-3, 2e-2) },
         Range { name: "history", scale: Scale::Words(&["true", "false"]) },
+        Range { name: "facts", scale: Scale::Words(&["true", "false"]) },
         Range { name: "dim", scale: Scale::Whole(64, 256) },
     ],
     build: Build::Pairs(build),
@@ -69,6 +77,12 @@ const SETTINGS: &[Setting] = &[
         default: "0.5",
     },
     Setting {
+        name: "facts",
+        help: "add the mean of vectors of what the knowledge graph tells of an item to its vector",
+        kind: Kind::Switch,
+        default: "false",
+    },
+    Setting {
         name: "l2",
         help: "weight of the squared lengths of a pair's vectors",
         kind: Kind::Number(0.0, 1000.0),
@@ -84,6 +98,7 @@ struct Config {
     temperature: f64,
     history: bool,
     history_dropout: f64,
+    facts: bool,
     l2: f64,
 }
 
@@ -96,6 +111,7 @@ fn build(settings: &toml::Table, problem: Problem<'_>, start: Start<'_>) -> Resu
         temperature: config.temperature,
         l2: config.l2,
         user_vectors: if config.history { UserVectors::History(config.history_dropout) } else { UserVectors::Plain },
+        facts: config.facts,
     };
     Ok(Box::new(Embedding::new(&SPEC, config, problem, start)?))
 }

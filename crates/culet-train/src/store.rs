@@ -138,6 +138,8 @@ fn summary(facts: &RunFacts<'_>, outcome: &Outcome, dataset: &Dataset) -> RunSum
     // Selected on the test part, the best epoch's values are the test's own: there is no validation.
     let valid = outcome.selected_by.clone().filter(|_| selection == Selection::Validation);
     let metrics = [("valid", valid), ("test", test)];
+    // A blend chooses on withheld pairs and then learns from them too.
+    let blended = outcome.blend.is_some();
     let seconds =
         [("load", facts.load_seconds), ("train", outcome.seconds.train), ("evaluate", outcome.seconds.evaluate)];
     RunSummary {
@@ -153,9 +155,17 @@ fn summary(facts: &RunFacts<'_>, outcome: &Outcome, dataset: &Dataset) -> RunSum
         threads: facts.threads,
         protocol: Protocol {
             selection,
-            refit: facts.options.refit,
+            refit: if blended {
+                outcome.valid.n_pairs() == 0 && selection == Selection::Validation
+            } else {
+                facts.options.refit
+            },
             cutoffs: facts.protocol.cutoffs().to_vec(),
-            validation_share: if outcome.valid.n_pairs() > 0 { facts.options.validation_share } else { 0.0 },
+            validation_share: if outcome.valid.n_pairs() > 0 || blended && selection == Selection::Validation {
+                facts.options.validation_share
+            } else {
+                0.0
+            },
         },
         best_epoch: Some(outcome.best_epoch).filter(|_| facts.spec.has_epochs()),
         metrics: metrics.into_iter().filter_map(|(part, means)| Some((part.to_owned(), means?))).collect(),

@@ -30,7 +30,7 @@ pub struct TrainData<'a> {
 }
 
 impl<'a> TrainData<'a> {
-    fn own_valid(&self) -> Option<&'a Interactions> {
+    pub(crate) fn own_valid(&self) -> Option<&'a Interactions> {
         self.valid.filter(|valid| valid.n_pairs() > 0)
     }
 

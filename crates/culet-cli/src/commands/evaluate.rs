@@ -115,9 +115,10 @@ pub(super) fn part(matches: &ArgMatches) -> (Part, &str) {
     (if word == "valid" { Part::Valid } else { Part::Test }, word)
 }
 
-/// By what a run was selected; without evaluations nothing was.
+/// By what a run was selected; without evaluations nothing was, but for the parts of a blend.
 pub(super) fn selected_on(summary: &RunSummary) -> Option<Selection> {
-    (summary.config["training"]["evaluate_every"] != 0).then_some(summary.protocol.selection)
+    let selects = summary.config["training"]["evaluate_every"] != 0 || summary.extra["blend"].is_object();
+    selects.then_some(summary.protocol.selection)
 }
 
 /// What has to stand beside the numbers.

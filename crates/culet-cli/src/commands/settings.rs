@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches};
 use culet::data::DataError;
-use culet::model::{Family, Kind, ModelSpec, Setting, complete_settings, nearest};
+use culet::model::{Family, Kind, MODELS, ModelSpec, Setting, complete_settings, nearest};
 use culet::train::{NETWORK_TRAINING, divide_settings, training_settings};
 use toml::de::DeTable;
 
@@ -100,10 +100,18 @@ fn check(name: &str, value: &toml::Value, known: &[Setting]) -> Result<(), Probl
         let problem = Problem::from(error);
         match known.iter().find(|setting| setting.name == name) {
             Some(setting) => problem.hint(format!("without the line the value is `{}`", setting.default)),
-            None => problem,
+            None => problem
+                .hint(other_model(name).unwrap_or_else(|| "`culet train MODEL --help` lists the settings".to_owned())),
         }
     })?;
     Ok(())
+}
+
+/// Which models have such a setting: the file may be another model's.
+fn other_model(name: &str) -> Option<String> {
+    let has = |spec: &&ModelSpec| spec.settings.iter().any(|setting| setting.name == name);
+    let models: Vec<String> = MODELS.iter().filter(has).take(3).map(|spec| format!("`{}`", spec.name)).collect();
+    (!models.is_empty()).then(|| format!("it is a setting of {}", models.join(", ")))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use culet::data::check_trainable;
+use culet::data::{Dataset, check_trainable};
 use culet::eval::RankingProtocol;
 use culet::model::{Family, MODELS, ModelSpec, Step, find_model};
 use culet::train::{BlendReport, GraphKind, Select, TrainOptions};
@@ -42,7 +42,7 @@ pub(super) fn command() -> Command {
 
 fn model_command(spec: &'static ModelSpec) -> Command {
     let of_networks = spec.family() == Family::Network;
-    let examples = if of_networks { network::train::examples(spec) } else { EXAMPLES.to_owned() };
+    let examples = if of_networks { network::train::examples(spec) } else { examples(spec) };
     let mut command = Command::new(spec.name)
         .about(format!("{}: {}", spec.title, spec.summary))
         .after_help(format!(
@@ -74,6 +74,21 @@ fn model_command(spec: &'static ModelSpec) -> Command {
     }
     let own = if of_networks { super::data::options::arguments() } else { recommender_arguments() };
     command.args(own).args(settings::arguments(spec))
+}
+
+/// Those of the model itself.
+fn examples(spec: &ModelSpec) -> String {
+    if spec.name == "kgin" {
+        return EXAMPLES.to_owned();
+    }
+    let name = spec.name;
+    let mut lines = vec![format!("culet train {name} data/last-fm --out run")];
+    if spec.uses_graph {
+        lines.push(format!("culet train {name} data/last-fm --kg none --out control"));
+    }
+    lines.extend(spec.presets.iter().map(|preset| format!("culet train {name} data/last-fm --preset {}", preset.name)));
+    lines.push(format!("culet train {name} data/last-fm --config mine.toml"));
+    format!("Examples:\n  {}", lines.join("\n  "))
 }
 
 fn preset_argument(spec: &'static ModelSpec) -> Arg {
@@ -163,11 +178,28 @@ fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMat
     room::check(spec, &dataset)?;
     let out = place(matches, &dataset.name, spec);
     introduce(context, &dataset, which_graph(matches));
+    if let Some(note) = graph_left_out(spec, &settings, &dataset) {
+        context.remark(&note);
+    }
     let fit = Fit { spec, settings, options, protocol, dataset: &dataset, load_seconds, graph: which_graph(matches) };
     let mut fitted = fit.run(context, Some(&out))?;
     fitted.document["kg"] = which_graph(matches).into();
     context.print(&fitted.document, || report(&fit, &fitted, &out))?;
     Ok(if fitted.outcome.interrupted { Done::Interrupted } else { Done::Wholly })
+}
+
+/// A model that can use the graph does so only if it is told to: that is not to be found out later.
+fn graph_left_out(spec: &ModelSpec, settings: &toml::Table, dataset: &Dataset) -> Option<String> {
+    let is_off = |name: &str, off: &toml::Value| settings.get(name) == Some(off);
+    let flag = if is_off("graph_weight", &toml::Value::Float(0.0)) {
+        "--graph-weight 3"
+    } else if is_off("facts", &toml::Value::Boolean(false)) {
+        "--facts"
+    } else {
+        return None;
+    };
+    let has_facts = !dataset.graph.triplets().is_empty();
+    has_facts.then(|| format!("note: `{}` leaves the knowledge graph out; `{flag}` lets it count", spec.name))
 }
 
 fn which_graph(matches: &ArgMatches) -> &str {
@@ -220,9 +252,16 @@ fn blend_text(blend: &BlendReport, fit: &Fit<'_>) -> String {
     for part in &blend.parts {
         let influence = if part.weight > 0.0 { format!("{:.2}", part.influence) } else { "left out".to_owned() };
         let [recall, ndcg] = part.alone.map(|x| format!("{x:.4}"));
-        table.row(vec![part.model.clone(), influence, recall, ndcg]);
+        let facts = part.settings.get("facts").is_some_and(|facts| facts.as_bool() == Some(true));
+        let model = format!("{}{}", part.model, if facts { ", with facts" } else { "" });
+        table.row(vec![model, influence, recall, ndcg]);
     }
-    let mut text = format!("parts, and what each reaches alone on withheld pairs\n{}", table.render());
+    let [recall, ndcg] = blend.together.map(|x| format!("{x:.4}"));
+    table.row(vec!["all together".to_owned(), String::new(), recall, ndcg]);
+    let mut text = format!(
+        "parts: how much each moves the lists, the first one 1, and what it reaches alone on withheld pairs\n{}",
+        table.render()
+    );
     let relations = &fit.dataset.vocabulary.relations;
     let heaviest = blend.paths.first().map_or(1.0, |path| path.weight);
     for (k, path) in blend.paths.iter().filter(|path| path.weight > 0.01 * heaviest).take(6).enumerate() {
@@ -230,7 +269,7 @@ fn blend_text(blend: &BlendReport, fit: &Fit<'_>) -> String {
             format!("{}{}", relations.label(step.relation as usize), if step.back { " (back)" } else { "" })
         };
         let steps: Vec<String> = path.steps.iter().map(step).collect();
-        let head = if k == 0 { "\nwhat users follow of the graph\n" } else { "" };
+        let head = if k == 0 { "\nwhat users follow of the graph, the heaviest path 100 %\n" } else { "" };
         text += &format!("{head}  {:3.0} %  {}\n", 100.0 * path.weight / heaviest, steps.join(", then "));
     }
     if blend.paths.is_empty() && !fit.dataset.graph.triplets().is_empty() {

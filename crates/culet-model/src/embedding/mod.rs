@@ -7,22 +7,25 @@
 //! | P, Q | the vectors that score: s(u, i) = <P_u, Q_i>, or their cosine with `loss = softmax` |
 //!
 //! - plain: P = U, Q = V
-//! - history: P_u = U_u + mean over i in N_u of V_i, of which each step keeps a random part; Q = V
+//! - history: P_u = U_u + mean over i in N_u of Q_i, of which each step keeps a random part
+//! - facts: Q_i = V_i + mean of the vectors of what the knowledge graph tells of the item, see [`facts`]; or else Q = V
 //! - convolution: (P, Q) = mean of the layers 0..=L of [`Convolution`]
 
 mod convolution;
+mod facts;
+mod history;
 #[cfg(test)]
 mod tests;
 
-use culet_graph::{Csr, Purpose, Stream};
+use culet_graph::Csr;
 use culet_kernels::{
-    BatchGradients, BatchVectors, Counter, Dropout, Matrix, PairRows, RowGradient, interaction_mean, pairwise_loss,
-    softmax_loss, squared_length_penalty, sum_listed,
+    BatchGradients, BatchVectors, Matrix, PairRows, RowGradient, interaction_mean, pairwise_loss, softmax_loss,
+    squared_length_penalty,
 };
 
 use crate::registry::Start;
-use crate::rows::{add, gather, normalise};
-use crate::slots::{Slots, known_negatives, lists, rows_of};
+use crate::rows::{add, add_rows, gather, normalise};
+use crate::slots::{Slots, known_negatives, lists};
 use crate::tables::{glorot, stored_table};
 use crate::{
     Draw, Explanation, Facets, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch, PairModel, Problem,
@@ -30,6 +33,7 @@ use crate::{
 };
 use convolution::Convolution;
 use culet_graph::{ItemId, UserId};
+use facts::ItemFacts;
 
 /// What the models of this family differ in.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +45,8 @@ pub(crate) struct EmbeddingConfig {
     pub(crate) temperature: f64,
     pub(crate) l2: f64,
     pub(crate) user_vectors: UserVectors,
+    /// Whether items have vectors of what the knowledge graph tells of them; not with a convolution.
+    pub(crate) facts: bool,
 }
 
 /// How the vectors that score come from the trained ones.
@@ -54,11 +60,7 @@ pub(crate) enum UserVectors {
     Convolution(usize),
 }
 
-/// Items of a history whose mean a step takes, on average at most. Of long histories a few items give a mean that is as good
-/// for a step, and a hundred of each would take most of its time.
-const HISTORY_OF_A_STEP: f64 = 32.0;
-
-const TABLES: [&str; 2] = ["users", "items"];
+const TABLES: [&str; 3] = ["users", "items", "facts"];
 
 /// A model of this family.
 pub(crate) struct Embedding {
@@ -68,6 +70,7 @@ pub(crate) struct Embedding {
     items: Matrix,
     items_of_user: Csr,
     convolution: Option<Convolution>,
+    facts: Option<ItemFacts>,
     work: Work,
 }
 
@@ -79,6 +82,8 @@ struct Work {
     /// P and Q of the batch, by slot.
     final_users: Matrix,
     final_items: Matrix,
+    /// The means of histories, then their gradients.
+    means: Matrix,
     gradients: BatchGradients,
     /// Gradients of U and V: by slot, or of all rows where the model reads all.
     grad_users: Matrix,
@@ -93,13 +98,14 @@ impl Embedding {
         start: Start<'_>,
     ) -> Result<Self, ModelError> {
         let log = problem.train;
-        let shapes = [(log.n_users(), config.dim), (log.n_items(), config.dim)];
-        let [users, items] = match start {
-            Start::Seed(seed) => [0, 1].map(|k| glorot(shapes[k], shapes[k].0, seed, k as u64)),
-            Start::Tables(stored) => {
-                let table = |k: usize| stored_table(TABLES[k], shapes[k], stored);
-                [table(0)?, table(1)?]
-            }
+        let table = |k: usize, n_rows: usize| match start {
+            Start::Seed(seed) => Ok(glorot((n_rows, config.dim), n_rows, seed, k as u64)),
+            Start::Tables(stored) => stored_table(TABLES[k], (n_rows, config.dim), stored),
+        };
+        let (users, items) = (table(0, log.n_users())?, table(1, log.n_items())?);
+        let facts = match config.facts {
+            true => ItemFacts::new(problem.graph, log.n_items(), |n_facts| table(2, n_facts))?,
+            false => None,
         };
         let convolution = match config.user_vectors {
             UserVectors::Convolution(layers) => Some(Convolution::new(log, layers)),
@@ -111,11 +117,12 @@ impl Embedding {
             batch: PairBatch::default(),
             final_users: Matrix::default(),
             final_items: Matrix::default(),
+            means: Matrix::default(),
             gradients: BatchGradients::default(),
             grad_users: Matrix::default(),
             grad_items: Matrix::default(),
         };
-        Ok(Self { spec, config, users, items, items_of_user: log.by_user().clone(), convolution, work })
+        Ok(Self { spec, config, users, items, items_of_user: log.by_user().clone(), convolution, facts, work })
     }
 
     /// The loss of the batch, whose gradient by P and Q stays in `work.gradients`.
@@ -167,51 +174,6 @@ impl Embedding {
         Loss { pairs, l2, independence: 0.0 }
     }
 
-    /// P_u = U_u + mean over the kept i in N_u of V_i
-    fn history_step(&mut self, batch: &PairBatch, dropped: f64, draw: Draw) -> Loss {
-        let kept = self.kept_history(dropped, Stream::new(draw.seed, Purpose::InteractionEdges, draw.step).counter());
-        let work = &mut self.work;
-        let mut means = Matrix::zeros(work.users.rows.len(), self.config.dim);
-        interaction_mean(lists(&kept), &self.items, &mut means);
-        gather(&self.users, &work.users.rows, &mut work.final_users);
-        add(work.final_users.as_mut_slice(), means.as_slice());
-        gather(&self.items, &work.items.rows, &mut work.final_items);
-        let pairs = self.batch_loss(batch);
-
-        let mut gradients = std::mem::take(&mut self.work.gradients);
-        // The mean's gradient goes back to each item in equal parts.
-        let mut parts = means;
-        for (slot, bounds) in kept.offsets().windows(2).enumerate() {
-            let share = 1.0 / (bounds[1] - bounds[0]).max(1) as f32;
-            let from = gradients.users.row(slot);
-            parts.row_mut(slot).iter_mut().zip(from).for_each(|(part, x)| *part = share * x);
-        }
-        let l2 = self.penalty(&mut gradients.users, &mut gradients.items);
-        let work = &mut self.work;
-        let mut direct = Matrix::zeros(self.items.n_rows(), self.config.dim);
-        for (slot, &row) in work.items.rows.iter().enumerate() {
-            direct.row_mut(row as usize).copy_from_slice(gradients.items.row(slot));
-        }
-        work.grad_items.reshape(self.items.n_rows(), self.config.dim);
-        let users_of_item = kept.transposed(self.items.n_rows());
-        sum_listed(lists(&users_of_item), &parts, &direct, &mut work.grad_items);
-        std::mem::swap(&mut work.grad_users, &mut gradients.users);
-        work.gradients = gradients;
-        Loss { pairs, l2, independence: 0.0 }
-    }
-
-    /// The items of each user slot that this step keeps: a share of short histories, some [`HISTORY_OF_A_STEP`] of long ones.
-    fn kept_history(&self, dropped: f64, counter: Counter) -> Csr {
-        let users = &self.work.users.rows;
-        rows_of(users.len(), |slot, kept| {
-            let history = self.items_of_user.range(users[slot] as usize);
-            let most = HISTORY_OF_A_STEP / history.len().max(1) as f64;
-            let dropout = Dropout::new(counter, dropped.max(1.0 - most));
-            let places = history.filter(|&place| dropout.keeps(place as u64));
-            kept.extend(places.map(|place| self.items_of_user.columns()[place]));
-        })
-    }
-
     fn convolution_step(&mut self, batch: &PairBatch) -> Loss {
         let convolution = self.convolution.as_mut().expect("a model with layers has a convolution");
         let (users, items) = convolution.smooth(&self.users, &self.items);
@@ -238,12 +200,8 @@ impl Embedding {
         gradients.items.reset(self.work.items.rows.len(), self.config.dim);
         let l2 = self.penalty(&mut gradients.users, &mut gradients.items);
         let work = &mut self.work;
-        for (slot, &row) in work.users.rows.iter().enumerate() {
-            add(work.grad_users.row_mut(row as usize), gradients.users.row(slot));
-        }
-        for (slot, &row) in work.items.rows.iter().enumerate() {
-            add(work.grad_items.row_mut(row as usize), gradients.items.row(slot));
-        }
+        add_rows(&gradients.users, &work.users.rows, &mut work.grad_users);
+        add_rows(&gradients.items, &work.items.rows, &mut work.grad_items);
         work.gradients = gradients;
         Loss { pairs, l2, independence: 0.0 }
     }
@@ -262,7 +220,8 @@ impl PairModel for Embedding {
     }
 
     fn tables(&self) -> Vec<(&'static str, &Matrix)> {
-        vec![(TABLES[0], &self.users), (TABLES[1], &self.items)]
+        let own = [Some(&self.users), Some(&self.items), self.facts.as_ref().map(|facts| &facts.table)];
+        TABLES.into_iter().zip(own).filter_map(|(name, table)| Some((name, table?))).collect()
     }
 
     fn loss_and_gradient(&mut self, batch: &PairBatch, draw: Draw) -> Loss {
@@ -273,8 +232,15 @@ impl PairModel for Embedding {
         work.batch.positives = work.items.assign(&batch.positives);
         work.batch.negatives = work.items.assign(&batch.negatives);
         match self.config.user_vectors {
-            UserVectors::Plain => self.plain_step(batch),
-            UserVectors::History(dropped) => self.history_step(batch, dropped, draw),
+            UserVectors::Plain if self.facts.is_none() => self.plain_step(batch),
+            UserVectors::Plain => {
+                let nothing = Csr::from_parts(vec![0; self.work.users.rows.len() + 1], Vec::new());
+                self.step_over_lists(batch, &nothing)
+            }
+            UserVectors::History(dropped) => {
+                let kept = self.kept_history(dropped, draw);
+                self.step_over_lists(batch, &kept)
+            }
             UserVectors::Convolution(_) => self.convolution_step(batch),
         }
     }
@@ -286,32 +252,40 @@ impl PairModel for Embedding {
             _ => RowGradient::Slots(&work.grad_users, &work.users.slot_of_row),
         };
         let of_items = match self.config.user_vectors {
-            UserVectors::Plain => RowGradient::Slots(&work.grad_items, &work.items.slot_of_row),
+            UserVectors::Plain if self.facts.is_none() => RowGradient::Slots(&work.grad_items, &work.items.slot_of_row),
             _ => RowGradient::All(&work.grad_items),
         };
         visit(0, &mut self.users, of_users);
         visit(1, &mut self.items, of_items);
+        if let Some(facts) = &mut self.facts {
+            visit(2, &mut facts.table, RowGradient::All(&facts.gradient));
+        }
     }
 
     fn visit_tables(&mut self, visit: &mut dyn FnMut(usize, &mut Matrix)) {
         visit(0, &mut self.users);
         visit(1, &mut self.items);
+        if let Some(facts) = &mut self.facts {
+            visit(2, &mut facts.table);
+        }
     }
 
     fn represent(&mut self) -> Representation {
-        let (mut users, mut items) = match (&mut self.convolution, self.config.user_vectors) {
-            (Some(convolution), _) => {
+        if let Some(facts) = &mut self.facts {
+            facts.refresh(&self.items);
+        }
+        let (mut users, mut items) = match &mut self.convolution {
+            Some(convolution) => {
                 let (users, items) = convolution.smooth(&self.users, &self.items);
                 (users.clone(), items.clone())
             }
-            (None, UserVectors::History(_)) => {
-                let mut users = Matrix::zeros(self.users.n_rows(), self.config.dim);
-                interaction_mean(lists(&self.items_of_user), &self.items, &mut users);
-                add(users.as_mut_slice(), self.users.as_slice());
-                (users, self.items.clone())
-            }
-            (None, _) => (self.users.clone(), self.items.clone()),
+            None => (self.users.clone(), self.facts.as_ref().map_or(&self.items, |facts| facts.items()).clone()),
         };
+        if let UserVectors::History(_) = self.config.user_vectors {
+            let mut means = Matrix::zeros(self.users.n_rows(), self.config.dim);
+            interaction_mean(lists(&self.items_of_user), &items, &mut means);
+            add(users.as_mut_slice(), means.as_slice());
+        }
         if self.config.loss == LossKind::Softmax {
             normalise(&mut users);
             normalise(&mut items);

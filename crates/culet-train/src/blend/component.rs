@@ -61,13 +61,19 @@ impl Form {
     pub(super) const PLAIN: Self = Self { raised: false, new_items: 1.0 };
 }
 
+impl Recipe {
+    pub(super) fn model(&self) -> &'static str {
+        match self {
+            Self::Linear(settings) => settings.model(),
+            Self::Embedding { model, .. } | Self::Closed(model) => model,
+            Self::Popularity => "popularity",
+        }
+    }
+}
+
 impl Component {
     pub(super) fn model(&self) -> &'static str {
-        match &self.recipe {
-            Recipe::Linear(settings) => settings.model(),
-            Recipe::Embedding { model, .. } | Recipe::Closed(model) => model,
-            Recipe::Popularity => "popularity",
-        }
+        self.recipe.model()
     }
 
     /// The temperature of its softmax loss.
@@ -131,6 +137,27 @@ impl Component {
 pub(super) fn scorer(components: Vec<Component>, weights: &[f64], form: Form, log: &Interactions) -> Scorer {
     let chosen = components.into_iter().zip(weights).filter(|(_, weight)| **weight > 0.0);
     Scorer { parts: chosen.map(|(component, &weight)| component.weighted(weight, form, log)).collect() }
+}
+
+/// ln(1 + users of an item)
+pub(super) fn popularity(log: &Interactions) -> Component {
+    let bias = log.item_degrees().into_iter().map(|n| f64::from(n).ln_1p() as f32).collect();
+    Component { recipe: Recipe::Popularity, settings: toml::Table::new(), kind: PartKind::Bias(bias) }
+}
+
+pub(super) fn only_part(scorer: Scorer) -> PartKind {
+    scorer.parts.into_iter().next().expect("a model's scorer has a part").kind
+}
+
+pub(super) fn only_vectors(scorer: Scorer) -> Representation {
+    match only_part(scorer) {
+        PartKind::Vectors { vectors, .. } => vectors,
+        _ => unreachable!("an embedding answers from vectors"),
+    }
+}
+
+pub(super) fn vectors(vectors: Representation) -> PartKind {
+    PartKind::Vectors { vectors, temperature: None }
 }
 
 /// One set of vectors whose products are the means of those of all sets; that of an item with n training pairs is held

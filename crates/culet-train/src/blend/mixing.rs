@@ -63,15 +63,6 @@ pub(super) struct Jury<'a> {
     pub(super) pool: &'a ThreadPool,
 }
 
-impl Jury<'_> {
-    /// The share of the withheld pairs that lead to items that nobody took.
-    pub(super) fn share_of_new_items(self) -> f64 {
-        let degrees = self.kept.item_degrees();
-        let n_new = self.valid.pairs().filter(|(_, item)| degrees[*item as usize] == 0).count();
-        n_new as f64 / self.valid.n_pairs().max(1) as f64
-    }
-}
-
 impl Candidates {
     pub(super) fn find(parts: &[ScorePart<'_>], jury: Jury<'_>) -> Self {
         let Jury { kept, valid, users, cutoff, units, pool } = jury;
@@ -112,11 +103,29 @@ impl Candidates {
         Self { judges, n_parts: parts.len(), cutoff, units, deviations }
     }
 
+    /// The judges of all, of the same parts.
+    pub(super) fn merged(all: Vec<Self>) -> Self {
+        let n = all.len().max(1) as f64;
+        let mut all = all.into_iter();
+        let mut merged = all.next().expect("at least one");
+        for other in all {
+            merged.judges.extend(other.judges);
+            merged.deviations.iter_mut().zip(other.deviations).for_each(|(sum, own)| *sum += own);
+        }
+        merged.deviations.iter_mut().for_each(|sum| *sum /= n);
+        merged
+    }
+
     /// Recall and ndcg of a part alone.
     pub(super) fn alone(&self, part: usize) -> [f64; 2] {
         let mut weights = vec![0.0; self.n_parts];
         weights[part] = 1.0;
-        let values = self.values(&weights);
+        self.of(&weights)
+    }
+
+    /// Recall and ndcg of a mixture.
+    pub(super) fn of(&self, weights: &[f64]) -> [f64; 2] {
+        let values = self.values(weights);
         [0, 1].map(|metric| values.iter().map(|value| value[metric]).sum::<f64>() / values.len().max(1) as f64)
     }
 

@@ -1,31 +1,39 @@
 //! The default recommender: a linear model of items with the graph's paths, blended with embeddings.
 //!
-//! Everything is chosen on one validation part: first the settings of the linear model, then the epochs of the
-//! embedding, then the weights of the blend. Then all parts learn from all training pairs.
+//! Everything is chosen on withheld pairs: first the settings of the linear model, then the epochs of the embedding and
+//! whether it learns vectors of facts, then the weights of the blend. Then all parts learn from all training pairs.
 
 mod component;
+mod embedding;
+mod fold;
 mod linear;
 mod mixing;
 
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use culet_eval::{RankingProtocol, ScorePart};
-use culet_graph::{Interactions, UserId};
-use culet_model::{PartKind, PathWeights, Representation, Scorer, Step, find_model, fit_ease};
+use culet_eval::RankingProtocol;
+use culet_graph::Interactions;
+use culet_model::{PathWeights, Step, find_model};
 use rayon::ThreadPool;
 
 use crate::ranking::evaluate;
-use crate::{Event, Observer, Outcome, Schedule, Seconds, Select, TrainData, TrainError, TrainOptions, train};
-use component::{Component, Form, Log, Recipe, joined, scorer};
+use crate::{Event, Observer, Outcome, Seconds, Select, TrainData, TrainError, TrainOptions, train};
+use component::{Component, Form, Log, Recipe, joined, only_vectors, popularity, scorer, vectors};
+use embedding::{EmbeddingPlan, Starts};
+use fold::{Fold, Measure, Paths, closed_component, folds, linear_component};
 use linear::LinearSettings;
-use mixing::{Candidates, Jury, Mixture, is_gain};
+use mixing::{Candidates, Mixture, is_gain};
 
 /// How a blend came about.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct BlendReport {
     /// Each part that was tried; the linear model of items first.
     pub parts: Vec<BlendPart>,
+    /// Recall and ndcg at the first cutoff of the blend on the withheld pairs.
+    pub together: [f64; 2],
+    /// How many parts were withheld in turn to choose by.
+    pub n_withheld_parts: usize,
     /// What each path over the knowledge graph counts in the linear model, the heaviest first; none without a graph.
     pub paths: Vec<GraphPath>,
     /// What the linear scores of items without training pairs are multiplied by; 1 unless withheld pairs led to such items.
@@ -77,14 +85,10 @@ pub(crate) struct Blend<'a> {
     pub(crate) observer: &'a mut dyn Observer,
 }
 
-/// Users of the validation part that the linear settings are chosen by, evenly chosen where there are more.
-const JUDGES_OF_SETTINGS: usize = 5_000;
-/// The same for the weights of the parts, which are chosen once.
-const JUDGES_OF_WEIGHTS: usize = 20_000;
 /// What is tried of [`Form::new_items`].
 const NEW_ITEMS: [f32; 4] = [2.0, 4.0, 8.0, 16.0];
 
-/// What the weights were chosen on: parts, their form, what they say of the candidates.
+/// What the weights were chosen on: the form of the parts, what they say of the candidates.
 struct Mixed {
     form: Form,
     candidates: Candidates,
@@ -101,50 +105,45 @@ impl Blend<'_> {
             return Err(TrainError::NoPairs);
         }
         let start = Instant::now();
-        let (kept, valid) = match self.options.select {
-            Select::Validation => self.data.withhold(self.options.validation_share, self.seed),
-            Select::Test => (all.clone(), self.data.test.clone()),
-        };
-        if valid.n_pairs() == 0 {
-            let part = if self.options.select == Select::Test { "test" } else { "validation" };
-            return Err(TrainError::NothingToSelectBy { part });
-        }
-        let log = Log { train: &kept, graph: self.data.graph };
-        let users = [JUDGES_OF_SETTINGS, JUDGES_OF_WEIGHTS].map(|most| judges(&valid, most));
-        let cutoff = self.protocol.cutoffs()[0];
-        let jury = |users, units| Jury { kept: &kept, valid: &valid, users, cutoff, units, pool: self.pool };
-        let few = jury(&users[0], [1.0; 2]);
+        let mut folds = folds(self.data, all, self.options, self.seed)?;
+        let mut measure = Measure { cutoff: self.protocol.cutoffs()[0], units: [1.0; 2], pool: self.pool };
         let mut interrupted = false;
-
-        let mut paths = Paths::default();
-        let (linear, units) = self.choose_linear(log, few, &config, &mut paths, &mut interrupted)?;
-        let mut components = vec![linear_component(linear, log, &mut paths)?];
+        let linear = self.choose_linear(&mut folds, &config, &mut measure, &mut interrupted)?;
+        for fold in &mut folds {
+            let component = fold.linear(linear)?;
+            fold.components.push(component);
+        }
         if config.embedding != "none" && !interrupted {
-            components.extend(self.embedding_component(&config, log, &valid, &mut interrupted)?);
+            self.choose_embedding(&mut folds, &config, linear, measure, &mut interrupted)?;
         }
         if config.factors && !interrupted {
-            components.push(self.closed_component("als", toml::Table::new(), log, &mut interrupted)?);
+            interrupted |= self.stage("als").is_break();
+            for fold in &mut folds {
+                let component = closed_component("als", fold.log(), self.seed)?;
+                fold.components.push(component);
+            }
         }
-        components.push(popularity_component(log));
+        folds.iter_mut().for_each(|fold| fold.components.push(popularity(&fold.kept)));
 
-        let mixed = choose_form(&components, jury(&users[1], units));
-        let report = report(&components, &mixed, linear, paths.of(linear.user_exponent, log));
+        let mixed = choose_form(&folds, measure);
+        let paths = folds[0].paths(linear.user_exponent).clone();
+        let report = report(&folds, &mixed, linear, &paths);
+        interrupted |= self.tell_mixture(&report).is_break();
         let Mixed { form, mixture: Mixture { weights, .. }, .. } = mixed;
         let refit = self.options.select == Select::Validation && !interrupted;
-        // Recipes outlive the parts, which go into the scorer.
-        let recipes: Vec<(Recipe, toml::Table)> =
-            components.iter().map(|part| (part.recipe.clone(), part.settings.clone())).collect();
+        let recipes = recipes(&folds);
+        let Fold { kept, valid, components, .. } = folds.swap_remove(0);
+        drop(folds);
         let chosen = scorer(components, &weights, form, &kept);
         let selected_by = evaluate(&chosen, &kept, &[&kept], &valid, self.protocol, self.pool)?.means;
 
         // The chosen parts learn from the withheld pairs too.
         let (scorer, log) = if refit {
             drop(chosen);
-            let log = Log { train: all, graph: self.data.graph };
             let kept_parts = recipes.into_iter().zip(&weights).filter(|(_, weight)| **weight > 0.0);
             let (mut refitted, mut own_weights) = (Vec::new(), Vec::new());
             for ((recipe, settings), weight) in kept_parts {
-                refitted.push(self.again(recipe, settings, log, &mut interrupted)?);
+                refitted.push(self.again(recipe, settings, &mut interrupted)?);
                 own_weights.push(*weight);
             }
             (scorer(refitted, &own_weights, form, all), all.clone())
@@ -177,85 +176,141 @@ impl Blend<'_> {
         })
     }
 
-    /// Tells what is tried; whether to go on.
+    /// Tells what is tried or found; whether to go on.
     fn stage(&mut self, what: &str) -> ControlFlow<()> {
         self.observer.event(&Event::Stage { what })
     }
 
-    /// The settings, and the units of recall and ndcg that they were chosen in.
+    fn tell_mixture(&mut self, report: &BlendReport) -> ControlFlow<()> {
+        let of_part = |part: &BlendPart| format!("{} {:.2}", part.model, part.influence);
+        let parts: Vec<String> = report.parts.iter().filter(|part| part.weight > 0.0).map(of_part).collect();
+        let what = format!("blend of {}: {}", parts.join(", "), self.in_words(report.together));
+        self.stage(&what)
+    }
+
+    /// Recall and ndcg on withheld pairs, in words.
+    fn in_words(&self, [recall, ndcg]: [f64; 2]) -> String {
+        let cutoff = self.protocol.cutoffs()[0];
+        format!("recall@{cutoff} {recall:.4}, ndcg@{cutoff} {ndcg:.4} on withheld pairs")
+    }
+
+    /// The settings; sets the units to what the first settings reach alone.
     fn choose_linear(
         &mut self,
-        log: Log<'_>,
-        jury: Jury<'_>,
+        folds: &mut [Fold<'_>],
         config: &Config,
-        paths: &mut Paths,
+        measure: &mut Measure<'_>,
         interrupted: &mut bool,
-    ) -> Result<(LinearSettings, [f64; 2]), TrainError> {
-        let has_graph =
-            !log.graph.triplets().is_empty() && !paths.of(LinearSettings::START.user_exponent, log).list().is_empty();
-        // Beside it: alone, the weights would have to stand in for popularity.
-        let popularity = popularity_component(log);
+    ) -> Result<LinearSettings, TrainError> {
+        let n_items = folds[0].kept.n_items();
+        let has_graph = !self.data.graph.triplets().is_empty()
+            && folds.iter_mut().any(|fold| !fold.paths(LinearSettings::START.user_exponent).list().is_empty());
         // Where items that nobody took are what is sought, they have to come up in the first place.
-        let new_items = if jury.share_of_new_items() > 0.5 { 8.0 } else { 1.0 };
-        let form = Form { new_items, ..Form::PLAIN };
-        // What the first settings reach alone is the unit of recall and of ndcg.
+        let seeks_new = folds.iter().any(|fold| fold.share_of_new_items() > 0.5);
+        let form = Form { new_items: if seeks_new { 8.0 } else { 1.0 }, ..Form::PLAIN };
         let mut units = None;
-        let chosen = linear::choose(log.train.n_items(), config.neighbours, has_graph, |settings| {
+        let mut best = (f64::NEG_INFINITY, [0.0; 2]);
+        let chosen = linear::choose(n_items, config.neighbours, has_graph, |settings| {
             if self.stage(&format!("linear: {}", settings.describe())).is_break() {
                 *interrupted = true;
                 return Ok(None);
             }
-            let own = linear_component(*settings, log, paths)?;
-            let boosted = own.boosted(form, log.train);
-            let pair = [&own, &popularity].map(|part| part.score_part(form, boosted.as_ref()));
-            let mut candidates = Candidates::find(&pair, jury);
+            let of_folds: Result<Vec<_>, _> =
+                folds.iter_mut().map(|fold| fold.candidates_of_linear(*settings, form, *measure)).collect();
+            let mut candidates = Candidates::merged(of_folds?);
             let alone = || candidates.alone(0).map(|value| if value > 0.0 { value } else { 1.0 });
             candidates.units = *units.get_or_insert_with(alone);
-            Ok(Some(candidates.mix().quality()))
+            let mixture = candidates.mix();
+            if mixture.quality() > best.0 {
+                best = (mixture.quality(), candidates.alone(0));
+            }
+            Ok(Some(mixture.quality()))
         })?;
-        Ok((chosen, units.unwrap_or(jury.units)))
+        measure.units = units.unwrap_or(measure.units);
+        let found = format!("linear, chosen: {}: {}", chosen.describe(), self.in_words(best.1));
+        *interrupted |= self.stage(&found).is_break();
+        Ok(chosen)
     }
 
-    fn closed_component(
+    /// Trains from several starts where pairs are few, with vectors of facts if that is better; no part if the data do not
+    /// allow for it.
+    fn choose_embedding(
         &mut self,
-        model: &'static str,
-        settings: toml::Table,
-        log: Log<'_>,
-        interrupted: &mut bool,
-    ) -> Result<Component, TrainError> {
-        *interrupted |= self.stage(model).is_break();
-        let scorer = find_model(model)?.fit(&settings, log.problem(), self.seed)?;
-        Ok(Component { recipe: Recipe::Closed(model), settings, kind: only_part(scorer) })
-    }
-
-    /// Trains from several starts where pairs are few; nothing if the data do not allow for it.
-    fn embedding_component(
-        &mut self,
+        folds: &mut [Fold<'_>],
         config: &Config,
-        log: Log<'_>,
-        valid: &Interactions,
+        linear: LinearSettings,
+        measure: Measure<'_>,
         interrupted: &mut bool,
-    ) -> Result<Option<Component>, TrainError> {
-        let plan = EmbeddingPlan::new(config, log.train.n_pairs());
-        // What is withheld from the blend is withheld from the training, and selects its epoch.
-        let options = TrainOptions { select: Select::Validation, refit: false, ..plan.options.clone() };
-        let nothing = Interactions::empty(log.train.n_users(), log.train.n_items());
-        let data = TrainData { train: log.train, valid: Some(valid), test: &nothing, graph: log.graph };
-        let (mut epochs, mut sets) = (Vec::new(), Vec::new());
-        for start in 0..plan.n_starts {
-            let outcome = match self.embed(plan.model, &plan.settings, data, &options, start) {
-                Err(TrainError::NotFinite { .. } | TrainError::NoNegative(_)) => return Ok(None),
-                outcome => outcome?,
-            };
-            epochs.push(outcome.best_epoch.max(1));
-            sets.push(only_vectors(outcome.scorer));
-            *interrupted |= outcome.interrupted;
-            if *interrupted {
-                break;
+    ) -> Result<(), TrainError> {
+        let (n_pairs, n_folds) = (folds[0].kept.n_pairs(), folds.len());
+        let plan = |facts| EmbeddingPlan::new(config, n_pairs, n_folds, facts);
+        let Some((mut chosen, mut starts)) = self.first_starts(plan(false), folds, interrupted)? else { return Ok(()) };
+        // Where facts do not help the linear model, they do not help here.
+        if linear.graph_weight > 0.0 && chosen.knows_facts() && !*interrupted {
+            let other = self.first_starts(plan(true), folds, interrupted)?;
+            let mut quality = |plan: &EmbeddingPlan, starts: &[Starts]| beside_linear(plan, starts, folds, measure);
+            if let Some(other) = other.filter(|other| quality(&other.0, &other.1) > quality(&chosen, &starts)) {
+                (chosen, starts) = other;
             }
         }
-        let recipe = Recipe::Embedding { model: plan.model, epochs, options: plan.options };
-        Ok(Some(Component { recipe, settings: plan.settings, kind: vectors(joined(&sets, log.train)) }))
+        for start in 1..chosen.n_starts {
+            for (k, (fold, starts)) in folds.iter().zip(&mut starts).enumerate() {
+                if !*interrupted {
+                    self.start_in_fold(&chosen, fold, (k, start, n_folds), starts, interrupted)?;
+                }
+            }
+        }
+        let epochs: Vec<u64> = starts.iter().flat_map(|starts| starts.epochs.iter().copied()).collect();
+        for (fold, starts) in folds.iter_mut().zip(&starts) {
+            fold.components.push(embedding_component(&chosen, epochs.clone(), starts, &fold.kept));
+        }
+        Ok(())
+    }
+
+    /// One start in each fold; nothing if the data do not allow for it.
+    fn first_starts(
+        &mut self,
+        plan: EmbeddingPlan,
+        folds: &[Fold<'_>],
+        interrupted: &mut bool,
+    ) -> Result<Option<(EmbeddingPlan, Vec<Starts>)>, TrainError> {
+        let mut of_folds = Vec::new();
+        for (k, fold) in folds.iter().enumerate() {
+            let mut starts = Starts::default();
+            if !self.start_in_fold(&plan, fold, (k, 0, folds.len()), &mut starts, interrupted)? {
+                return Ok(None);
+            }
+            of_folds.push(starts);
+        }
+        Ok(Some((plan, of_folds)))
+    }
+
+    /// Trains once more; false if the data do not allow for it.
+    fn start_in_fold(
+        &mut self,
+        plan: &EmbeddingPlan,
+        fold: &Fold<'_>,
+        (k, start, n_folds): (usize, u64, usize),
+        starts: &mut Starts,
+        interrupted: &mut bool,
+    ) -> Result<bool, TrainError> {
+        let of_starts =
+            if plan.n_starts > 1 { format!(", start {} of {}", start + 1, plan.n_starts) } else { String::new() };
+        let of_folds = if n_folds > 1 { format!(", part {} of {n_folds} withheld", k + 1) } else { String::new() };
+        *interrupted |= self.stage(&format!("{}{of_starts}{of_folds}", plan.describe())).is_break();
+        // What is withheld from the blend is withheld from the training, and selects its epoch.
+        let options = TrainOptions { select: Select::Validation, refit: false, ..plan.options.clone() };
+        let nothing = Interactions::empty(fold.kept.n_users(), fold.kept.n_items());
+        let data = TrainData { train: &fold.kept, valid: Some(&fold.valid), test: &nothing, graph: self.data.graph };
+        let number = start * n_folds as u64 + k as u64;
+        let outcome = match self.embed(plan.model, &plan.settings, data, &options, number) {
+            Err(TrainError::NotFinite { .. } | TrainError::NoNegative(_)) => return Ok(false),
+            outcome => outcome?,
+        };
+        starts.epochs.push(outcome.best_epoch.max(1));
+        starts.sets.push(only_vectors(outcome.scorer));
+        *interrupted |= outcome.interrupted;
+        Ok(true)
     }
 
     fn embed(
@@ -270,21 +325,19 @@ impl Blend<'_> {
         train(find_model(model)?, settings, data, options, self.protocol, seed, self.pool, self.observer)
     }
 
-    /// The same part, learned from more.
+    /// The same part, learned from all pairs.
     fn again(
         &mut self,
         recipe: Recipe,
         settings: toml::Table,
-        log: Log<'_>,
         interrupted: &mut bool,
     ) -> Result<Component, TrainError> {
+        let log = Log { train: self.everything, graph: self.data.graph };
+        *interrupted |= self.stage(&format!("refit: {}", recipe.model())).is_break();
         match recipe {
-            Recipe::Linear(linear) => {
-                *interrupted |= self.stage(&format!("linear: {}", linear.describe())).is_break();
-                linear_component(linear, log, &mut Paths::default())
-            }
-            Recipe::Popularity => Ok(popularity_component(log)),
-            Recipe::Closed(model) => self.closed_component(model, settings, log, interrupted),
+            Recipe::Linear(linear) => linear_component(linear, log, &mut Paths::default()),
+            Recipe::Popularity => Ok(popularity(log.train)),
+            Recipe::Closed(model) => closed_component(model, log, self.seed),
             Recipe::Embedding { model, epochs, options } => {
                 let nothing = Interactions::empty(log.train.n_users(), log.train.n_items());
                 let data = TrainData { train: log.train, valid: None, test: &nothing, graph: log.graph };
@@ -302,41 +355,35 @@ impl Blend<'_> {
     }
 }
 
-/// The paths' weights by the exponent of users, each learned once.
-#[derive(Default)]
-struct Paths(Vec<(f64, PathWeights)>);
-
-impl Paths {
-    fn of(&mut self, user_exponent: f64, log: Log<'_>) -> &PathWeights {
-        let place = self.0.iter().position(|(exponent, _)| *exponent == user_exponent).unwrap_or_else(|| {
-            self.0.push((user_exponent, PathWeights::learn(log.problem(), user_exponent)));
-            self.0.len() - 1
-        });
-        &self.0[place].1
-    }
+/// The recipes outlive the parts, which go into the scorer.
+fn recipes(folds: &[Fold<'_>]) -> Vec<(Recipe, toml::Table)> {
+    folds[0].components.iter().map(|part| (part.recipe.clone(), part.settings.clone())).collect()
 }
 
-fn linear_component(linear: LinearSettings, log: Log<'_>, paths: &mut Paths) -> Result<Component, TrainError> {
-    let paths = paths.of(linear.user_exponent, log);
-    let neighbours = Some(linear.neighbours).filter(|neighbours| *neighbours > 0);
-    let scorer = fit_ease(&linear.ease_settings(log.train), neighbours, log.problem(), paths)?;
-    let recipe = Recipe::Linear(linear);
-    Ok(Component { recipe, settings: linear.settings(log.train), kind: only_part(scorer) })
+fn embedding_component(plan: &EmbeddingPlan, epochs: Vec<u64>, starts: &Starts, log: &Interactions) -> Component {
+    Component { recipe: plan.recipe(epochs), settings: plan.settings.clone(), kind: vectors(joined(&starts.sets, log)) }
 }
 
-fn popularity_component(log: Log<'_>) -> Component {
-    let bias = log.train.item_degrees().into_iter().map(|n| f64::from(n).ln_1p() as f32).collect();
-    Component { recipe: Recipe::Popularity, settings: toml::Table::new(), kind: PartKind::Bias(bias) }
+/// How good the linear model is with these vectors beside it.
+fn beside_linear(plan: &EmbeddingPlan, starts: &[Starts], folds: &mut [Fold<'_>], measure: Measure<'_>) -> f64 {
+    let of_folds = folds.iter_mut().zip(starts).map(|(fold, starts)| {
+        let component = embedding_component(plan, Vec::new(), starts, &fold.kept);
+        fold.components.push(component);
+        let candidates = fold.candidates(&[0, fold.components.len() - 1], Form::PLAIN, measure);
+        fold.components.pop();
+        candidates
+    });
+    Candidates::merged(of_folds.collect()).mix().quality()
 }
 
 /// Chooses the weights, and the form that the parts enter in: exponents of cosines may mix better than cosines, and
 /// items that nobody took, whose scores come from the graph alone, may have to be raised beside the others.
-fn choose_form(components: &[Component], jury: Jury<'_>) -> Mixed {
+fn choose_form(folds: &[Fold<'_>], measure: Measure<'_>) -> Mixed {
+    let components = &folds[0].components;
+    let places: Vec<usize> = (0..components.len()).collect();
     let mixed = |form: Form| {
-        let boosted = components[0].boosted(form, jury.kept);
-        let parts: Vec<ScorePart<'_>> =
-            components.iter().map(|component| component.score_part(form, boosted.as_ref())).collect();
-        let candidates = Candidates::find(&parts, jury);
+        let of_folds = folds.iter().map(|fold| fold.candidates(&places, form, measure));
+        let candidates = Candidates::merged(of_folds.collect());
         let mixture = candidates.mix();
         Mixed { form, candidates, mixture }
     };
@@ -347,7 +394,7 @@ fn choose_form(components: &[Component], jury: Jury<'_>) -> Mixed {
             best = raised;
         }
     }
-    if jury.share_of_new_items() > 0.0 {
+    if folds.iter().any(|fold| fold.share_of_new_items() > 0.0) {
         let as_they_are = best.mixture.worths.clone();
         for new_items in NEW_ITEMS {
             let other = mixed(Form { new_items, ..best.form });
@@ -360,7 +407,8 @@ fn choose_form(components: &[Component], jury: Jury<'_>) -> Mixed {
     best
 }
 
-fn report(components: &[Component], mixed: &Mixed, linear: LinearSettings, paths: &PathWeights) -> BlendReport {
+fn report(folds: &[Fold<'_>], mixed: &Mixed, linear: LinearSettings, paths: &PathWeights) -> BlendReport {
+    let (components, n_folds) = (&folds[0].components, folds.len());
     let Mixed { form, candidates, mixture } = mixed;
     let unit = candidates.deviations[0].max(f64::MIN_POSITIVE);
     let part = |(k, component): (usize, &Component)| BlendPart {
@@ -373,64 +421,9 @@ fn report(components: &[Component], mixed: &Mixed, linear: LinearSettings, paths
     let paths = if linear.graph_weight > 0.0 { paths.list() } else { Vec::new() };
     BlendReport {
         parts: components.iter().enumerate().map(part).collect(),
+        together: candidates.of(&mixture.weights),
+        n_withheld_parts: n_folds,
         paths: paths.into_iter().map(|(steps, weight)| GraphPath { steps, weight }).collect(),
         new_items: f64::from(form.new_items),
     }
-}
-
-/// Users of the part, at most so many, evenly chosen.
-fn judges(valid: &Interactions, most: usize) -> Vec<u32> {
-    let users: Vec<u32> =
-        (0..valid.n_users() as u32).filter(|&user| !valid.items_of(UserId(user)).is_empty()).collect();
-    let stride = users.len().div_ceil(most).max(1);
-    users.into_iter().step_by(stride).collect()
-}
-
-/// The embedding to blend in, and how it is trained.
-struct EmbeddingPlan {
-    model: &'static str,
-    settings: toml::Table,
-    options: TrainOptions,
-    /// Trainings whose scores are averaged.
-    n_starts: u64,
-}
-
-impl EmbeddingPlan {
-    fn new(config: &Config, n_pairs: usize) -> Self {
-        let (model, own) = match config.embedding.as_str() {
-            "kgin" => ("kgin", "hops = 2\nloss = 'softmax'"),
-            _ => ("softmax-mf", "history_dropout = 0.2"),
-        };
-        let per_pair = |most: usize| most / n_pairs.max(1);
-        // Where pairs are few, steps are small and end when they no longer help, and several starts are averaged.
-        let (sharpness, options, n_starts) = if n_pairs < 200_000 {
-            let epochs = per_pair(13_000_000).clamp(8, 90) as u64;
-            let options =
-                TrainOptions { epochs, batch: 1024, evaluate_every: 5, patience: 4, ..TrainOptions::default() };
-            ("temperature = 0.2\nnegatives = 1024", options, per_pair(250_000).clamp(1, 6) as u64)
-        } else {
-            let epochs = per_pair(13_000_000).clamp(8, 40) as u64;
-            let schedule = Schedule::Linear;
-            let options = TrainOptions { epochs, batch: 4096, evaluate_every: 5, schedule, ..TrainOptions::default() };
-            ("temperature = 0.1\nnegatives = 512", options, 1)
-        };
-        let options = TrainOptions { learning_rate: 3e-3, ..options };
-        let text = format!("dim = {}\n{sharpness}\n{own}", config.dim);
-        Self { model, settings: text.parse().expect("written in TOML"), options, n_starts }
-    }
-}
-
-fn only_part(scorer: Scorer) -> PartKind {
-    scorer.parts.into_iter().next().expect("a model's scorer has a part").kind
-}
-
-fn only_vectors(scorer: Scorer) -> Representation {
-    match only_part(scorer) {
-        PartKind::Vectors { vectors, .. } => vectors,
-        _ => unreachable!("an embedding answers from vectors"),
-    }
-}
-
-fn vectors(vectors: Representation) -> PartKind {
-    PartKind::Vectors { vectors, temperature: None }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use culet::data::{DataError, Dataset, Fingerprint, Run, RunSummary, RunWriter};
 use culet::eval::RankingProtocol;
 use culet::graph::Interactions;
-use culet::model::{Build, ModelSpec, complete_settings};
+use culet::model::{Build, ModelSpec, Range, complete_settings};
 use culet::train::{
     BoardEntry, Chosen, DerivedTables, GraphKind, Outcome, RunFacts, Search, SearchMethod, TrainData, TrainOptions,
     best_trial, divide_settings, judge_cold, run_contents, train, training_settings,
@@ -110,17 +110,15 @@ impl Board<'_> {
     fn search(&self, entry: &BoardEntry) -> Result<Search, Problem> {
         let spec = entry.spec;
         let given = entry.preset.map(|name| spec.preset(name)).transpose()?.unwrap_or_default();
+        // What a preset says stays; what only a graph could change is not tried without one.
+        let has_facts = entry.graph != GraphKind::None && !self.dataset.graph.triplets().is_empty();
+        let about_graph = |name: &str| ["graph_weight", "facts"].contains(&name);
+        let is_open = |range: &&Range| !given.contains_key(range.name) && (has_facts || !about_graph(range.name));
+        let ranges = spec.search.iter().filter(is_open).copied().collect();
         let (training, model) = divide_settings(&training_settings(spec), given);
         let mut fixed = complete_settings(spec.settings, &model)?;
         fixed.extend(training);
-        Ok(Search {
-            spec,
-            fixed,
-            ranges: spec.search.to_vec(),
-            method: SearchMethod::Tpe,
-            metric: self.metric(),
-            seed: self.context.seed,
-        })
+        Ok(Search { spec, fixed, ranges, method: SearchMethod::Tpe, metric: self.metric(), seed: self.context.seed })
     }
 
     fn n_trials(&self, spec: &ModelSpec) -> usize {
