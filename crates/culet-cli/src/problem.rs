@@ -80,7 +80,11 @@ impl fmt::Display for Problem {
 
 impl From<DataError> for Problem {
     fn from(error: DataError) -> Self {
-        let code = if matches!(error, DataError::Write { .. }) { FAILED } else { WRONG_INPUT };
+        let code = match &error {
+            DataError::Write { .. } | DataError::InUse { .. } => FAILED,
+            DataError::Fetch { problem, .. } if !problem.is_wrong_input() => FAILED,
+            _ => WRONG_INPUT,
+        };
         Self::of(&error, error.hint(), code)
     }
 }

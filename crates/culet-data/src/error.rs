@@ -3,9 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::fetch::FetchProblem;
 use crate::kgat::LineProblem;
 use crate::network::{NetworkLineProblem, NetworkProblem};
 use crate::run::{Damage, RunProblem};
+use crate::unpack::ArchiveProblem;
 use crate::vectors::VectorProblem;
 
 /// A file or folder that cannot be used.
@@ -135,6 +137,44 @@ pub enum DataError {
         /// What is wrong with it.
         problem: RunProblem,
     },
+    /// A file that cannot be fetched.
+    #[error("`{from}` {problem}")]
+    Fetch {
+        /// Its address or path, or the place to take it from.
+        from: String,
+        /// What went wrong.
+        problem: FetchProblem,
+    },
+    /// An archive that is not unpacked.
+    #[error("`{}` {problem}", path.display())]
+    Archive {
+        /// The archive.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: ArchiveProblem,
+    },
+    /// A name that no public data set has.
+    #[error("there is no public data set `{name}` in the list")]
+    NoSuchSet {
+        /// The name asked for.
+        name: String,
+        /// The most similar name.
+        similar: Option<String>,
+    },
+    /// A list of public data sets that cannot be understood.
+    #[error("`{}` is no list of data sets: {cause}", path.display())]
+    BadSetList {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// Another program fetches into the same folder.
+    #[error("another program fetches into `{}`", path.display())]
+    InUse {
+        /// The folder in which it keeps what came.
+        path: PathBuf,
+    },
     /// A file of vectors that cannot be written or read.
     #[error("{}", problem.at(path))]
     Vectors {
@@ -155,6 +195,12 @@ impl DataError {
             Self::Network { problem, .. } => problem.hint(),
             Self::Run { problem, .. } => problem.hint(),
             Self::Vectors { problem, .. } => problem.hint(),
+            Self::Fetch { problem, .. } => problem.hint(),
+            Self::Archive { problem, .. } => problem.hint(),
+            Self::NoSuchSet { similar: Some(name), .. } => Some(format!("did you mean `{name}`?")),
+            Self::NoSuchSet { .. } => Some("`culet data list` tells the names".into()),
+            Self::BadSetList { .. } => Some("the list in the sources of Culet, `sets.json`, shows the form".into()),
+            Self::InUse { .. } => Some("wait for its end, or choose another folder".into()),
             Self::NoFolder { similar: Some(path), .. } | Self::NoFile { similar: Some(path), .. } => {
                 Some(format!("did you mean `{}`?", path.display()))
             }
@@ -196,6 +242,16 @@ impl DataError {
         Self::Vectors { path: path.into(), problem }
     }
 
+    /// A file that cannot be fetched from an address or path.
+    pub(crate) fn fetch(from: &str, problem: FetchProblem) -> Self {
+        Self::Fetch { from: from.into(), problem }
+    }
+
+    /// An archive that is not unpacked.
+    pub(crate) fn archive(path: &Path, problem: ArchiveProblem) -> Self {
+        Self::Archive { path: path.into(), problem }
+    }
+
     /// A failure to read `path`.
     pub(crate) fn read(path: &Path, source: io::Error) -> Self {
         Self::Read { path: path.into(), source }
@@ -214,7 +270,7 @@ fn parent_of(path: &Path) -> String {
 }
 
 /// The message of an error without the number of the system call's answer, in lower case.
-fn cause(error: &io::Error) -> String {
+pub(crate) fn cause(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut letters = text.chars();

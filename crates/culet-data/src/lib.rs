@@ -1,4 +1,4 @@
-//! Everything Culet reads and writes: data sets, generated catalogues, run folders.
+//! Everything Culet reads and writes: data sets, public ones and generated ones too, and run folders.
 //!
 //! Architecture invariant: no model mathematics, no clock, no terminal. Bad input is an error with file and line, never
 //! a panic and never a silent skip.
@@ -11,14 +11,17 @@ mod columns;
 mod dataset;
 mod describe;
 mod error;
+mod fetch;
 mod kgat;
 mod network;
 mod new_folder;
 mod places;
+mod public;
 mod run;
 mod shown;
 mod split;
 mod synth;
+mod unpack;
 mod vectors;
 
 pub use atomic::write_atomically;
@@ -29,6 +32,7 @@ pub use catalogue_split::{
 pub use dataset::Dataset;
 pub use describe::{Description, Fingerprint, Quantiles, RelationCount, describe, thousands, to_text};
 pub use error::DataError;
+pub use fetch::{FetchProblem, GetEvent, GetObserver, Patience, Place, SilentGet};
 pub use kgat::{KgatOptions, LineProblem, check_trainable, read_kgat, write_kgat};
 pub use network::{
     Column, DataKind, EdgeCount, InteractionsOptions, LabelCount, LabelDescription, LinkParts, NetworkData,
@@ -36,6 +40,7 @@ pub use network::{
     TypeCount, Weights, describe_network, detect, names_users_and_items, network_to_text, read_interactions,
     read_network, write_edge_list, write_network,
 };
+pub use public::{GetOptions, Got, GotFile, PublicFile, PublicSet, PublicSets, get, licence_accepted, staging_of};
 pub use run::{
     CatalogueParts, CatalogueView, Damage, DataFingerprint, DataView, FileRecord, Manifest, NetworkFingerprint,
     NetworkParts, NetworkView, PerUserTable, Protocol, Run, RunContents, RunData, RunKind, RunProblem, RunSummary,
@@ -47,6 +52,7 @@ pub use synth::{
     UserMatch, match_intents, match_users, relation_auc, synthesise, synthesise_network, synthesise_network_sized,
     synthesise_sized,
 };
+pub use unpack::{ArchiveProblem, UnpackLimits};
 pub use vectors::{VectorFormat, VectorProblem, VectorTable, read_vectors, write_vectors};
 
 /// The parsers beneath [`read_kgat`] and [`read_network`], for tests on arbitrary bytes; not a part of the stable

@@ -29,7 +29,7 @@ pub(crate) fn similar(path: &Path, wanted: impl Fn(&Path) -> bool) -> Option<Pat
 }
 
 /// The number of letters to insert, remove or replace (Levenshtein).
-fn edit_distance(a: &str, b: &str) -> usize {
+pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<_> = b.chars().collect();
     let mut costs: Vec<_> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::program::{Ran, culet, folder, run};
 
 /// Enough for a machine that does something else at the same time.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A catalogue in `films`, and a training on it that would take hours.
 fn start(folder: &Path, flags: &[&str]) -> Child {
@@ -30,7 +30,7 @@ fn await_history(folder: &Path, lines: usize) {
 }
 
 /// Sends a signal and waits for the end.
-fn end(mut child: Child, signal: &str) -> Ran {
+pub(crate) fn end(mut child: Child, signal: &str) -> Ran {
     let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
     let start = Instant::now();

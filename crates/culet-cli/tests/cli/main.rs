@@ -3,6 +3,7 @@
 mod compare;
 mod data_convert;
 mod data_describe;
+mod data_get;
 mod data_split;
 mod data_split_catalogue;
 mod json;

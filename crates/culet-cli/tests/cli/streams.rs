@@ -115,10 +115,12 @@ fn help(folder: &Path, arguments: &[&str], columns: &str) -> String {
 #[test]
 fn help_fits_the_terminal() {
     let folder = folder();
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 11] = [
         &[],
         &["demo"],
         &["models"],
+        &["data", "list"],
+        &["data", "get"],
         &["data", "describe"],
         &["data", "synth"],
         &["train", "kgin"],

@@ -1,8 +1,12 @@
-//! `culet data`: look at data sets, make them, split and convert them.
+//! `culet data`: get data sets, look at them, make them, split and convert them.
 
 mod convert;
 mod convert_vectors;
 mod describe;
+mod get;
+mod get_progress;
+mod licence;
+mod list;
 pub(super) mod options;
 mod place;
 mod split;
@@ -18,6 +22,8 @@ use crate::problem::Problem;
 
 const EXAMPLES: &str = "\
 Examples:
+  culet data list
+  culet data get ml-1m
   culet data describe data/last-fm
   culet data describe follows.csv.gz --directed
   culet data synth films --n-users 5000 --seed 7
@@ -26,16 +32,25 @@ Examples:
 
 pub(super) fn command() -> Command {
     Command::new("data")
-        .about("Look at data sets, make them, split and convert them")
+        .about("Get data sets, look at them, make them, split and convert them")
         .after_help(EXAMPLES)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
-        .subcommands([describe::command(), split::command(), convert::command(), synth::command()])
+        .subcommands([
+            list::command(),
+            get::command(),
+            describe::command(),
+            split::command(),
+            convert::command(),
+            synth::command(),
+        ])
 }
 
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
     match matches.subcommand().expect("clap asks for a command") {
+        ("list", matches) => list::run(context, matches)?,
+        ("get", matches) => return get::run(context, matches),
         ("describe", matches) => describe::run(context, matches)?,
         ("split", matches) => split::run(context, matches)?,
         ("convert", matches) => convert::run(context, matches)?,
