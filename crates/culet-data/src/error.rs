@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::catalogue::CatalogueProblem;
 use crate::fetch::FetchProblem;
 use crate::kgat::LineProblem;
 use crate::network::{NetworkLineProblem, NetworkProblem};
@@ -56,6 +57,14 @@ pub enum DataError {
         path: PathBuf,
         /// What is wrong with it.
         problem: NetworkProblem,
+    },
+    /// A file or folder of a catalogue that cannot be used as a whole.
+    #[error("`{}` {problem}", path.display())]
+    Catalogue {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: CatalogueProblem,
     },
     /// The folder of a data set does not exist.
     #[error("`{}` does not exist", path.display())]
@@ -193,6 +202,7 @@ impl DataError {
             Self::Line { problem, .. } => Some(problem.hint()),
             Self::NetworkLine { problem, .. } => Some(problem.hint()),
             Self::Network { problem, .. } => problem.hint(),
+            Self::Catalogue { problem, .. } => Some(problem.hint()),
             Self::Run { problem, .. } => problem.hint(),
             Self::Vectors { problem, .. } => problem.hint(),
             Self::Fetch { problem, .. } => problem.hint(),
@@ -225,6 +235,16 @@ impl DataError {
     /// A file or folder of a network that will not do.
     pub(crate) fn network(path: &Path, problem: NetworkProblem) -> Self {
         Self::Network { path: path.into(), problem }
+    }
+
+    /// A file or folder of a catalogue that will not do.
+    pub(crate) fn catalogue(path: &Path, problem: CatalogueProblem) -> Self {
+        Self::Catalogue { path: path.into(), problem }
+    }
+
+    /// A line that will not do.
+    pub(crate) fn network_line(path: &Path, line: usize, problem: NetworkLineProblem) -> Self {
+        Self::NetworkLine { path: path.into(), line, problem }
     }
 
     /// A run folder, or a file in it, that will not do.

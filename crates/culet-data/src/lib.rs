@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod atomic;
+mod catalogue;
 mod catalogue_split;
 mod columns;
 mod dataset;
@@ -23,8 +24,12 @@ mod split;
 mod synth;
 mod unpack;
 mod vectors;
+mod zipped;
 
 pub use atomic::write_atomically;
+pub use catalogue::{
+    CatalogueOptions, CatalogueProblem, ColumnChoice, Format, find_format, read_catalogue, read_unsplit,
+};
 pub use catalogue_split::{
     CataloguePlan, CatalogueSplit, CatalogueSplitRecord, CoreLosses, PartCount, PartCounts, PartPlan, SourceRecord,
     SplitBy, UnsplitCatalogue, split_catalogue, write_catalogue_split,
@@ -35,10 +40,9 @@ pub use error::DataError;
 pub use fetch::{FetchProblem, GetEvent, GetObserver, Patience, Place, SilentGet};
 pub use kgat::{KgatOptions, LineProblem, check_trainable, read_kgat, write_kgat};
 pub use network::{
-    Column, DataKind, EdgeCount, InteractionsOptions, LabelCount, LabelDescription, LinkParts, NetworkData,
-    NetworkDescription, NetworkLineProblem, NetworkOptions, NetworkProblem, NodeLabels, PartDescription, SplitRecord,
-    TypeCount, Weights, describe_network, detect, names_users_and_items, network_to_text, read_interactions,
-    read_network, write_edge_list, write_network,
+    Column, DataKind, EdgeCount, LabelCount, LabelDescription, LinkParts, NetworkData, NetworkDescription,
+    NetworkLineProblem, NetworkOptions, NetworkProblem, NodeLabels, PartDescription, SplitRecord, TypeCount, Weights,
+    describe_network, detect, network_to_text, read_network, write_edge_list, write_network,
 };
 pub use public::{GetOptions, Got, GotFile, PublicFile, PublicSet, PublicSets, get, licence_accepted, staging_of};
 pub use run::{
@@ -59,6 +63,7 @@ pub use vectors::{VectorFormat, VectorProblem, VectorTable, read_vectors, write_
 /// interface.
 #[doc(hidden)]
 pub mod fuzzing {
+    pub use crate::catalogue::read_catalogue_in_memory;
     pub use crate::kgat::{
         Entry, Kind, Largest, LineError, ParsedInteractions, ParsedTriplets, Sources, assemble, parse_interactions,
         parse_list, parse_names, parse_triplets,

@@ -8,7 +8,7 @@ use culet::eval::RankingProtocol;
 use culet::model::{Family, MODELS, ModelSpec, Step, find_model};
 use culet::train::{BlendReport, GraphKind, Select, TrainOptions};
 
-use super::catalogue::{give_graph, introduce, read, refuse_network};
+use super::catalogue::{DATA_HELP, give_graph, introduce, read, refuse_network};
 use super::fit::{Fit, Fitted, check_place, timed};
 use super::{Done, network, room, settings};
 use crate::context::Context;
@@ -18,6 +18,8 @@ use crate::table::Table;
 
 const EXAMPLES: &str = "\
 Examples:
+  # two tables: who took what, and what the items are
+  culet train auto ratings.csv --attributes items.csv --out best
   # honest: the epoch is selected on withheld pairs, the test part is looked at once
   culet train kgin data/last-fm --out run
   # as published
@@ -51,7 +53,7 @@ fn model_command(spec: &'static ModelSpec) -> Command {
         ))
         .arg(if of_networks { network::train::data_argument() } else { data_argument() });
     if !of_networks {
-        command = command.arg(id_base_argument());
+        command = command.args(super::catalogue::arguments());
     }
     command = command
         .arg(
@@ -115,20 +117,7 @@ fn recommender_arguments() -> Vec<Arg> {
 
 /// DATA
 pub(super) fn data_argument() -> Arg {
-    Arg::new("data")
-        .value_name("DATA")
-        .required(true)
-        .value_parser(value_parser!(PathBuf))
-        .help("a folder with train.txt, test.txt, kg_final.txt (the layout of KGAT and KGIN)")
-}
-
-pub(super) fn id_base_argument() -> Arg {
-    Arg::new("id-base")
-        .long("id-base")
-        .value_name("0|1")
-        .value_parser(value_parser!(u32).range(0..=1))
-        .default_value("0")
-        .help("what the files count from")
+    Arg::new("data").value_name("DATA").required(true).value_parser(value_parser!(PathBuf)).help(DATA_HELP)
 }
 
 pub(super) fn cutoffs_argument(help: &str) -> Arg {

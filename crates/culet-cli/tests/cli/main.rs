@@ -1,5 +1,6 @@
 //! Whole runs of the program: arguments, exit code, stdout, stderr, and what it leaves on the disk.
 
+mod catalogues;
 mod compare;
 mod data_convert;
 mod data_describe;

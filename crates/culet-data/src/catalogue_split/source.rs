@@ -66,29 +66,6 @@ impl From<Dataset> for UnsplitCatalogue {
 }
 
 impl UnsplitCatalogue {
-    /// What a table holds: a log and perhaps its times.
-    pub(crate) fn of_table(
-        name: String,
-        (log, times): (Interactions, Option<Vec<f64>>),
-        graph: KnowledgeGraph,
-        vocabulary: Vocabulary,
-        min_rating: Option<f64>,
-    ) -> Self {
-        let nothing = Interactions::empty(log.n_users(), log.n_items());
-        let dataset =
-            Dataset { name, train: log, valid: nothing.clone(), test: nothing, graph, vocabulary, notes: Vec::new() };
-        let mut source = Self::from(dataset);
-        source.times = times;
-        source.source.min_rating = min_rating;
-        source
-    }
-
-    /// The same with these notes.
-    pub(crate) fn with_notes(mut self, notes: Vec<String>) -> Self {
-        self.notes = notes;
-        self
-    }
-
     /// All pairs.
     pub(super) fn joined(&self) -> Result<Interactions, DataError> {
         Ok(self.log.union(&self.test)?)

@@ -2,17 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use culet_graph::{Interactions, KnowledgeGraph, Names, Triplet, Vocabulary};
 use proptest::prelude::*;
 
 use super::{CataloguePlan, CatalogueSplit, CoreLosses, PartCount, SplitBy, split_catalogue, write_catalogue_split};
-use crate::{
-    Column, DataError, Dataset, Fingerprint, InteractionsOptions, KgatOptions, UnsplitCatalogue, names_users_and_items,
-    read_interactions, read_kgat,
-};
+use crate::{CatalogueOptions, Dataset, Fingerprint, KgatOptions, UnsplitCatalogue, read_kgat, read_unsplit};
 
 type Named = (String, String);
 
@@ -35,15 +31,11 @@ fn facts(graph: &KnowledgeGraph, vocabulary: &Vocabulary) -> BTreeSet<[String; 3
     graph.triplets().iter().map(|t| [entity(t.head), relation(t.relation), entity(t.tail)]).collect()
 }
 
-fn table(text: &str, options: &InteractionsOptions) -> Result<UnsplitCatalogue, DataError> {
+fn timed(text: &str) -> UnsplitCatalogue {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("log.tsv");
     fs::write(&path, text).unwrap();
-    read_interactions(&path, options)
-}
-
-fn timed(text: &str) -> UnsplitCatalogue {
-    table(text, &InteractionsOptions { with_times: true, ..InteractionsOptions::default() }).unwrap()
+    read_unsplit(&path, &CatalogueOptions::default(), true).unwrap()
 }
 
 fn set(pairs: &[(&str, &str)]) -> BTreeSet<Named> {
@@ -60,106 +52,6 @@ ann\tDune\t2\t40
 bob\tDune\t5\t50
 ann\tAlien\t1\t60
 ";
-
-#[test]
-fn a_table_gives_ids_times_and_what_is_odd() {
-    let read = timed(LOG);
-    assert_eq!(read.name, "log");
-    let users: Vec<_> = (0..3).map(|user| read.vocabulary.users.id(user)).collect();
-    assert_eq!(users, ["ann", "bob", "cid"]);
-    assert_eq!(read.log.pairs().collect::<Vec<_>>(), [(0, 0), (0, 1), (0, 3), (1, 0), (1, 3), (2, 2)]);
-    // Of the two times that ann took Alien the earlier counts.
-    assert_eq!(read.times.unwrap(), [10.0, 30.0, 40.0, 20.0, 50.0, 5.0]);
-    let notes = [
-        "`log.tsv` has ratings from 1 to 5, and each counts as taken; `--min-rating` leaves out lower ones",
-        "`log.tsv` holds 1 repeated pair; the earliest time counts",
-    ];
-    assert_eq!(read.notes, notes);
-    assert_eq!((read.source.fingerprint.train_pairs, read.source.fingerprint.entities), (6, 4));
-    let liked = table(LOG, &InteractionsOptions { min_rating: Some(3.0), ..InteractionsOptions::default() }).unwrap();
-    let expected = [("ann", "Alien"), ("ann", "Brazil"), ("bob", "Alien"), ("bob", "Dune")];
-    assert_eq!(named(&liked.log, &liked.vocabulary), set(&expected));
-    assert_eq!((liked.source.min_rating, liked.times), (Some(3.0), None));
-    assert_eq!(liked.notes, ["`log.tsv` holds 3 lines with a lower rating, left out"]);
-}
-
-#[test]
-fn tables_of_many_forms_hold_the_same() {
-    let expected = set(&[("7", "a b"), ("7", "c"), ("12", "c")]);
-    let columns = |text: &str| InteractionsOptions {
-        columns: Some(Column::parse_list(text).unwrap()),
-        ..InteractionsOptions::default()
-    };
-    let plain = InteractionsOptions::default();
-    for (text, options) in [
-        ("userID,artistID,weight\n12,c,1\n7,a b,3\n7,c,2\n", &plain),
-        ("12\tc\n7\ta b\n7\tc\n", &plain),
-        ("\"User-ID\";\"ISBN\";\"Book-Rating\"\n\"12\";\"c\";\"1\"\n\"7\";\"a b\";\"0\"\n\"7\";\"c\";\"3\"\n", &plain),
-        ("1 c 12\n1 \"a b\" 7\n2 c 7\n", &columns("-,item,user")),
-        ("item\tuser\nc\t12\na b\t7\nc\t7\n", &plain),
-        ("12\tc\t881250949\n7\ta b\t881250950\n7\tc\t881250951\n", &plain),
-    ] {
-        let read = table(text, options).unwrap();
-        assert_eq!(named(&read.log, &read.vocabulary), expected, "{text}");
-        // All users are numbers and stand in their order, the items as they came.
-        assert_eq!((read.vocabulary.users.id(0), read.vocabulary.entities.id(0)), ("7", "c"), "{text}");
-    }
-    let read = table("bob\t30\nann\t4\nann\t30\n", &plain).unwrap();
-    assert_eq!(named(&read.log, &read.vocabulary), set(&[("bob", "30"), ("ann", "4"), ("ann", "30")]));
-    assert_eq!((read.vocabulary.users.id(0), read.vocabulary.entities.id(0)), ("bob", "4"));
-    let root = tempfile::tempdir().unwrap();
-    let path = root.path().join("log.csv.gz");
-    let mut packed = flate2::write::GzEncoder::new(fs::File::create(&path).unwrap(), flate2::Compression::fast());
-    packed.write_all(b"user,item\n12,c\n7,a b\n7,c\n").unwrap();
-    packed.finish().unwrap();
-    let read = read_interactions(&path, &plain).unwrap();
-    assert_eq!((named(&read.log, &read.vocabulary), read.name.as_str()), (expected, "log"));
-}
-
-#[test]
-fn a_header_tells_interactions_from_edges() {
-    let root = tempfile::tempdir().unwrap();
-    let path = root.path().join("x");
-    let told = |text: &str| {
-        fs::write(&path, text).unwrap();
-        names_users_and_items(&path).unwrap()
-    };
-    assert!(told(LOG) && told("userID\tartistID\tweight\n2\t51\t3\n"));
-    assert!(!told("source,target\na,b\n") && !told("1 2\n3 4\n") && !told("") && !told("user1,user2\na,b\n"));
-}
-
-#[test]
-fn lines_of_a_table_that_cannot_be_used_are_told() {
-    let options = |with_times, min_rating| InteractionsOptions { with_times, min_rating, ..Default::default() };
-    let refused = |text: &str, options: &InteractionsOptions| {
-        let error = table(text, options).unwrap_err();
-        assert!(error.hint().is_some() || matches!(error, DataError::BadSetting { .. }), "{error}");
-        let message = error.to_string();
-        message.rsplit_once("log.tsv").map_or(message.clone(), |(_, rest)| rest.to_owned())
-    };
-    let plain = options(false, None);
-    assert_eq!(refused("user\titem\n\ta\n", &plain), ":2: the user is empty");
-    assert_eq!(refused("user\titem\trating\nu\t\t1\n", &plain), ":2: the item is empty");
-    assert_eq!(refused("u\ti\t1\nu\tj\tx\n", &plain), ":2: expected a rating (a number), found `x`");
-    assert_eq!(refused("u\ti\t1\nu\tj\tinf\n", &plain), ":2: expected a rating (a number), found `inf`");
-    let timed = "user\titem\ttime\nu\ti\t1\nu\tj\t2001-01-01\n";
-    assert_eq!(refused(timed, &options(true, None)), ":3: expected a time (a number), found `2001-01-01`");
-    assert_eq!(table(timed, &plain).unwrap().log.n_pairs(), 2, "a time that nobody asked for may be anything");
-    assert_eq!(refused("u\ti\n", &options(true, None)), "` has no column with times");
-    assert_eq!(refused("u\ti\n", &options(false, Some(1.0))), "` has no column with ratings");
-    assert_eq!(refused("", &plain), "` holds no interaction");
-    let related = Some(Column::parse_list("user,relation,item").unwrap());
-    let error = refused("u\tr\ti\n", &InteractionsOptions { columns: related, ..plain.clone() });
-    assert!(error.starts_with("`columns` is with a relation, expected `user`, `item` and"), "{error}");
-    assert_eq!(
-        refused("u\ti\t1\nv\ti\t4\n", &options(false, Some(5.0))),
-        "`min_rating` is 5, expected at most 4, the largest rating"
-    );
-    assert_eq!(
-        refused("u\ti\t1\nv\ti\n", &plain),
-        ":2: expected 3 columns (user, item, rating), found 2: `v\ti`".replace('\t', "\\t")
-    );
-}
 
 #[test]
 fn the_last_item_of_each_user_is_withheld() {

@@ -10,7 +10,7 @@ use crate::describe::thousands;
 pub(super) fn of_files(sources: &Sources) -> Vec<String> {
     let mut notes = Vec::new();
     if sources.test.is_none() {
-        notes.push("`test.txt` is missing: there is nothing to test on".into());
+        notes.push("`test.txt` is missing: there is nothing to test on; `culet data split` makes a test part".into());
     }
     if sources.graph.is_none() {
         notes.push("`kg_final.txt` is missing: the knowledge graph has no facts".into());

@@ -5,7 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::DataError;
+use crate::network::NetworkProblem;
+use crate::network::unpack::Input;
 use crate::places::{children, similar};
+use crate::zipped::members;
 
 /// The bytes of the files of a data set; `None` where a file is missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,25 +90,48 @@ impl Kind {
 }
 
 impl Sources {
-    /// Reads the files of a folder.
+    /// Reads the files of a folder; `kg_final.txt` may be packed: `.zip`, `.gz` or `.zst` behind its name.
     ///
     /// # Errors
-    /// A folder or `train.txt` that is not there, a file that cannot be read.
+    /// A folder or `train.txt` that is not there, a file that cannot be read or unpacked.
     pub fn load(folder: &Path) -> Result<Self, DataError> {
         check_folder(folder)?;
+        let read = |name: &str| match read_if_there(&folder.join(name))? {
+            None if name == GRAPH => read_packed(folder),
+            found => Ok(found),
+        };
         let path = folder.join("train.txt");
-        let train = read_if_there(&path)?
-            .ok_or_else(|| DataError::NoFile { similar: child_with_data(folder), path: path.clone() })?;
-        let mut sources = Self { train, ..Self::default() };
-        sources.valid = read_if_there(&folder.join("valid.txt"))?;
-        sources.test = read_if_there(&folder.join("test.txt"))?;
-        sources.graph = read_if_there(&folder.join("kg_final.txt"))?;
-        for (k, kind) in Kind::ALL.into_iter().enumerate() {
-            sources.lists[k] = read_if_there(&folder.join(kind.list_file()))?;
-            sources.names[k] = read_if_there(&folder.join(kind.names_file()))?;
-        }
-        Ok(sources)
+        Self::of(read)?.ok_or_else(|| DataError::NoFile { similar: child_with_data(folder), path })
     }
+
+    /// The files that something gives by name; none without `train.txt`.
+    pub(crate) fn of(read: impl Fn(&str) -> Result<Option<Vec<u8>>, DataError>) -> Result<Option<Self>, DataError> {
+        let Some(train) = read("train.txt")? else { return Ok(None) };
+        let mut sources = Self { train, ..Self::default() };
+        sources.valid = read("valid.txt")?;
+        sources.test = read("test.txt")?;
+        sources.graph = read(GRAPH)?;
+        for (k, kind) in Kind::ALL.into_iter().enumerate() {
+            sources.lists[k] = read(kind.list_file())?;
+            sources.names[k] = read(kind.names_file())?;
+        }
+        Ok(Some(sources))
+    }
+}
+
+const GRAPH: &str = "kg_final.txt";
+
+/// The graph from a packed file: the one in an archive, or of gzip or zstd.
+fn read_packed(folder: &Path) -> Result<Option<Vec<u8>>, DataError> {
+    let archive = folder.join(format!("{GRAPH}.zip"));
+    if archive.is_file() {
+        let members = members(&archive)?;
+        let own = members.iter().find(|member| member.name() == GRAPH).or(members.first());
+        let empty = || DataError::network(&archive, NetworkProblem::Packed { cause: "it holds no file".into() });
+        return own.ok_or_else(empty)?.read().map(Some);
+    }
+    let packed = ["gz", "zst"].map(|ending| folder.join(format!("{GRAPH}.{ending}")));
+    packed.into_iter().find(|path| path.is_file()).map(|path| Input::file(path).read()).transpose()
 }
 
 fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, DataError> {

@@ -7,16 +7,18 @@ use crate::shown::shown;
 
 /// What stands between two columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Delimiter {
+pub(crate) enum Delimiter {
     /// Spaces and tabs, any number of them.
     Blanks,
     /// This byte; blanks around it count for nothing.
     Byte(u8),
+    /// Exactly this text: there are no quotes, blanks count, and at the end of a line it opens an empty column.
+    Exact(&'static [u8]),
 }
 
 impl Delimiter {
     /// The delimiter that a person names by one letter.
-    pub(super) fn from_char(letter: char) -> Option<Self> {
+    pub(crate) fn from_char(letter: char) -> Option<Self> {
         match letter {
             ' ' => Some(Self::Blanks),
             '"' | '\n' | '\r' | '\0' => None,
@@ -29,6 +31,7 @@ impl Delimiter {
         match self {
             Self::Blanks => is_blank(byte),
             Self::Byte(own) => byte == own,
+            Self::Exact(own) => own == [byte],
         }
     }
 
@@ -44,7 +47,7 @@ impl Delimiter {
 /// A column that begins with `"` goes to the closing `"` and may hold the delimiter; `""` in it stands for one quote.
 /// A delimiter at the end of a line opens no column.
 #[derive(Debug, Default)]
-pub(super) struct Columns {
+pub(crate) struct Columns {
     spans: Vec<Span>,
 }
 
@@ -62,8 +65,12 @@ impl Columns {
     /// # Errors
     /// A quote that is not closed, or text behind a closing quote.
     #[inline]
-    pub(super) fn split(&mut self, line: &[u8], delimiter: Delimiter) -> Result<(), NetworkLineProblem> {
+    pub(crate) fn split(&mut self, line: &[u8], delimiter: Delimiter) -> Result<(), NetworkLineProblem> {
         self.spans.clear();
+        if let Delimiter::Exact(own) = delimiter {
+            self.split_exactly(line, own);
+            return Ok(());
+        }
         let mut at = 0;
         loop {
             while at < line.len() && delimiter.pads_with(line[at]) {
@@ -81,27 +88,40 @@ impl Columns {
         }
     }
 
+    fn split_exactly(&mut self, line: &[u8], delimiter: &[u8]) {
+        let mut start = 0;
+        loop {
+            let next = line[start..].windows(delimiter.len()).position(|bytes| bytes == delimiter);
+            let end = next.map_or(line.len(), |n| start + n);
+            self.spans.push(Span { start, end, doubled: false });
+            if next.is_none() {
+                return;
+            }
+            start = end + delimiter.len();
+        }
+    }
+
     /// The number of columns.
     #[inline]
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.spans.len()
     }
 
     /// A column of the line that was split.
     #[inline]
-    pub(super) fn get<'a>(&self, line: &'a [u8], column: usize) -> Cow<'a, [u8]> {
+    pub(crate) fn get<'a>(&self, line: &'a [u8], column: usize) -> Cow<'a, [u8]> {
         let Span { start, end, doubled } = self.spans[column];
         let text = &line[start..end];
         if doubled { Cow::Owned(single_quotes(text)) } else { Cow::Borrowed(text) }
     }
 
     /// A column, or nothing where the line has fewer.
-    pub(super) fn get_or_empty<'a>(&self, line: &'a [u8], column: usize) -> Cow<'a, [u8]> {
+    pub(crate) fn get_or_empty<'a>(&self, line: &'a [u8], column: usize) -> Cow<'a, [u8]> {
         if column < self.len() { self.get(line, column) } else { Cow::Borrowed(b"") }
     }
 
     /// All columns of the line that was split.
-    pub(super) fn all<'a>(&self, line: &'a [u8]) -> Vec<Cow<'a, [u8]>> {
+    pub(crate) fn all<'a>(&self, line: &'a [u8]) -> Vec<Cow<'a, [u8]>> {
         (0..self.len()).map(|column| self.get(line, column)).collect()
     }
 }
@@ -152,17 +172,17 @@ fn single_quotes(text: &[u8]) -> Vec<u8> {
 }
 
 #[inline]
-pub(super) fn is_blank(byte: u8) -> bool {
+pub(crate) fn is_blank(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
 }
 
 /// Whether a column is a number of any sort.
-pub(super) fn is_number(column: &[u8]) -> bool {
+pub(crate) fn is_number(column: &[u8]) -> bool {
     number(column).is_some()
 }
 
 /// The number in a column.
-pub(super) fn number(column: &[u8]) -> Option<f64> {
+pub(crate) fn number(column: &[u8]) -> Option<f64> {
     std::str::from_utf8(column).ok()?.parse().ok()
 }
 
@@ -170,7 +190,7 @@ pub(super) fn number(column: &[u8]) -> Option<f64> {
 ///
 /// # Errors
 /// Bytes that are no UTF-8, or NUL among them.
-pub(super) fn text(column: &[u8]) -> Result<&str, NetworkLineProblem> {
+pub(crate) fn text(column: &[u8]) -> Result<&str, NetworkLineProblem> {
     if column.contains(&0) {
         return Err(NetworkLineProblem::Nul { text: shown(column) });
     }
@@ -197,6 +217,20 @@ mod tests {
         assert_eq!(split("a,b,", ',').unwrap(), ["a", "b"]);
         assert_eq!(split("a|b", '|').unwrap(), ["a", "b"]);
         assert_eq!(split("", ',').unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn an_exact_delimiter_knows_neither_blanks_nor_quotes() {
+        let mut columns = Columns::default();
+        for (line, delimiter, expected) in [
+            (" a ::\"b::", &b"::"[..], &[" a ", "\"b", ""][..]),
+            ("1\tToy Story\t", b"\t", &["1", "Toy Story", ""]),
+            ("", b"|", &[""]),
+        ] {
+            columns.split(line.as_bytes(), Delimiter::Exact(delimiter)).unwrap();
+            let found: Vec<_> = columns.all(line.as_bytes()).into_iter().map(Cow::into_owned).collect();
+            assert_eq!(found, expected.iter().map(|text| text.as_bytes().to_vec()).collect::<Vec<_>>());
+        }
     }
 
     #[test]

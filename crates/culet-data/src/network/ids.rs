@@ -12,14 +12,14 @@ use super::{NetworkLineError, NetworkLineProblem};
 use crate::shown::shown;
 
 /// The most nodes that fit, so that counts and marks fit into 32 bits.
-pub(super) const MOST_NODES: u32 = u32::MAX - 1;
+pub(crate) const MOST_NODES: u32 = u32::MAX - 1;
 
 /// The most types that fit.
-pub(super) const MOST_TYPES: usize = 256;
+pub(crate) const MOST_TYPES: usize = 256;
 
 /// Which ids there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
+pub(crate) enum Scope {
     /// Any; nodes are numbered as they come.
     Open,
     /// Those that the node table gave.
@@ -32,7 +32,7 @@ pub(super) enum Scope {
 ///
 /// Ids that are whole numbers are told apart by value and never hashed as text, which is what most edge lists need.
 #[derive(Debug)]
-pub(super) struct Ids {
+pub(crate) struct Ids {
     scope: Scope,
     /// The number that the id of a node is, or [`TEXT`].
     values: Vec<u64>,
@@ -47,7 +47,7 @@ const TEXT: u64 = u64::MAX;
 
 /// Ids to be looked up together, and the lines they stand in.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     bytes: Vec<u8>,
     ends: Vec<usize>,
     lines: Vec<usize>,
@@ -57,7 +57,7 @@ pub(super) struct Batch {
 impl Batch {
     /// Appends an id.
     #[inline]
-    pub(super) fn push(&mut self, id: &[u8], line: usize) {
+    pub(crate) fn push(&mut self, id: &[u8], line: usize) {
         self.bytes.extend_from_slice(id);
         self.ends.push(self.bytes.len());
         self.lines.push(line);
@@ -65,12 +65,12 @@ impl Batch {
 
     /// The number of ids.
     #[inline]
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 
     /// Forgets all ids.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
         self.lines.clear();
@@ -93,7 +93,7 @@ struct TypeColumn {
 
 impl Ids {
     /// No node yet, or the nodes of [`Scope::Indices`].
-    pub(super) fn new(scope: Scope) -> Self {
+    pub(crate) fn new(scope: Scope) -> Self {
         Self { scope, values: Vec::new(), numbers: Numbers::default(), texts: Texts::default(), types: None }
     }
 
@@ -101,7 +101,7 @@ impl Ids {
     ///
     /// # Panics
     /// If there is a node already.
-    pub(super) fn with_types(mut self, names: &[String], by_prefix: bool) -> Self {
+    pub(crate) fn with_types(mut self, names: &[String], by_prefix: bool) -> Self {
         assert!(self.values.is_empty(), "types come before nodes");
         let names = names.iter().map(String::as_str).collect();
         self.types = Some(TypeColumn { names, of: Vec::new(), by_prefix });
@@ -109,12 +109,12 @@ impl Ids {
     }
 
     /// Lets no further node in: the table had them all.
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.scope = Scope::Table;
     }
 
     /// The number of nodes.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self.scope {
             Scope::Indices(count) => count as usize,
             Scope::Open | Scope::Table => self.values.len(),
@@ -126,7 +126,7 @@ impl Ids {
     /// # Errors
     /// An id that is no text or out of scope, a missing type, too many nodes or types.
     #[inline]
-    pub(super) fn node(&mut self, id: &[u8]) -> Result<u32, NetworkLineProblem> {
+    pub(crate) fn node(&mut self, id: &[u8]) -> Result<u32, NetworkLineProblem> {
         if let Scope::Indices(count) = self.scope {
             return index_below(id, count);
         }
@@ -143,7 +143,7 @@ impl Ids {
     ///
     /// # Errors
     /// As [`Ids::node`], for the first id.
-    pub(super) fn nodes_of(&mut self, batch: &mut Batch, nodes: &mut Vec<u32>) -> Result<(), NetworkLineError> {
+    pub(crate) fn nodes_of(&mut self, batch: &mut Batch, nodes: &mut Vec<u32>) -> Result<(), NetworkLineError> {
         let Batch { hints, .. } = batch;
         hints.clear();
         nodes.clear();
@@ -169,7 +169,7 @@ impl Ids {
 
     /// The node of an id, if there is one.
     #[inline]
-    pub(super) fn find(&self, id: &[u8]) -> Option<u32> {
+    pub(crate) fn find(&self, id: &[u8]) -> Option<u32> {
         match (self.scope, whole_number(id)) {
             (Scope::Indices(count), _) => index_below(id, count).ok(),
             (_, Some(number)) => self.numbers.get(number),
@@ -179,7 +179,7 @@ impl Ids {
 
     /// Takes in a new node; `node_type` is what the node table says, if it says types.
     #[cold]
-    pub(super) fn add(&mut self, id: &[u8], node_type: Option<&[u8]>) -> Result<u32, NetworkLineProblem> {
+    pub(crate) fn add(&mut self, id: &[u8], node_type: Option<&[u8]>) -> Result<u32, NetworkLineProblem> {
         let id_text = text(id)?;
         if self.scope == Scope::Table {
             return Err(NetworkLineProblem::NotInTable { id: shown(id) });
@@ -206,7 +206,7 @@ impl Ids {
     }
 
     /// The external id of a node.
-    pub(super) fn id(&self, node: usize) -> Cow<'_, str> {
+    pub(crate) fn id(&self, node: usize) -> Cow<'_, str> {
         match (self.scope, self.values.get(node)) {
             (Scope::Indices(_), _) => Cow::Owned(node.to_string()),
             (_, Some(&TEXT)) => Cow::Borrowed(self.texts.get(node)),
@@ -217,7 +217,7 @@ impl Ids {
 
     /// Numbers the nodes in the order of their ids, if all ids are whole numbers; gives the new number of each node
     /// unless all keep theirs.
-    pub(super) fn sort_if_numeric(&mut self) -> Option<Vec<u32>> {
+    pub(crate) fn sort_if_numeric(&mut self) -> Option<Vec<u32>> {
         let values = &self.values;
         if values.is_sorted() || values.contains(&TEXT) {
             return None;
@@ -234,7 +234,7 @@ impl Ids {
     /// The types of all nodes, by first appearance.
     ///
     /// Where every id has one and the same prefix, that tells nothing, and there are no types.
-    pub(super) fn take_types(&mut self) -> Option<NodeTypes> {
+    pub(crate) fn take_types(&mut self) -> Option<NodeTypes> {
         let types = self.types.take()?;
         let telling = !types.by_prefix || types.names.len() > 1;
         telling.then(|| NodeTypes { names: types.names.to_vec(), of: types.of })
@@ -259,7 +259,7 @@ impl TypeColumn {
 
 /// What stands before the first `:` of an id, if it can be the name of a type: a letter, then letters, digits, `_` and
 /// `-`. An address such as `http://...` has none.
-pub(super) fn type_prefix(id: &[u8]) -> Option<&[u8]> {
+pub(crate) fn type_prefix(id: &[u8]) -> Option<&[u8]> {
     let colon = id.iter().position(|&byte| byte == b':')?;
     let (prefix, rest) = (&id[..colon], &id[colon + 1..]);
     let letters = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte) || !byte.is_ascii();
@@ -269,7 +269,7 @@ pub(super) fn type_prefix(id: &[u8]) -> Option<&[u8]> {
 
 /// The number that an id is, if it is written as we would write it: digits, none before them, below 10^19.
 #[inline]
-pub(super) fn whole_number(id: &[u8]) -> Option<u64> {
+pub(crate) fn whole_number(id: &[u8]) -> Option<u64> {
     if id.is_empty() || id.len() > 19 || (id[0] == b'0' && id.len() > 1) {
         return None;
     }

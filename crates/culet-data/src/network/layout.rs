@@ -15,23 +15,23 @@ const TIMES: Range<u64> = 100_000_000..100_000_000_000_000;
 
 /// How to read the lines of an edge list.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Layout {
-    pub(super) delimiter: Delimiter,
-    pub(super) columns: Vec<Column>,
+pub(crate) struct Layout {
+    pub(crate) delimiter: Delimiter,
+    pub(crate) columns: Vec<Column>,
     /// Whether the first line is a header.
-    pub(super) header: bool,
+    pub(crate) header: bool,
     /// What of the layout was guessed and should be said, as the rest of a sentence that begins with the file.
-    pub(super) guesses: Vec<String>,
+    pub(crate) guesses: Vec<String>,
     /// Whether the times were taken for such by their looks, which one of the guesses says.
-    pub(super) guessed_time: bool,
+    pub(crate) guessed_time: bool,
     /// Which of the first ids are `type:id`.
-    pub(super) prefixes: Prefixes,
+    pub(crate) prefixes: Prefixes,
     terms: &'static Terms,
 }
 
 /// Which of the first ids are `type:id`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Prefixes {
+pub(crate) enum Prefixes {
     None,
     Some,
     All,
@@ -39,14 +39,14 @@ pub(super) enum Prefixes {
 
 /// What is known of a layout before the file is seen.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Known<'a> {
-    pub(super) delimiter: Option<Delimiter>,
-    pub(super) header: Option<bool>,
-    pub(super) columns: Option<&'a [Column]>,
+pub(crate) struct Known<'a> {
+    pub(crate) delimiter: Option<Delimiter>,
+    pub(crate) header: Option<bool>,
+    pub(crate) columns: Option<&'a [Column]>,
     /// The columns of the training edges: a file beside them without a header has the same ones, or their two ends.
-    pub(super) sibling: Option<&'a [Column]>,
+    pub(crate) sibling: Option<&'a [Column]>,
     /// What the columns are called.
-    pub(super) terms: &'static Terms,
+    pub(crate) terms: &'static Terms,
 }
 
 impl Layout {
@@ -54,12 +54,12 @@ impl Layout {
     ///
     /// # Errors
     /// A first line with too few or too many columns; a header without source or target.
-    pub(super) fn find(lines: &[(usize, &[u8])], known: Known<'_>) -> Result<Self, NetworkLineError> {
+    pub(crate) fn find(lines: &[(usize, &[u8])], known: Known<'_>) -> Result<Self, NetworkLineError> {
         let terms = known.terms;
-        let sample = Sample::new(lines, known.delimiter, |row| terms.names_ends(row));
+        let sample = Sample::new(lines, known.delimiter, |row| terms.is_header(row));
         let first = sample.rows.first().map(|(_, row)| row.as_slice()).unwrap_or_default();
-        let by_looks = known.header.is_none() && !terms.names_ends(first) && sample.looks_headed();
-        let header = known.header.unwrap_or(by_looks || terms.names_ends(first));
+        let by_looks = known.header.is_none() && !terms.is_header(first) && sample.looks_headed();
+        let header = known.header.unwrap_or(by_looks || terms.is_header(first));
         let mut layout = Self {
             delimiter: sample.delimiter,
             columns: Vec::new(),
@@ -178,18 +178,18 @@ impl Layout {
     }
 
     /// Where a column is.
-    pub(super) fn place(&self, column: Column) -> Option<usize> {
+    pub(crate) fn place(&self, column: Column) -> Option<usize> {
         self.columns.iter().position(|&own| own == column)
     }
 
     /// How many columns a line may have; what is to be left out at the end may be missing.
-    pub(super) fn width(&self) -> Range<usize> {
+    pub(crate) fn width(&self) -> Range<usize> {
         let needed = self.columns.iter().rposition(|&column| column != Column::Ignored).map_or(0, |last| last + 1);
         needed..self.columns.len() + 1
     }
 
     /// The error of a line with another number of columns.
-    pub(super) fn unfit(&self, columns: &Columns, line: &[u8]) -> NetworkLineProblem {
+    pub(crate) fn unfit(&self, columns: &Columns, line: &[u8]) -> NetworkLineProblem {
         let names: Vec<_> = self.columns.iter().map(|&column| self.terms.word(column)).collect();
         let expected = format!("{} columns ({})", names.len(), names.join(", "));
         NetworkLineProblem::Columns { expected, found: columns.len(), text: shown(line) }

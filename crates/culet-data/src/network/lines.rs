@@ -13,7 +13,7 @@ const SAMPLE: usize = 100;
 
 /// Why there is no next line.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// The source failed.
     Io(io::Error),
     /// The line cannot be used.
@@ -28,9 +28,9 @@ impl From<io::Error> for Failure {
 
 /// Lines that hold anything but a comment, with their numbers from 1.
 ///
-/// Comments begin with `#`, `%` or `//`. A byte-order mark at the start and a carriage return at the end of a line are
+/// Comments begin with `#`, `%` or `//`, unless there are none by [`Lines::without_comments`]. A byte-order mark at the start and a carriage return at the end of a line are
 /// left out. One block of 1 MiB is held at a time, which a line cannot exceed.
-pub(super) struct Lines<R> {
+pub(crate) struct Lines<R> {
     source: R,
     block: Vec<u8>,
     /// What of the block is not yet used.
@@ -40,11 +40,14 @@ pub(super) struct Lines<R> {
     number: usize,
     any_before: bool,
     n_late_comments: usize,
+    comments: bool,
+    /// How many further lines the present one goes on in.
+    n_joined: usize,
 }
 
 impl<R: Read> Lines<R> {
     /// Reads the first block.
-    pub(super) fn new(source: R) -> io::Result<Self> {
+    pub(crate) fn new(source: R) -> io::Result<Self> {
         let mut lines = Self {
             source,
             block: vec![0; BLOCK],
@@ -54,6 +57,8 @@ impl<R: Read> Lines<R> {
             number: 0,
             any_before: false,
             n_late_comments: 0,
+            comments: true,
+            n_joined: 0,
         };
         while !lines.at_end && lines.unused.end < BLOCK {
             lines.fill()?;
@@ -64,17 +69,23 @@ impl<R: Read> Lines<R> {
         Ok(lines)
     }
 
+    /// The same where no line is a comment.
+    pub(crate) fn without_comments(self) -> Self {
+        Self { comments: false, ..self }
+    }
+
     /// Goes to the next line; false at the end.
     ///
     /// # Errors
     /// A source that fails, a line that is too long.
     #[inline]
-    pub(super) fn advance(&mut self) -> Result<bool, Failure> {
+    pub(crate) fn advance(&mut self) -> Result<bool, Failure> {
+        self.number += std::mem::take(&mut self.n_joined);
         while self.next_line()? {
             match kind(self.text()) {
                 Kind::Empty => {}
-                Kind::Comment => self.n_late_comments += usize::from(self.any_before),
-                Kind::Content => {
+                Kind::Comment if self.comments => self.n_late_comments += usize::from(self.any_before),
+                Kind::Comment | Kind::Content => {
                     self.any_before = true;
                     return Ok(true);
                 }
@@ -83,35 +94,75 @@ impl<R: Read> Lines<R> {
         Ok(false)
     }
 
+    /// Joins the next line to the one that [`Lines::advance`] went to, which keeps its number; false at the end.
+    ///
+    /// # Errors
+    /// A source that fails, a line that is too long together.
+    pub(crate) fn join_next(&mut self) -> Result<bool, Failure> {
+        let number = self.number;
+        // The line is still in the block, right before what is unused: give it back, with its break.
+        let length = self.unused.start - self.line.start;
+        if self.unused.is_empty() && self.at_end {
+            return Ok(false);
+        }
+        self.unused.start = self.line.start;
+        loop {
+            let behind = self.unused.start + length;
+            let rest = &self.block[behind..self.unused.end];
+            if let Some(n) = rest.iter().position(|&byte| byte == b'\n') {
+                self.take(length + n, 1);
+                break;
+            }
+            if self.at_end {
+                let n = rest.len();
+                self.take(length + n, 0);
+                break;
+            }
+            if self.unused.len() == BLOCK {
+                let problem = NetworkLineProblem::TooLong { limit: BLOCK };
+                return Err(Failure::Line(NetworkLineError { line: number, problem }));
+            }
+            self.fill()?;
+        }
+        self.number = number;
+        self.n_joined += 1;
+        Ok(true)
+    }
+
     /// The number of the line that [`Lines::advance`] went to.
-    pub(super) fn number(&self) -> usize {
+    pub(crate) fn number(&self) -> usize {
         self.number
     }
 
     /// The line that [`Lines::advance`] went to.
     #[inline]
-    pub(super) fn text(&self) -> &[u8] {
+    pub(crate) fn text(&self) -> &[u8] {
         let line = &self.block[self.line.clone()];
         line.strip_suffix(b"\r").unwrap_or(line)
     }
 
     /// How many comments stood behind the first line.
-    pub(super) fn n_late_comments(&self) -> usize {
+    pub(crate) fn n_late_comments(&self) -> usize {
         self.n_late_comments
     }
 
     /// The first lines, with their numbers, before any is taken.
-    pub(super) fn sample(&self) -> Vec<(usize, &[u8])> {
+    pub(crate) fn sample(&self) -> Vec<(usize, &[u8])> {
         let text = self.first_block();
         // What stands behind the last line break may go on in the next block.
         let whole = if self.at_end { text.len() } else { text.iter().rposition(|&b| b == b'\n').unwrap_or(0) };
         let lines = text[..whole].split(|&byte| byte == b'\n').enumerate();
         let lines = lines.map(|(k, line)| (k + 1, line.strip_suffix(b"\r").unwrap_or(line)));
-        lines.filter(|(_, line)| kind(line) == Kind::Content).take(SAMPLE).collect()
+        let wanted = |line: &[u8]| match kind(line) {
+            Kind::Empty => false,
+            Kind::Comment => !self.comments,
+            Kind::Content => true,
+        };
+        lines.filter(|(_, line)| wanted(line)).take(SAMPLE).collect()
     }
 
     /// The first block, before any line is taken.
-    pub(super) fn first_block(&self) -> &[u8] {
+    pub(crate) fn first_block(&self) -> &[u8] {
         &self.block[self.unused.clone()]
     }
 
@@ -172,7 +223,7 @@ fn kind(line: &[u8]) -> Kind {
 
 /// Whether a line that begins like this is a comment.
 #[inline]
-pub(super) fn begins_comment(text: &[u8]) -> bool {
+pub(crate) fn begins_comment(text: &[u8]) -> bool {
     matches!(text, [b'#' | b'%', ..] | [b'/', b'/', ..])
 }
 
@@ -236,6 +287,36 @@ mod tests {
         let sample = |n: usize| Lines::new(&line.repeat(n)[..]).unwrap().sample().len();
         assert_eq!([1, 2, 3, 4].map(sample), [1, 2, 2, 2]);
         assert_eq!(Lines::new(&line.repeat(2)[1..]).unwrap().sample()[0].1.len(), BLOCK / 3 - 1);
+    }
+
+    #[test]
+    fn lines_that_go_on_keep_the_number_of_the_first() {
+        for small in [false, true] {
+            let text = b"# a\n\"b\r\nc\n\nd\" e\nf\n\"g".to_vec();
+            let source: Box<dyn Read> = if small { Box::new(Dribble(&text, false)) } else { Box::new(&text[..]) };
+            let mut lines = Lines::new(source).unwrap().without_comments();
+            assert_eq!(lines.sample()[0], (1, &b"# a"[..]));
+            assert!(lines.advance().unwrap() && lines.advance().unwrap());
+            (0..3).for_each(|_| assert!(lines.join_next().unwrap()));
+            assert_eq!((lines.number(), lines.text()), (2, &b"\"b\r\nc\n\nd\" e"[..]));
+            assert!(lines.advance().unwrap());
+            assert_eq!((lines.number(), lines.text()), (6, &b"f"[..]));
+            assert!(lines.advance().unwrap() && !lines.join_next().unwrap());
+            assert_eq!((lines.number(), lines.text()), (7, &b"\"g"[..]));
+            assert!(!lines.advance().unwrap());
+        }
+    }
+
+    #[test]
+    fn a_line_that_goes_on_beyond_a_block_is_too_long() {
+        let line = [vec![b'x'; BLOCK / 3], b"\n".to_vec()].concat();
+        let text = line.repeat(5);
+        let mut lines = Lines::new(&text[..]).unwrap();
+        assert!(lines.advance().unwrap() && lines.advance().unwrap());
+        assert!(lines.join_next().unwrap());
+        assert_eq!(lines.text().len(), 2 * (BLOCK / 3) + 1);
+        let Err(Failure::Line(error)) = lines.join_next() else { panic!("three thirds and their breaks do not fit") };
+        assert_eq!(error.line, 2);
     }
 
     #[test]

@@ -15,40 +15,39 @@
 //! | `texts`, `ids` | from texts to numbers, from ids to nodes |
 //! | `edges`, `tables`, `meta` | the content of each kind of file |
 //! | `reader` | all of it together |
-//! | `interactions` | tables of users and items, read by the same means |
 //! | `components`, `parts`, `notes` | what is odd, in numbers and in words |
 //! | `writer` | the way back |
 //! | `describe` | what a network holds, in numbers |
+//!
+//! Catalogues read their tables by the same means, from `unpack` to `ids`.
 
-mod columns;
+pub(crate) mod columns;
 mod components;
 mod data;
 mod describe;
 mod edges;
-mod ids;
-mod interactions;
-mod layout;
-mod lines;
+pub(crate) mod ids;
+pub(crate) mod layout;
+pub(crate) mod lines;
 mod meta;
-mod notes;
-mod options;
+pub(crate) mod notes;
+pub(crate) mod options;
 mod parts;
 mod problem;
 mod reader;
-mod sample;
+pub(crate) mod sample;
 mod sources;
 mod tables;
-mod terms;
-mod text_file;
-mod texts;
-mod unpack;
+pub(crate) mod terms;
+pub(crate) mod text_file;
+pub(crate) mod texts;
+pub(crate) mod unpack;
 mod writer;
 
 pub use data::{LinkParts, NetworkData, NodeLabels};
 pub use describe::{
     EdgeCount, LabelCount, LabelDescription, NetworkDescription, TypeCount, Weights, describe_network, network_to_text,
 };
-pub use interactions::{InteractionsOptions, names_users_and_items, read_interactions};
 pub use meta::SplitRecord;
 pub use options::{Column, NetworkOptions};
 pub use parts::PartDescription;

@@ -79,6 +79,6 @@ fn of_part(part: &PartDescription) -> Vec<String> {
 }
 
 /// A number and what it counts.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(count as u64), if count == 1 { one } else { many })
 }

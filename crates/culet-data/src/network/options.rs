@@ -75,14 +75,14 @@ impl Column {
     }
 
     /// Whether there is one source, one target, and no other column twice.
-    pub(super) fn make_sense(columns: &[Self]) -> bool {
+    pub(crate) fn make_sense(columns: &[Self]) -> bool {
         let count = |wanted| columns.iter().filter(|&&column| column == wanted).count();
         let ends = [Self::Source, Self::Target].into_iter().all(|end| count(end) == 1);
         ends && [Self::Relation, Self::Weight, Self::Time].into_iter().all(|other| count(other) <= 1)
     }
 
     /// The column in a word.
-    pub(super) fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         Self::NAMES.iter().find(|(_, column)| *column == self).map_or("", |(name, _)| name)
     }
 }
@@ -92,7 +92,7 @@ impl NetworkOptions {
     ///
     /// # Errors
     /// A letter that cannot separate columns.
-    pub(super) fn check(&self) -> Result<Option<Delimiter>, DataError> {
+    pub(crate) fn check(&self) -> Result<Option<Delimiter>, DataError> {
         if let Some(columns) = &self.columns
             && !Column::make_sense(columns)
         {

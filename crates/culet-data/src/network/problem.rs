@@ -133,6 +133,16 @@ pub enum NetworkLineProblem {
         /// The column, from the opening quote.
         text: String,
     },
+    /// Something else than a line must hold.
+    #[error("expected {expected}, found `{text}`")]
+    Unexpected {
+        /// What a line must hold.
+        expected: &'static str,
+        /// The line or column.
+        text: String,
+        /// What would help.
+        hint: &'static str,
+    },
     /// A line without an end in sight.
     #[error("the line is longer than {limit} bytes")]
     TooLong {
@@ -178,9 +188,10 @@ impl NetworkLineProblem {
             Self::TooMany { .. } => "split the network".into(),
             Self::NotUtf8 { .. } => "convert the file, perhaps by `iconv -f latin1 -t utf-8`".into(),
             Self::Nul { .. } => "this is no text, or not in UTF-8: convert the file, perhaps by `iconv -f utf-16 -t utf-8`".into(),
-            Self::OpenQuote { .. } => "close the quote in the same line; a quote within quotes is written `\"\"`".into(),
+            Self::OpenQuote { .. } => "close the quote (of an edge list in the same line); a quote within quotes is written `\"\"`".into(),
             Self::AfterQuote { .. } => "quote the whole column; a quote within quotes is written `\"\"`".into(),
-            Self::TooLong { .. } => "write one edge a line; is this a text file?".into(),
+            Self::Unexpected { hint, .. } => (*hint).into(),
+            Self::TooLong { .. } => "write one edge or interaction a line; is this a text file?".into(),
         }
     }
 }
@@ -210,7 +221,8 @@ pub enum NetworkProblem {
     },
     /// Neither of the files that make a folder a data set.
     #[error(
-        "holds no data set: there is neither a catalogue (`train.txt`) nor a network (`edges.tsv`, `train_edges.tsv`)"
+        "holds no data set: there is neither a catalogue (`train.txt`, a table of users and items, ...) nor a network \
+         (`edges.tsv`, `train_edges.tsv`)"
     )]
     NoData {
         /// A file or folder in it that may be meant.
@@ -235,6 +247,12 @@ pub enum NetworkProblem {
     Packed {
         /// What the decoder said.
         cause: String,
+    },
+    /// Compressed data that unpacks to far more than any table does.
+    #[error("unpacks to more than {times} times its size, as no table does")]
+    Bomb {
+        /// The bound.
+        times: u64,
     },
     /// A file whose name says that it is compressed, but which is not.
     #[error("is not compressed by {how}, as its name says")]
@@ -315,6 +333,7 @@ impl NetworkProblem {
             Self::BothKinds { .. } => "give the path of the file with the edges, or move one of the two away".into(),
             Self::Ambiguous { .. } => "move one of the two away, or name the one to read".into(),
             Self::Packed { .. } => "fetch or make the file again".into(),
+            Self::Bomb { .. } => "if you trust it, unpack it first, and give what was in it".into(),
             Self::NotPacked { .. } => "take the ending off its name".into(),
             Self::NoZstd => "write to a name that ends in `.gz`, or without compression".into(),
             Self::MatrixMarket => {

@@ -12,10 +12,10 @@ const DELIMITERS: [Delimiter; 4] =
 
 /// The first lines of a file in columns.
 #[derive(Debug)]
-pub(super) struct Sample {
-    pub(super) delimiter: Delimiter,
+pub(crate) struct Sample {
+    pub(crate) delimiter: Delimiter,
     /// Number and columns of each line; no column where it could not be split.
-    pub(super) rows: Vec<(usize, Vec<Vec<u8>>)>,
+    pub(crate) rows: Vec<(usize, Vec<Vec<u8>>)>,
 }
 
 impl Sample {
@@ -23,7 +23,7 @@ impl Sample {
     ///
     /// A delimiter that makes a header of the first line is the right one; or else the one that gives the most lines
     /// two columns. Numbers with tabs and spaces between them are separated by both.
-    pub(super) fn new(
+    pub(crate) fn new(
         lines: &[(usize, &[u8])],
         given: Option<Delimiter>,
         is_header: impl Fn(&[Vec<u8>]) -> bool,
@@ -67,19 +67,19 @@ impl Sample {
     }
 
     /// The rows without the header.
-    pub(super) fn body(&self, header: bool) -> &[(usize, Vec<Vec<u8>>)] {
+    pub(crate) fn body(&self, header: bool) -> &[(usize, Vec<Vec<u8>>)] {
         self.rows.get(usize::from(header)..).unwrap_or_default()
     }
 
     /// The first row that could be split, without the header unless there is nothing else.
-    pub(super) fn first(&self, header: bool) -> Option<&(usize, Vec<Vec<u8>>)> {
+    pub(crate) fn first(&self, header: bool) -> Option<&(usize, Vec<Vec<u8>>)> {
         self.body(header).iter().chain(&self.rows).find(|(_, row)| !row.is_empty())
     }
 
     /// Whether the first row of edges is a header by its looks alone: no number where all other rows have one.
     ///
     /// The ends of an edge count only both together, as one odd id is no header; and no header holds a `type:id`.
-    pub(super) fn looks_headed(&self) -> bool {
+    pub(crate) fn looks_headed(&self) -> bool {
         let first = self.rows.first().map(|(_, row)| row.as_slice()).unwrap_or_default();
         if first.iter().any(|column| type_prefix(column).is_some()) {
             return false;
@@ -89,7 +89,7 @@ impl Sample {
     }
 
     /// Whether a column holds numbers but for its first row.
-    pub(super) fn begins_oddly(&self, column: usize) -> bool {
+    pub(crate) fn begins_oddly(&self, column: usize) -> bool {
         let Some(((_, first), rest)) = self.rows.split_first() else { return false };
         let number = |(_, row): &(usize, Vec<Vec<u8>>)| row.get(column).is_some_and(|text| is_number(text));
         first.get(column).is_some_and(|text| !is_number(text)) && !rest.is_empty() && rest.iter().all(number)
@@ -97,7 +97,7 @@ impl Sample {
 }
 
 /// The word of a header in small letters, without blanks, dashes and the like.
-pub(super) fn word(column: &[u8]) -> String {
+pub(crate) fn word(column: &[u8]) -> String {
     let text = String::from_utf8_lossy(column);
     text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -8,6 +8,7 @@ use super::data::LinkParts;
 use super::unpack::Input;
 use super::{NetworkOptions, NetworkProblem};
 use crate::DataError;
+use crate::catalogue::find_format;
 use crate::places::{children, name_of, similar};
 
 /// Endings of text files, before one of a packed file.
@@ -22,22 +23,25 @@ const DIRECTED_NEGATIVES: &str = "test_edges_neg_directed";
 /// What kind of data set a path holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DataKind {
-    /// Users, items and facts about them: a folder with `train.txt`.
+    /// Users, items and facts about them: a folder with `train.txt`, or any other of the
+    /// [formats](crate::read_catalogue).
     Catalogue,
     /// Nodes and edges: a folder with `edges.tsv` or `train_edges.tsv`, or a file.
     Network,
 }
 
-/// Finds out what kind of data set a path holds, without reading it.
+/// Finds out what kind of data set a path holds, by names and first lines.
 ///
-/// A file is taken for the edge list of a network. A folder is a catalogue if it holds `train.txt`, and a network if it
-/// holds `train_edges` or `edges` with an ending of text files, packed or not.
+/// A folder is a network if it holds `train_edges` or `edges` with an ending of text files, packed or not. A table is
+/// one unless its header names users and items. What else any [format](crate::read_catalogue) of catalogues knows is a
+/// catalogue.
 ///
 /// # Errors
 /// A path that does not exist, with a similar one that does; a folder that holds neither or both.
 pub fn detect(path: &Path) -> Result<DataKind, DataError> {
     if !is_folder(path)? {
-        return Ok(DataKind::Network);
+        let is_catalogue = find_format(path)?.is_some();
+        return Ok(if is_catalogue { DataKind::Catalogue } else { DataKind::Network });
     }
     let folder = Folder::list(path)?;
     let edges = folder.edges()?;
@@ -45,6 +49,7 @@ pub fn detect(path: &Path) -> Result<DataKind, DataError> {
         (true, None) => Ok(DataKind::Catalogue),
         (false, Some(_)) => Ok(DataKind::Network),
         (true, Some(edges)) => Err(DataError::network(path, NetworkProblem::BothKinds { edges: edges.name() })),
+        (false, None) if find_format(path)?.is_some() => Ok(DataKind::Catalogue),
         (false, None) => Err(DataError::network(path, NetworkProblem::NoData { similar: folder.similar() })),
     }
 }
@@ -286,8 +291,8 @@ mod tests {
     fn a_folder_without_data_points_to_what_may_be_meant() {
         let root = folder_with(&["x/README.txt", "x/ppi.edgelist", "x/y.npy", "z/a/edges.tsv", "z/b/c.txt", "z/d.txt"]);
         let error = detect(&root.path().join("x")).unwrap_err();
-        let message = "`ROOT/x` holds no data set: there is neither a catalogue (`train.txt`) nor a network (`edges.tsv`, \
-                       `train_edges.tsv`)";
+        let message = "`ROOT/x` holds no data set: there is neither a catalogue (`train.txt`, a table of users and \
+                       items, ...) nor a network (`edges.tsv`, `train_edges.tsv`)";
         assert_eq!(words(&error, &root), (message.into(), "did you mean `ROOT/x/ppi.edgelist`?".into()));
         let error = Inputs::find(&root.path().join("z"), &NetworkOptions::default()).unwrap_err();
         let message = "`ROOT/z` holds no network: there is neither `edges.tsv` nor `train_edges.tsv`";

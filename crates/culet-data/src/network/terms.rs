@@ -5,21 +5,23 @@ use super::sample::word;
 
 /// What the columns of a kind of table are called.
 #[derive(Debug, PartialEq)]
-pub(super) struct Terms {
+pub(crate) struct Terms {
     /// In headers, as [`word`] writes them; of several names for one thing the first counts.
-    pub(super) headers: &'static [(Column, &'static [&'static str])],
+    pub(crate) headers: &'static [(Column, &'static [&'static str])],
     /// In messages: source, target, weight and time.
     words: [(Column, &'static str); 4],
     /// Whether a header may tell the sort of a column behind a colon.
     typed_headers: bool,
+    /// Whether a row that names one of the ends is a header, too.
+    either_end: bool,
     /// Whether edges may have a relation between their ends.
-    pub(super) related: bool,
+    pub(crate) related: bool,
     /// What a third column of large whole numbers is taken for.
-    pub(super) third_time: &'static str,
+    pub(crate) third_time: &'static str,
 }
 
 /// An edge a line.
-pub(super) static EDGES: Terms = Terms {
+pub(crate) static EDGES: Terms = Terms {
     headers: &[
         (Column::Source, SOURCE),
         (Column::Target, TARGET),
@@ -29,16 +31,19 @@ pub(super) static EDGES: Terms = Terms {
     ],
     words: [(Column::Source, "source"), (Column::Target, "target"), (Column::Weight, "weight"), (Column::Time, "time")],
     typed_headers: false,
+    either_end: false,
     related: true,
     third_time: "is left out; if it is a weight, say `--columns source,target,weight`",
 };
 
 /// An interaction of a user with an item a line.
-pub(super) static INTERACTIONS: Terms = Terms {
+pub(crate) static INTERACTIONS: Terms = Terms {
     headers: &[(Column::Source, USER), (Column::Target, ITEM), (Column::Weight, RATING), (Column::Time, TIME)],
     words: [(Column::Source, "user"), (Column::Target, "item"), (Column::Weight, "rating"), (Column::Time, "time")],
     // As RecBole writes them: `user_id:token`.
     typed_headers: true,
+    // No user is called `user`, but what the items are called nobody can list.
+    either_end: true,
     related: false,
     third_time: "is taken for one; if it is a rating, say `--columns user,item,rating`",
 };
@@ -51,23 +56,29 @@ impl Default for &Terms {
 
 impl Terms {
     /// A column in a word.
-    pub(super) fn word(&self, column: Column) -> &'static str {
+    pub(crate) fn word(&self, column: Column) -> &'static str {
         self.words.iter().find(|(own, _)| *own == column).map_or_else(|| column.word(), |&(_, word)| word)
     }
 
     /// The name of a column as headers are compared.
-    pub(super) fn header_word(&self, column: &[u8]) -> String {
+    pub(crate) fn header_word(&self, column: &[u8]) -> String {
         let colon = column.iter().position(|&byte| byte == b':').filter(|&at| at > 0 && self.typed_headers);
         word(&column[..colon.unwrap_or(column.len())])
     }
 
     /// Whether a row names both ends.
-    pub(super) fn names_ends(&self, row: &[Vec<u8>]) -> bool {
+    pub(crate) fn names_ends(&self, row: &[Vec<u8>]) -> bool {
         [Column::Source, Column::Target].into_iter().all(|end| self.names(row, |column| column == end))
     }
 
+    /// Whether a row is a header by its names.
+    pub(crate) fn is_header(&self, row: &[Vec<u8>]) -> bool {
+        let either = |column| column == Column::Source || column == Column::Target;
+        self.names_ends(row) || (self.either_end && row.len() > 1 && self.names(row, either))
+    }
+
     /// Whether a row names any column.
-    pub(super) fn names_any(&self, row: &[Vec<u8>]) -> bool {
+    pub(crate) fn names_any(&self, row: &[Vec<u8>]) -> bool {
         self.names(row, |_| true)
     }
 
@@ -161,6 +172,14 @@ const USER: &[&str] = &[
     "accountid",
     "personid",
     "username",
+    "clientid",
+    "client",
+    "buyerid",
+    "buyer",
+    "shopperid",
+    "subscriberid",
+    "profileid",
+    "deviceid",
 ];
 const ITEM: &[&str] = &[
     "itemid",
@@ -205,6 +224,17 @@ const ITEM: &[&str] = &[
     "placeid",
     "jobid",
     "courseid",
+    "sku",
+    "skuid",
+    "goodsid",
+    "offerid",
+    "contentid",
+    "documentid",
+    "docid",
+    "hotelid",
+    "restaurantid",
+    "beerid",
+    "jokeid",
 ];
 const RATING: &[&str] = &[
     "rating",

@@ -10,36 +10,50 @@ use super::{NetworkLineError, NetworkLineProblem};
 use crate::DataError;
 
 /// An open text file.
-pub(super) struct TextFile<'a> {
-    pub(super) path: &'a Path,
+pub(crate) struct TextFile<'a> {
+    pub(crate) path: &'a Path,
     lines: Lines<Box<dyn Read + 'a>>,
     packing: Packing,
     size: u64,
+    breaks: bool,
 }
+
+/// The most line breaks within one line of columns: an open quote does not swallow a file.
+const MOST_BREAKS: usize = 1_000;
 
 impl<'a> TextFile<'a> {
     /// Opens a file and reads its first block.
     ///
     /// # Errors
     /// A file that cannot be read or unpacked.
-    pub(super) fn open(input: &'a Input) -> Result<Self, DataError> {
+    pub(crate) fn open(input: &'a Input) -> Result<Self, DataError> {
         let opened = input.open()?;
         let lines = Lines::new(opened.source).map_err(|error| failure(&input.path, opened.packing, error))?;
-        Ok(Self { path: &input.path, lines, packing: opened.packing, size: opened.size })
+        Ok(Self { path: &input.path, lines, packing: opened.packing, size: opened.size, breaks: false })
+    }
+
+    /// The same where quoted columns may hold line breaks.
+    pub(crate) fn with_breaks(self) -> Self {
+        Self { breaks: true, ..self }
+    }
+
+    /// The same where no line is a comment.
+    pub(crate) fn without_comments(self) -> Self {
+        Self { lines: self.lines.without_comments(), ..self }
     }
 
     /// The first lines, before any is taken.
-    pub(super) fn sample(&self) -> Vec<(usize, &[u8])> {
+    pub(crate) fn sample(&self) -> Vec<(usize, &[u8])> {
         self.lines.sample()
     }
 
     /// Whether the file begins like this.
-    pub(super) fn begins_with(&self, text: &[u8]) -> bool {
+    pub(crate) fn begins_with(&self, text: &[u8]) -> bool {
         self.lines.first_block().starts_with(text)
     }
 
     /// About how many lines there are, before any is taken; none for a packed file, whose lines nobody knows.
-    pub(super) fn n_lines_about(&self) -> usize {
+    pub(crate) fn n_lines_about(&self) -> usize {
         let block = self.lines.first_block();
         let breaks = block.iter().filter(|&&byte| byte == b'\n').count();
         let blocks = if self.packing == Packing::None { self.size as f64 / block.len().max(1) as f64 } else { 0.0 };
@@ -51,7 +65,7 @@ impl<'a> TextFile<'a> {
     ///
     /// # Errors
     /// A source that fails, a line that cannot be split, what `each` finds wrong.
-    pub(super) fn for_each(
+    pub(crate) fn for_each(
         &mut self,
         delimiter: Delimiter,
         header: bool,
@@ -64,7 +78,7 @@ impl<'a> TextFile<'a> {
 
     /// As [`TextFile::for_each`], where `each` may find fault with an earlier line.
     #[inline]
-    pub(super) fn for_each_or_earlier(
+    pub(crate) fn for_each_or_earlier(
         &mut self,
         delimiter: Delimiter,
         header: bool,
@@ -76,25 +90,56 @@ impl<'a> TextFile<'a> {
             match self.lines.advance() {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
-                Err(Failure::Io(error)) => return Err(failure(self.path, self.packing, error)),
-                Err(Failure::Line(error)) => return Err(in_file(self.path, error)),
+                Err(error) => return Err(self.failed(error)),
             }
-            let (line, text) = (self.lines.number(), self.lines.text());
+            let line = self.lines.number();
+            let mut split = columns.split(self.lines.text(), delimiter);
+            if self.breaks && matches!(split, Err(NetworkLineProblem::OpenQuote { .. })) {
+                split = self.split_further(&mut columns, delimiter)?;
+            }
             if std::mem::take(&mut header) {
                 continue;
             }
-            let split = columns.split(text, delimiter).map_err(|problem| NetworkLineError { line, problem });
-            split.and_then(|()| each(line, text, &columns)).map_err(|error| in_file(self.path, error))?;
+            let split = split.map_err(|problem| NetworkLineError { line, problem });
+            split.and_then(|()| each(line, self.lines.text(), &columns)).map_err(|error| in_file(self.path, error))?;
+        }
+    }
+
+    /// Splits a line that goes on in the next ones.
+    #[cold]
+    fn split_further(
+        &mut self,
+        columns: &mut Columns,
+        delimiter: Delimiter,
+    ) -> Result<Result<(), NetworkLineProblem>, DataError> {
+        let open = columns.split(self.lines.text(), delimiter);
+        for _ in 0..MOST_BREAKS {
+            if !self.lines.join_next().map_err(|error| self.failed(error))? {
+                break;
+            }
+            match columns.split(self.lines.text(), delimiter) {
+                Err(NetworkLineProblem::OpenQuote { .. }) => {}
+                split => return Ok(split),
+            }
+        }
+        // What the quote swallowed is not shown.
+        Ok(open)
+    }
+
+    fn failed(&self, error: Failure) -> DataError {
+        match error {
+            Failure::Io(error) => failure(self.path, self.packing, error),
+            Failure::Line(error) => in_file(self.path, error),
         }
     }
 
     /// How many comments stood between the lines.
-    pub(super) fn n_late_comments(&self) -> usize {
+    pub(crate) fn n_late_comments(&self) -> usize {
         self.lines.n_late_comments()
     }
 }
 
 /// An error of a line of the file.
-pub(super) fn in_file(path: &Path, error: NetworkLineError) -> DataError {
+pub(crate) fn in_file(path: &Path, error: NetworkLineError) -> DataError {
     DataError::NetworkLine { path: path.into(), line: error.line, problem: error.problem }
 }

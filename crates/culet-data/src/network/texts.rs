@@ -1,14 +1,14 @@
 //! Distinct texts, numbered in the order of their first appearance.
 
 /// No number of a text.
-pub(super) const NONE: u32 = u32::MAX;
+pub(crate) const NONE: u32 = u32::MAX;
 
 /// A table of distinct texts: text to number by hashing, number to text by place.
 ///
 /// The texts lie end to end. A slot of the hash table holds a text of up to 15 bytes whole, so that it is found by one
 /// look at memory instead of three.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Texts {
+pub(crate) struct Texts {
     bytes: String,
     ends: Vec<usize>,
     /// A power of two of them, at most two thirds in use; or none.
@@ -27,7 +27,7 @@ struct Key(u64, u64);
 
 /// Where a text lies, if it is where it is looked for first.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Hint {
+pub(crate) struct Hint {
     key: Key,
     place: usize,
 }
@@ -80,24 +80,24 @@ fn hash_long(text: &[u8]) -> u64 {
 
 impl Texts {
     /// The number of texts.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 
     /// The text of a number.
-    pub(super) fn get(&self, number: usize) -> &str {
+    pub(crate) fn get(&self, number: usize) -> &str {
         let start = if number == 0 { 0 } else { self.ends[number - 1] };
         &self.bytes[start..self.ends[number]]
     }
 
     /// All texts, by number.
-    pub(super) fn to_vec(&self) -> Vec<String> {
+    pub(crate) fn to_vec(&self) -> Vec<String> {
         (0..self.len()).map(|number| self.get(number).to_owned()).collect()
     }
 
     /// The number of a text.
     #[inline]
-    pub(super) fn find(&self, text: &[u8]) -> Option<u32> {
+    pub(crate) fn find(&self, text: &[u8]) -> Option<u32> {
         if self.slots.is_empty() {
             return None;
         }
@@ -108,14 +108,14 @@ impl Texts {
     /// Where to look for a text: a step of its own, so that the looks of [`Texts::follow`] at memory, far slower than
     /// all else, can wait side by side.
     #[inline]
-    pub(super) fn hint(&self, text: &[u8]) -> Hint {
+    pub(crate) fn hint(&self, text: &[u8]) -> Hint {
         let key = Key::of(text);
         Hint { key, place: key.place(self.slots.len().saturating_sub(1)) }
     }
 
     /// The number of a short text that lies where it is looked for first, or else [`NONE`].
     #[inline]
-    pub(super) fn follow(&self, hint: Hint) -> u32 {
+    pub(crate) fn follow(&self, hint: Hint) -> u32 {
         match self.slots.get(hint.place) {
             Some(slot) if (slot.key == hint.key) & hint.key.is_short() => slot.number,
             _ => NONE,
@@ -126,7 +126,7 @@ impl Texts {
     ///
     /// # Panics
     /// Above 2^32 - 2 texts.
-    pub(super) fn add(&mut self, text: &str) -> u32 {
+    pub(crate) fn add(&mut self, text: &str) -> u32 {
         if 3 * (self.len() + 1) > 2 * self.slots.len() {
             self.grow();
         }
@@ -141,12 +141,12 @@ impl Texts {
     }
 
     /// Uses up a number without a text: nothing finds it.
-    pub(super) fn skip(&mut self) {
+    pub(crate) fn skip(&mut self) {
         self.ends.push(self.bytes.len());
     }
 
     /// The number of a text, which is taken in if it is new.
-    pub(super) fn find_or_add(&mut self, text: &str) -> u32 {
+    pub(crate) fn find_or_add(&mut self, text: &str) -> u32 {
         self.find(text.as_bytes()).unwrap_or_else(|| self.add(text))
     }
 

@@ -2,8 +2,9 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
@@ -11,43 +12,68 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::NetworkProblem;
 use crate::DataError;
+use crate::zipped::Member;
+
+/// What unpacks to more than this many times its size is no table, but a bomb ...
+const MOST_TIMES: u64 = 250;
+/// ... unless it is small even so.
+const HARMLESS: u64 = 1 << 26;
 
 /// How a file is packed, as its first bytes tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Packing {
+pub(crate) enum Packing {
     None,
     Gzip,
     Zstd,
+    Zip,
 }
 
-/// A file on the disk, or what would stand in it.
+/// A file on the disk, in an archive, or what would stand in it.
 #[derive(Debug, Clone)]
-pub(super) struct Input {
-    pub(super) path: PathBuf,
-    bytes: Option<Vec<u8>>,
+pub(crate) struct Input {
+    /// Of a file in an archive that of the archive, then the name: only for messages.
+    pub(crate) path: PathBuf,
+    content: Content,
 }
+
+#[derive(Debug, Clone)]
+enum Content {
+    OnDisk,
+    Bytes(Arc<[u8]>),
+    Zipped(Member),
+}
+
+/// A source of bytes, and whether one can go to and fro in it.
+pub(crate) trait ReadSeek: Read + Seek {}
+
+impl<T: Read + Seek> ReadSeek for T {}
 
 /// An open file.
-pub(super) struct Opened<'a> {
-    pub(super) source: Box<dyn Read + 'a>,
-    pub(super) packing: Packing,
+pub(crate) struct Opened<'a> {
+    pub(crate) source: Box<dyn Read + 'a>,
+    pub(crate) packing: Packing,
     /// Its size in bytes, as it is.
-    pub(super) size: u64,
+    pub(crate) size: u64,
 }
 
 impl Input {
     /// A file.
-    pub(super) fn file(path: PathBuf) -> Self {
-        Self { path, bytes: None }
+    pub(crate) fn file(path: PathBuf) -> Self {
+        Self { path, content: Content::OnDisk }
     }
 
     /// Bytes that go by the name of a file.
-    pub(super) fn bytes(path: PathBuf, bytes: Vec<u8>) -> Self {
-        Self { path, bytes: Some(bytes) }
+    pub(crate) fn bytes(path: PathBuf, bytes: Vec<u8>) -> Self {
+        Self { path, content: Content::Bytes(bytes.into()) }
+    }
+
+    /// A file in an archive.
+    pub(crate) fn zipped(path: PathBuf, member: Member) -> Self {
+        Self { path, content: Content::Zipped(member) }
     }
 
     /// The name without its folder.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
@@ -55,43 +81,99 @@ impl Input {
     ///
     /// # Errors
     /// A file that cannot be read, or that is not packed although its name says so.
-    pub(super) fn open(&self) -> Result<Opened<'_>, DataError> {
-        let failed = |error| DataError::read(&self.path, error);
-        match &self.bytes {
-            Some(bytes) => unpacked(bytes.as_slice(), bytes.len() as u64, &self.path),
-            None => {
-                let file = File::open(&self.path).map_err(failed)?;
-                let about = file.metadata().map_err(failed)?;
-                if about.is_dir() {
-                    return Err(failed(io::ErrorKind::IsADirectory.into()));
-                }
-                unpacked(file, about.len(), &self.path)
+    pub(crate) fn open(&self) -> Result<Opened<'_>, DataError> {
+        match &self.content {
+            Content::Bytes(bytes) => unpacked(&bytes[..], bytes.len() as u64, &self.path, Packing::None),
+            Content::Zipped(member) => {
+                let source = member.open().map_err(|error| DataError::read(&self.path, error))?;
+                unpacked(source, member.packed_size, &self.path, Packing::Zip)
+            }
+            Content::OnDisk => {
+                let (file, size) = self.on_disk()?;
+                unpacked(file, size, &self.path, Packing::None)
             }
         }
     }
+
+    /// Opens it as it is, to go to and fro in it; none for a file in an archive.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(crate) fn open_raw(&self) -> Result<Option<Box<dyn ReadSeek>>, DataError> {
+        Ok(match &self.content {
+            Content::Bytes(bytes) => Some(Box::new(Cursor::new(Arc::clone(bytes)))),
+            Content::Zipped(_) => None,
+            Content::OnDisk => Some(Box::new(BufReader::new(self.on_disk()?.0))),
+        })
+    }
+
+    /// The first bytes of the file as it is.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(crate) fn magic(&self, length: u64) -> Result<Vec<u8>, DataError> {
+        let mut magic = Vec::new();
+        let (read, packing) = match self.open_raw()? {
+            Some(source) => (source.take(length).read_to_end(&mut magic), Packing::None),
+            None => {
+                let opened = self.open()?;
+                (opened.source.take(length).read_to_end(&mut magic), opened.packing)
+            }
+        };
+        read.map_err(|error| failure(&self.path, packing, error))?;
+        Ok(magic)
+    }
+
+    /// All bytes, unpacked.
+    ///
+    /// # Errors
+    /// A file that cannot be read or unpacked.
+    pub(crate) fn read(&self) -> Result<Vec<u8>, DataError> {
+        let mut opened = self.open()?;
+        let mut bytes = Vec::new();
+        let read = opened.source.read_to_end(&mut bytes);
+        read.map_err(|error| failure(&self.path, opened.packing, error))?;
+        Ok(bytes)
+    }
+
+    fn on_disk(&self) -> Result<(File, u64), DataError> {
+        let failed = |error| DataError::read(&self.path, error);
+        let file = File::open(&self.path).map_err(failed)?;
+        let about = file.metadata().map_err(failed)?;
+        if about.is_dir() {
+            return Err(failed(io::ErrorKind::IsADirectory.into()));
+        }
+        Ok((file, about.len()))
+    }
 }
 
-fn unpacked<'a>(mut source: impl Read + 'a, size: u64, path: &Path) -> Result<Opened<'a>, DataError> {
+/// The content of a source; `own` tells how it is packed already.
+fn unpacked<'a>(mut source: impl Read + 'a, size: u64, path: &Path, own: Packing) -> Result<Opened<'a>, DataError> {
     let mut magic = Vec::with_capacity(4);
-    source.by_ref().take(4).read_to_end(&mut magic).map_err(|error| DataError::read(path, error))?;
+    source.by_ref().take(4).read_to_end(&mut magic).map_err(|error| failure(path, own, error))?;
     let packing = match magic.as_slice() {
         [0x1f, 0x8b, ..] => Packing::Gzip,
         // A frame, or one to skip before it.
         [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => Packing::Zstd,
         _ => Packing::None,
     };
-    for (ending, how, own) in [("gz", "gzip", Packing::Gzip), ("zst", "zstd", Packing::Zstd)] {
-        if path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending)) && packing != own {
+    for (ending, how, named) in [("gz", "gzip", Packing::Gzip), ("zst", "zstd", Packing::Zstd)] {
+        if path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending)) && packing != named {
             return Err(DataError::network(path, NetworkProblem::NotPacked { how }));
         }
     }
     let whole = Cursor::new(magic).chain(source);
+    let bounded =
+        |source: Box<dyn Read + 'a>| Box::new(Bounded { source, left: HARMLESS.max(size.saturating_mul(MOST_TIMES)) });
     let source: Box<dyn Read + 'a> = match packing {
-        Packing::None => Box::new(whole),
-        Packing::Gzip => Box::new(MultiGzDecoder::new(buffered(whole))),
-        Packing::Zstd => Box::new(ZstdFrames { source: buffered(whole), decoder: FrameDecoder::new(), inside: false }),
+        Packing::Gzip => bounded(Box::new(MultiGzDecoder::new(buffered(whole)))),
+        Packing::Zstd => {
+            bounded(Box::new(ZstdFrames { source: buffered(whole), decoder: FrameDecoder::new(), inside: false }))
+        }
+        _ if own == Packing::Zip => bounded(Box::new(whole)),
+        _ => Box::new(whole),
     };
-    Ok(Opened { source, packing, size })
+    Ok(Opened { source, packing: if packing == Packing::None { own } else { packing }, size })
 }
 
 fn buffered<R: Read>(source: Chain<Cursor<Vec<u8>>, R>) -> BufReader<Chain<Cursor<Vec<u8>>, R>> {
@@ -99,13 +181,35 @@ fn buffered<R: Read>(source: Chain<Cursor<Vec<u8>>, R>) -> BufReader<Chain<Curso
 }
 
 /// The error of a source: of the disk, or of what was packed.
-pub(super) fn failure(path: &Path, packing: Packing, error: io::Error) -> DataError {
+pub(crate) fn failure(path: &Path, packing: Packing, error: io::Error) -> DataError {
     if packing == Packing::None || error.raw_os_error().is_some() {
         return DataError::read(path, error);
+    }
+    if matches!(error.get_ref(), Some(inner) if inner.is::<Bomb>()) {
+        return DataError::network(path, NetworkProblem::Bomb { times: MOST_TIMES });
     }
     let cause = if ends_early(&error) { "it ends too early".into() } else { error.to_string() };
     DataError::network(path, NetworkProblem::Packed { cause })
 }
+
+/// A source that gives no more than it should.
+struct Bounded<R> {
+    source: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.source.read(out)?;
+        self.left = self.left.checked_sub(n as u64).ok_or_else(|| io::Error::other(Bomb))?;
+        Ok(n)
+    }
+}
+
+/// What is packed unpacks to far more than tables do.
+#[derive(Debug, thiserror::Error)]
+#[error("it unpacks to far more than it should")]
+struct Bomb;
 
 /// Whether the decoder missed bytes, here or in what caused the error.
 fn ends_early(error: &io::Error) -> bool {

@@ -67,7 +67,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem
         refuse(options::given(matches), "networks")?;
         return convert_vectors::of_file(context, matches, (path, format), out);
     }
-    if detect(path)? == DataKind::Catalogue {
+    if path.is_dir() && detect(path)? == DataKind::Catalogue {
         let message = format!("`{}` is a catalogue, and there is no other format for those", path.display());
         return Err(Problem::input(message).hint("networks, runs of networks and files of vectors can be converted"));
     }

@@ -60,7 +60,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
 }
 
 /// Names the flag of a setting that will not do.
-fn name_the_flag(error: DataError, flag: impl Fn(&str) -> String) -> Problem {
+pub(super) fn name_the_flag(error: DataError, flag: impl Fn(&str) -> String) -> Problem {
     match error {
         DataError::BadSetting { name, .. } => {
             let flag = flag(name);
@@ -71,6 +71,6 @@ fn name_the_flag(error: DataError, flag: impl Fn(&str) -> String) -> Problem {
 }
 
 /// The flag of a setting, as most of them are.
-fn with_dashes(name: &str) -> String {
+pub(super) fn with_dashes(name: &str) -> String {
     name.replace('_', "-")
 }

@@ -15,6 +15,10 @@ const HEADING: &str = "Reading networks";
 const FLAGS: [&str; 9] =
     ["directed", "undirected", "nodes", "labels", "delimiter", "header", "columns", "typed-ids", "before"];
 
+/// The flags about networks alone.
+pub(in crate::commands) const NETWORK_FLAGS: [&str; 6] =
+    ["directed", "undirected", "nodes", "labels", "typed-ids", "before"];
+
 /// The flags that say how the files of a network are to be understood.
 pub(in crate::commands) fn arguments() -> Vec<Arg> {
     let flag = |name: &'static str| Arg::new(name).long(name).help_heading(HEADING);
@@ -36,7 +40,8 @@ pub(in crate::commands) fn arguments() -> Vec<Arg> {
             .help("whether files of edges begin with a header [default: found out]"),
         flag("columns")
             .value_name("LIST")
-            .help("what columns hold, such as source,relation,target,weight,time, - for nothing [default: found out]"),
+            .help("what columns hold, such as source,relation,target,weight,time (or user,item,rating,time), - for nothing; of \
+                 interactions also by their names: user=NAME,item=NAME [default: found out]"),
         flag("typed-ids")
             .value_name("yes|no")
             .value_parser(["yes", "no"])
@@ -49,7 +54,7 @@ pub(in crate::commands) fn arguments() -> Vec<Arg> {
     ]
 }
 
-fn delimiter(text: &str) -> Result<char, String> {
+pub(in crate::commands) fn delimiter(text: &str) -> Result<char, String> {
     match text {
         "tab" | "\\t" => return Ok('\t'),
         "comma" => return Ok(','),

@@ -18,9 +18,9 @@ use culet::train::{BoardEntry, GraphKind, TrainOptions, board_entries};
 use serde_json::json;
 
 use super::Done;
-use super::catalogue::{introduce, read_catalogue};
+use super::catalogue::{arguments, introduce, read_catalogue};
 use super::fit::timed;
-use super::train::{cutoffs_argument, data_argument, id_base_argument, protocol};
+use super::train::{cutoffs_argument, data_argument, protocol};
 use super::tune::arguments::{given_validation_share, validation_share_argument};
 use super::tune::claim::{Claim, MAY_DIFFER};
 use super::tune::data::Split;
@@ -53,7 +53,7 @@ pub(super) fn command() -> Command {
         .about("Fit many models on one data set and judge them alike: quality, seconds, memory")
         .after_help(format!("{NOTES}\n\n{EXAMPLES}"))
         .arg(data_argument())
-        .arg(id_base_argument())
+        .args(arguments())
         .arg(
             Arg::new("models")
                 .long("models")

@@ -92,7 +92,7 @@ pub(in crate::commands) fn run(
 /// A folder with a catalogue holds no network.
 fn refuse_catalogue(path: &Path, spec: &ModelSpec) -> Result<(), Problem> {
     // What else may be wrong with the place, its reader tells.
-    if !matches!(detect(path), Ok(DataKind::Catalogue)) {
+    if !path.is_dir() || !matches!(detect(path), Ok(DataKind::Catalogue)) {
         return Ok(());
     }
     let shown = path.display();

@@ -7,8 +7,9 @@ use culet::eval::METRICS;
 use culet::model::{Family, MODELS, ModelSpec};
 use culet::train::training_settings;
 
+use super::super::catalogue;
 use super::super::settings;
-use super::super::train::{data_argument, id_base_argument};
+use super::super::train::data_argument;
 use crate::problem::Problem;
 
 const EXAMPLES: &str = "\
@@ -48,7 +49,7 @@ fn model_command(spec: &'static ModelSpec) -> Command {
         .about(format!("{}: {}", spec.title, spec.summary))
         .after_help(format!("{}\n\n{RANGES}\n\n{EXAMPLES}", searched(spec)))
         .arg(data_argument())
-        .arg(id_base_argument())
+        .args(catalogue::arguments())
         .args(own())
         .arg(path("config", "FILE", "settings to start from, in TOML, by the names of the flags with `_` for `-`"));
     if !spec.presets.is_empty() {

@@ -107,11 +107,11 @@ fn training_command(context: &Context, matches: &ArgMatches, finished: &Finished
     let data: &PathBuf = matches.get_one("data").expect("required");
     let name = finished.search.spec.name;
     let mut command = format!("culet train {name} {} --config {}", data.display(), path.display());
+    command += &catalogue::given_again(matches);
     let metric = &finished.search.metric;
     let cutoff = metric.rsplit('@').next().unwrap_or(metric);
     let more = [
         ("kg", arguments::graph_word(matches), "true"),
-        ("id-base", &matches.get_one::<u32>("id-base").expect("has a default").to_string(), "0"),
         ("seed", &context.seed.to_string(), "0"),
         ("at", cutoff, "20"),
     ];

@@ -110,7 +110,7 @@ fn missing_files_are_noted_and_ids_numbered() {
     assert_eq!(
         data.notes,
         [
-            "`test.txt` is missing: there is nothing to test on",
+            "`test.txt` is missing: there is nothing to test on; `culet data split` makes a test part",
             "`kg_final.txt` is missing: the knowledge graph has no facts",
             "`train.txt` gives 1 user no item",
         ]

@@ -77,14 +77,14 @@ fn weights_that_are_none() {
 
 #[test]
 fn quotes_that_do_not_fit() {
-    let hint = "close the quote in the same line; a quote within quotes is written `\"\"`";
+    let hint = "close the quote (of an edge list in the same line); a quote within quotes is written `\"\"`";
     check("a,b\n\"c,d\n", "2: a quote is not closed: `\"c,d`", hint);
     let hint = "quote the whole column; a quote within quotes is written `\"\"`";
     check("a,b\n\"c\"x,d\n", "2: text follows a closing quote: `\"c\"x,d`", hint);
     check(
         "\"a,b\nc,d\n",
         "1: a quote is not closed: `\"a,b`",
-        "close the quote in the same line; a quote within quotes is written `\"\"`",
+        "close the quote (of an edge list in the same line); a quote within quotes is written `\"\"`",
     );
 }
 
@@ -216,5 +216,5 @@ fn meta_that_is_not_understood() {
 fn lines_that_never_end() {
     let found = error(&[("edges.tsv", &format!("1 2\n{}", "x".repeat(1 << 21)))]);
     let message = "data/edges.tsv:2: the line is longer than 1048576 bytes";
-    assert_eq!(found, (message.into(), "write one edge a line; is this a text file?".into()));
+    assert_eq!(found, (message.into(), "write one edge or interaction a line; is this a text file?".into()));
 }

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use clap::{Arg, ArgMatches, value_parser};
 use culet::data::{
-    CataloguePlan, CatalogueSplit, Column, InteractionsOptions, KgatOptions, PartCount, PartPlan, SplitBy,
-    UnsplitCatalogue, read_interactions, read_kgat, split_catalogue, thousands, write_catalogue_split,
+    CataloguePlan, CatalogueSplit, PartCount, PartPlan, SplitBy, read_unsplit, split_catalogue, thousands,
+    write_catalogue_split,
 };
 use serde_json::{Value, json};
 
 use super::super::{name_the_flag, with_dashes};
-use crate::commands::train::id_base_argument;
+use crate::commands::catalogue::options;
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::table::Table;
@@ -18,8 +18,7 @@ use crate::table::Table;
 const HEADING: &str = "Splitting catalogues";
 
 /// The flags of [`arguments`].
-pub(super) const FLAGS: [&str; 8] =
-    ["by", "test-items", "valid-items", "cut", "valid-cut", "k-core", "min-rating", "id-base"];
+pub(super) const FLAGS: [&str; 6] = ["by", "test-items", "valid-items", "cut", "valid-cut", "k-core"];
 
 /// The flags about catalogues alone.
 pub(super) fn arguments() -> Vec<Arg> {
@@ -40,33 +39,14 @@ pub(super) fn arguments() -> Vec<Arg> {
             "k-core",
             "first leave out users and items with fewer pairs, and those who have fewer then, until none is left",
         ),
-        number("min-rating", "X", "leave out the lines of a table with a lower rating"),
-        id_base_argument().help_heading(HEADING).help("what the files of a folder count from"),
     ]
 }
 
-/// Splits the catalogue in a folder.
-pub(super) fn run_folder(context: &Context, matches: &ArgMatches, path: &Path, out: &Path) -> Result<(), Problem> {
-    let id_base = *matches.get_one("id-base").expect("has a default");
-    let dataset = read_kgat(path, &KgatOptions { id_base })?;
-    run(context, matches, dataset.into(), out)
-}
-
-/// Splits a table of interactions.
-pub(super) fn run_table(context: &Context, matches: &ArgMatches, path: &Path, out: &Path) -> Result<(), Problem> {
-    let columns = matches.get_one::<String>("columns").map(|text| Column::parse_list(text)).transpose();
-    let options = InteractionsOptions {
-        columns: columns.map_err(|error| name_the_flag(error, with_dashes))?,
-        header: matches.get_one::<String>("header").map(|word| word == "yes"),
-        delimiter: matches.get_one("delimiter").copied(),
-        min_rating: matches.get_one("min-rating").copied(),
-        with_times: by(matches).needs_times(),
-    };
-    let source = read_interactions(path, &options).map_err(|error| name_the_flag(error, with_dashes))?;
-    run(context, matches, source, out)
-}
-
-fn run(context: &Context, matches: &ArgMatches, source: UnsplitCatalogue, out: &Path) -> Result<(), Problem> {
+/// Splits a catalogue.
+pub(super) fn run(context: &Context, matches: &ArgMatches, path: &Path, out: &Path) -> Result<(), Problem> {
+    let options = options(matches)?;
+    let read = context.pool.install(|| read_unsplit(path, &options, by(matches).needs_times()));
+    let source = read.map_err(|error| name_the_flag(error, with_dashes))?;
     source.notes.iter().for_each(|note| context.remark(&format!("note: {note}")));
     let split = split_catalogue(source, &plan(context, matches)).map_err(|error| name_the_flag(error, with_dashes))?;
     write_catalogue_split(out, &split)?;

@@ -3,13 +3,13 @@
 mod catalogue;
 mod network;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, value_parser};
-use culet::data::{DataKind, detect, names_users_and_items};
+use culet::data::DataKind;
 
 use super::{options, place};
+use crate::commands::catalogue as reading;
 use crate::context::Context;
 use crate::problem::Problem;
 
@@ -48,20 +48,6 @@ Examples:
   # hide the authors of a tenth of the papers
   culet data split data/dblp parts --relation written_by --whole-nodes paper --test-share 0.1";
 
-/// Flags of networks on how files are read.
-const READING_NETWORKS: [&str; 6] = ["directed", "undirected", "nodes", "labels", "typed-ids", "before"];
-
-/// Flags on how a table is read, be it of edges or of interactions.
-const READING_TABLES: [&str; 3] = ["delimiter", "header", "columns"];
-
-/// What is split.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Folder,
-    Table,
-    Network,
-}
-
 pub(super) fn command() -> Command {
     let share = |name: &'static str, help: &'static str| {
         Arg::new(name)
@@ -71,8 +57,8 @@ pub(super) fn command() -> Command {
             .value_parser(value_parser!(f64))
             .help(help)
     };
-    let data = "a catalogue: a folder with train.txt, or a table of users and items (perhaps with ratings and times); \
-                or a network: an edge list, or a folder with one";
+    let data = "a catalogue: a table of users and items (perhaps with ratings and times), a folder or zip in a format of \
+                the field; or a network: an edge list, or a folder with one";
     Command::new("split")
         .about("Split a catalogue or a network into parts to train, validate and test on")
         .after_help(EXAMPLES)
@@ -85,6 +71,7 @@ pub(super) fn command() -> Command {
         ))
         .arg(share("valid-share", "share of the validation part [default: 0]"))
         .args(catalogue::arguments())
+        .args(reading::arguments_beside_tables())
         .args(network::arguments())
         .args(options::arguments())
 }
@@ -97,54 +84,18 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem
     let path: &PathBuf = matches.get_one("data").expect("required");
     let out: &PathBuf = matches.get_one("out").expect("required");
     place::check_folder(out)?;
-    match kind(context, matches, path)? {
-        Kind::Network => network::run(context, matches, path, out),
-        Kind::Folder => catalogue::run_folder(context, matches, path, out),
-        Kind::Table => catalogue::run_table(context, matches, path, out),
-    }
-}
-
-/// What DATA is, by its files; a single file by the flags, or else by its header.
-fn kind(context: &Context, matches: &ArgMatches, path: &Path) -> Result<Kind, Problem> {
-    let of_catalogues = given(matches, &[&catalogue::FLAGS]);
-    let of_networks = given(matches, &[&network::FLAGS, &READING_NETWORKS]);
-    let kind = match detect(path)? {
-        DataKind::Catalogue => Kind::Folder,
-        DataKind::Network if path.is_dir() => Kind::Network,
-        DataKind::Network => match (of_catalogues, of_networks) {
-            (Some(one), Some(other)) => {
-                let message = format!("`--{one}` is about catalogues, and `--{other}` about networks");
-                return Err(Problem::input(message).hint("leave one of them out"));
-            }
-            (Some(_), None) => Kind::Table,
-            (None, Some(_)) => Kind::Network,
-            (None, None) if names_users_and_items(path)? => {
+    let of_catalogues = reading::first_given(matches, &[&catalogue::FLAGS, &reading::FLAGS]);
+    let of_networks = reading::first_given(matches, &[&network::FLAGS, &options::NETWORK_FLAGS]);
+    match reading::kind(path, matches, of_catalogues, of_networks)? {
+        DataKind::Network => network::run(context, matches, path, out),
+        DataKind::Catalogue => {
+            if of_catalogues.is_none() && !path.is_dir() {
                 context.remark(&format!(
-                    "note: `{}` names users and items: split as a catalogue, at random; `--by` tells another way",
+                    "note: `{}` is a catalogue: split at random; `--by` tells another way",
                     path.display()
                 ));
-                Kind::Table
             }
-            (None, None) => Kind::Network,
-        },
-    };
-    let (flag, about) = match kind {
-        Kind::Network => (of_catalogues, "catalogues"),
-        Kind::Table => (given(matches, &[&["id-base"]]), "folders with a catalogue"),
-        Kind::Folder => match of_networks {
-            Some(flag) => (Some(flag), "networks"),
-            None => (given(matches, &[&READING_TABLES, &["min-rating"]]), "tables"),
-        },
-    };
-    match flag {
-        Some(flag) => Err(Problem::input(format!("`--{flag}` is about {about}, which `{}` is not", path.display()))
-            .hint("leave the flag out")),
-        None => Ok(kind),
+            catalogue::run(context, matches, path, out)
+        }
     }
-}
-
-/// The first of these flags that was given.
-fn given(matches: &ArgMatches, flags: &[&[&'static str]]) -> Option<&'static str> {
-    let is_given = |flag: &&str| matches.value_source(flag) == Some(ValueSource::CommandLine);
-    flags.iter().copied().flatten().copied().find(is_given)
 }

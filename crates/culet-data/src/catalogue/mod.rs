@@ -1,0 +1,218 @@
+//! Catalogues in the formats of the field; [`read_catalogue`] says which and what they mean.
+//!
+//! Each format has a reader that makes a `Raw` of its files: interactions, facts, links and names by external ids. One
+//! assembler turns that into a [`Dataset`]. Tables of attributes and files of facts are joined in between, so that they
+//! go with every format.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | `options` | what a person may say, and the formats by name |
+//! | `place` | which files there are, and what format they are in |
+//! | `raw`, `ratings` | what readers make |
+//! | `assemble` | from that to a data set |
+//! | `table`, `recbole`, `ripplenet`, `movielens`, `matrix`, `parquet`, `folder` | a reader each |
+//! | `attributes` | a graph from a table of the items |
+//! | `graph`, `ntriples` | files of facts, and of links between items and entities |
+//! | `problem` | what can be wrong |
+
+mod assemble;
+mod attributes;
+mod folder;
+mod graph;
+mod matrix;
+mod movielens;
+mod ntriples;
+mod options;
+mod parquet;
+mod place;
+mod problem;
+mod ratings;
+mod raw;
+mod recbole;
+mod ripplenet;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use assemble::{Assembled, assemble};
+pub use options::{CatalogueOptions, ColumnChoice, Format};
+use place::{Place, refuse_foreign};
+pub use problem::CatalogueProblem;
+use raw::Raw;
+
+use crate::network::unpack::Input;
+use crate::{DataError, Dataset, UnsplitCatalogue};
+
+/// Reads a catalogue in any of the formats: a folder, a file, or a zip archive of either; single files may be packed by
+/// gzip or zstd.
+///
+/// # Formats
+/// What lies there is found out by names and contents, unless [`CatalogueOptions::format`] tells.
+///
+/// | format | what lies there |
+/// | --- | --- |
+/// | `kgat` | a folder with `train.txt` (KGAT, KGIN, LightGCN): [`read_kgat`](crate::read_kgat); `kg_final.txt` may be zipped |
+/// | `table` | a file with a user and an item a line, and perhaps a rating and a time; or a folder with one such file, or with `train`, `valid`, `test` (`.csv`, `.tsv`, ...) |
+/// | `recbole` | RecBole's atomic files: `.inter` (or `.train.inter` and so on), `.item`, `.kg`, `.link` |
+/// | `ripplenet` | `ratings_final`, `kg_final` (`.txt`, `.npy`), `item_index2entity_id.txt`, `kg.txt` |
+/// | `movielens` | `u.data` and `u.item`; `ratings.dat` and `movies.dat`; `ratings.csv` and `movies.csv` |
+/// | `matrix` | a sparse matrix by `scipy.sparse.save_npz` (CSR, CSC, COO), rows being users; an array `.npy` |
+/// | `parquet` | a flat table of users and items |
+///
+/// # Tables
+/// Tabs, semicolons, commas or blanks separate the columns, as the first hundred lines tell. A column that begins with
+/// `"` goes to the closing quote, over line breaks too. A first line that names user and item (or movie, artist,
+/// product, ...) is a header; so is one without a number where all others have one. Without a header the columns are
+/// user, item, rating and time; a third column of large whole numbers is a time. Lines that begin with `#`, `%` or `//`
+/// are comments, and are counted in a note.
+///
+/// # Meanings
+/// - **Ids** are any texts in UTF-8. Where all users (items, entities) have whole numbers, they are numbered in the order
+///   of these; or else as they first appear.
+/// - **Repeats** of a pair count once, from their earliest time on.
+/// - **Ratings**, weights and counts say nothing by themselves: each counts as taken, and a note says so, unless
+///   [`CatalogueOptions::min_rating`] leaves out lower ones. A stored 0 in a matrix is no interaction.
+/// - **Negatives**: label 0 in RippleNet's `ratings_final` means not taken, and is left out.
+/// - **Times** order interactions for a split; models do not look at them.
+/// - **Items** are those that somebody took and those that a table of items lists.
+///
+/// # Graphs
+/// A table of attributes gives a relation for each column (see the documentation of the module `attributes`). A file of
+/// facts holds head, relation and tail in three columns, or N-Triples. An end of a fact whose id is that of an item *is*
+/// the item; where there are links, those alone tell which entity is which item.
+///
+/// # Errors
+/// A path without a catalogue; an option that says nothing about the format; the first line or row that cannot be
+/// understood, with file and line; nothing to learn from.
+pub fn read_catalogue(path: &Path, options: &CatalogueOptions) -> Result<Dataset, DataError> {
+    let place = Place::open(path)?;
+    Ok(with_note_on_test(read_place(&place, options, false)?.dataset))
+}
+
+/// Says where a test part comes from, if there is none.
+fn with_note_on_test(mut dataset: Dataset) -> Dataset {
+    if dataset.test.n_pairs() == 0 && !dataset.notes.iter().any(|note| note.contains(MAKES_TEST)) {
+        dataset.notes.push(format!("there is no test part: {MAKES_TEST} makes one"));
+    }
+    dataset
+}
+
+const MAKES_TEST: &str = "`culet data split`";
+
+/// Reads a catalogue that is to be split: as [`read_catalogue`], with the training and the validation part as one log,
+/// and with times if they are needed.
+///
+/// # Errors
+/// As [`read_catalogue`], and a table without times where they are needed.
+pub fn read_unsplit(path: &Path, options: &CatalogueOptions, with_times: bool) -> Result<UnsplitCatalogue, DataError> {
+    let place = Place::open(path)?;
+    let Assembled { dataset, times } = read_place(&place, options, with_times)?;
+    let mut unsplit = UnsplitCatalogue::from(dataset);
+    unsplit.notes.retain(|note| !note.contains(MAKES_TEST));
+    unsplit.times = times;
+    unsplit.source.min_rating = options.min_rating;
+    Ok(unsplit)
+}
+
+/// The format of the catalogue at a path, if there is one: a single text counts only if its header names users and
+/// items.
+///
+/// # Errors
+/// A path that cannot be read.
+pub fn find_format(path: &Path) -> Result<Option<Format>, DataError> {
+    let place = Place::open(path)?;
+    let format = place.format()?;
+    match (format, &place.files[..]) {
+        (Some(Format::Table), [file]) if place.kind == place::PlaceKind::File => {
+            Ok(format.filter(|_| table::names_users_and_items(file).unwrap_or(false)))
+        }
+        _ => Ok(format),
+    }
+}
+
+/// As [`read_catalogue`], from files that lie nowhere; `attributes`, `graph` and `links` are names of files among them.
+#[doc(hidden)]
+pub fn read_catalogue_in_memory(
+    path: &Path,
+    files: &[(&str, &[u8])],
+    options: &CatalogueOptions,
+) -> Result<Dataset, DataError> {
+    let names: Vec<_> = options.attributes.iter().chain(&options.graphs).chain(&options.links).collect();
+    let joined = |name: &str| names.iter().any(|own| own.as_path() == Path::new(name));
+    let (beside, own): (Vec<_>, Vec<_>) = files.iter().partition(|(name, _)| joined(name));
+    let find = |name: &PathBuf| {
+        let file = beside.iter().find(|(own, _)| Path::new(own) == name.as_path());
+        file.map_or_else(|| Input::file(name.clone()), |(own, bytes)| Input::bytes(path.join(own), bytes.to_vec()))
+    };
+    let place = Place::in_memory(path, &own)?;
+    Ok(with_note_on_test(read_inputs(&place, options, false, find)?.dataset))
+}
+
+fn read_place(place: &Place, options: &CatalogueOptions, with_times: bool) -> Result<Assembled, DataError> {
+    read_inputs(place, options, with_times, |path| Input::file(path.clone()))
+}
+
+fn read_inputs(
+    place: &Place,
+    options: &CatalogueOptions,
+    with_times: bool,
+    open: impl Fn(&PathBuf) -> Input,
+) -> Result<Assembled, DataError> {
+    let format = match options.format {
+        Some(format) => format,
+        None => place.format()?.ok_or_else(|| {
+            DataError::catalogue(&place.path, CatalogueProblem::NoFormat { similar: place.similar() })
+        })?,
+    };
+    options.check(format)?;
+    if format == Format::Kgat && !options.joins() {
+        return Ok(Assembled { dataset: folder::read(place, options)?, times: None });
+    }
+    let mut raw = Raw::new(place.name.clone(), options.min_rating, with_times);
+    match format {
+        Format::Kgat => folder::to_raw(folder::read(place, options)?, place, &mut raw)?,
+        Format::Table => table::read_place(&mut raw, place, options)?,
+        Format::RecBole => recbole::read(&mut raw, place)?,
+        Format::RippleNet => ripplenet::read(&mut raw, place)?,
+        Format::MovieLens => movielens::read(&mut raw, place)?,
+        Format::Matrix => matrix::read(&mut raw, place)?,
+        Format::Parquet => parquet::read(&mut raw, place, options)?,
+    }
+    check_pairs(&raw, place)?;
+    for input in options.attributes.iter().map(&open) {
+        refuse_foreign(&input, &input.magic(6)?)?;
+        attributes::read(&mut raw, &input)?;
+    }
+    for input in options.links.iter().map(&open) {
+        refuse_foreign(&input, &input.magic(6)?)?;
+        graph::link(&mut raw, &input)?;
+    }
+    for input in options.graphs.iter().map(&open) {
+        refuse_foreign(&input, &input.magic(6)?)?;
+        graph::join(&mut raw, &input)?;
+    }
+    assemble(raw)
+}
+
+fn check_pairs(raw: &Raw, place: &Place) -> Result<(), DataError> {
+    if raw.n_pairs() > 0 {
+        return Ok(());
+    }
+    Err(match raw.ratings.all_too_low() {
+        Some((least, largest)) => DataError::BadSetting {
+            name: "min_rating",
+            found: least.to_string(),
+            expected: format!("at most {largest}, the largest rating"),
+        },
+        None => DataError::catalogue(&place.path, CatalogueProblem::NoInteractions),
+    })
+}
+
+/// The error of a place that is not in the format asked for.
+fn not_in_format(place: &Place, format: Format) -> DataError {
+    let problem = CatalogueProblem::NotInFormat { format: format.name(), needs: format.needs() };
+    DataError::catalogue(&place.path, problem)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! What can be wrong with the files of a catalogue as a whole.
+
+use std::path::PathBuf;
+
+/// What is wrong with a file or folder of a catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CatalogueProblem {
+    /// Nothing that any reader understands.
+    #[error("holds no catalogue that is understood")]
+    NoFormat {
+        /// A file or folder in it that may be meant.
+        similar: Option<PathBuf>,
+    },
+    /// Not what the format asked for needs.
+    #[error("is not in the format `{format}`: expected {needs}")]
+    NotInFormat {
+        /// The format asked for.
+        format: &'static str,
+        /// What that needs.
+        needs: &'static str,
+    },
+    /// Several tables of users and items.
+    #[error("holds several tables of users and items: `{first}` and `{second}`")]
+    SeveralTables {
+        /// One.
+        first: String,
+        /// Another.
+        second: String,
+    },
+    /// A column that was asked for and is not there.
+    #[error("has no column `{name}`; there are {found}")]
+    NoColumn {
+        /// The column.
+        name: String,
+        /// The columns there are.
+        found: String,
+    },
+    /// A table whose columns cannot be named.
+    #[error("has no header that names its columns: `{text}`")]
+    NoHeader {
+        /// The first line.
+        text: String,
+    },
+    /// A table or graph about nothing that is known.
+    #[error("is about none of the {known}; its first id is `{id}`")]
+    Unrelated {
+        /// `items` or `items and entities`.
+        known: &'static str,
+        /// The first id.
+        id: String,
+    },
+    /// Nothing to learn from.
+    #[error("holds no interaction that counts")]
+    NoInteractions,
+    /// Objects of Python, which only Python can load, and may run anything when it does.
+    #[error("holds Python objects (pickles), which are never loaded")]
+    Pickle,
+    /// Contents that make no sense in the format.
+    #[error("makes no sense as {format}: {what}")]
+    Malformed {
+        /// The format.
+        format: &'static str,
+        /// What is wrong.
+        what: String,
+    },
+    /// A row of a table without lines.
+    #[error("row {row}: {what}")]
+    Row {
+        /// The row, from 1.
+        row: usize,
+        /// What is wrong, and what was expected.
+        what: String,
+    },
+    /// A format that is not read.
+    #[error("is {what}, which is not read")]
+    NotRead {
+        /// The format.
+        what: &'static str,
+        /// What would help.
+        hint: &'static str,
+    },
+}
+
+impl CatalogueProblem {
+    /// What would help.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NoFormat { similar: Some(path) } => format!("did you mean `{}`?", path.display()),
+            Self::NoFormat { similar: None } => {
+                "a table may be given by its own path; `culet data describe --help` lists what is read".into()
+            }
+            Self::NotInFormat { .. } => "leave `--format` out, and what is there is found out".into(),
+            Self::SeveralTables { .. } => "give the path of the one to read".into(),
+            Self::NoColumn { .. } => "name columns as the header does, letter by letter".into(),
+            Self::NoHeader { .. } => "write the names of the columns into the first line".into(),
+            Self::Unrelated { known: "items", .. } => {
+                "its first column, or the one called as in the interactions, must hold the ids of the items".into()
+            }
+            Self::Unrelated { .. } => {
+                "if other ids stand for the items there, `--links FILE` tells which: a table of item and entity".into()
+            }
+            Self::NoInteractions => "write one interaction a line: user, item, and perhaps rating and time".into(),
+            Self::Pickle => {
+                "save numbers instead: `scipy.sparse.save_npz` for a sparse matrix, `numpy.save` for an array of numbers"
+                    .into()
+            }
+            Self::Malformed { .. } => "make the file again, or convert it to CSV".into(),
+            Self::Row { .. } => "drop such rows before the table is written, or choose other columns by `--columns`".into(),
+            Self::NotRead { hint, .. } => (*hint).into(),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What every reader makes of its files: interactions and facts by external ids.
+
+use std::collections::HashMap;
+
+use super::ratings::Ratings;
+use crate::network::NetworkLineProblem;
+use crate::network::columns::text;
+use crate::network::ids::{Ids, Scope};
+use crate::network::texts::Texts;
+
+/// An end of a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Node {
+    Item(u32),
+    Entity(u32),
+}
+
+/// A part of the interactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Train,
+    Valid,
+    Test,
+}
+
+/// An interaction as a file tells it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Taken<'a> {
+    pub(super) user: &'a [u8],
+    pub(super) item: &'a [u8],
+    pub(super) rating: Option<f64>,
+    pub(super) time: Option<f64>,
+}
+
+/// A catalogue by external ids, which the assembler turns into a data set.
+#[derive(Debug)]
+pub(super) struct Raw {
+    pub(super) name: String,
+    pub(super) users: Ids,
+    pub(super) items: Ids,
+    /// What facts are about beside items; an entity that is linked stands for its item.
+    pub(super) entities: Ids,
+    pub(super) relations: Texts,
+    /// Users and items of each part.
+    pub(super) pairs: [Vec<(u32, u32)>; 3],
+    /// A time for each pair, or none at all.
+    pub(super) times: [Vec<f64>; 3],
+    pub(super) facts: Vec<(Node, u32, Node)>,
+    /// The item that an entity stands for.
+    pub(super) item_of_entity: HashMap<u32, u32>,
+    /// Whether links alone say which entity is an item, and not the ids.
+    pub(super) by_links: bool,
+    /// Whether the ids have the order that they are to have.
+    pub(super) is_ordered: bool,
+    pub(super) user_names: Readable,
+    pub(super) item_names: Readable,
+    pub(super) entity_names: Readable,
+    pub(super) relation_names: Readable,
+    /// What the column of the items is called, where the interactions have a header.
+    pub(super) item_header: Option<String>,
+    pub(super) ratings: Ratings,
+    pub(super) with_times: bool,
+    pub(super) notes: Vec<String>,
+}
+
+/// Readable names by number, as far as there are any.
+#[derive(Debug, Default)]
+pub(super) struct Readable(Vec<Option<Box<str>>>);
+
+impl Readable {
+    /// Names something, unless it has a name or this is none.
+    pub(super) fn set(&mut self, index: u32, name: &str) {
+        let index = index as usize;
+        if self.0.len() <= index {
+            self.0.resize(index + 1, None);
+        }
+        if self.0[index].is_none() && !name.is_empty() {
+            self.0[index] = Some(name.into());
+        }
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<&str> {
+        self.0.get(index)?.as_deref()
+    }
+
+    /// The names by new numbers.
+    pub(super) fn renumber(&mut self, rank: &[u32]) {
+        let old = std::mem::take(&mut self.0);
+        old.into_iter().enumerate().for_each(|(k, name)| {
+            if let Some(name) = name {
+                self.set(rank[k], &name);
+            }
+        });
+    }
+}
+
+impl Raw {
+    pub(super) fn new(name: String, min_rating: Option<f64>, with_times: bool) -> Self {
+        Self {
+            name,
+            users: Ids::new(Scope::Open),
+            items: Ids::new(Scope::Open),
+            entities: Ids::new(Scope::Open),
+            relations: Texts::default(),
+            pairs: Default::default(),
+            times: Default::default(),
+            facts: Vec::new(),
+            item_of_entity: HashMap::new(),
+            by_links: false,
+            is_ordered: false,
+            user_names: Readable::default(),
+            item_names: Readable::default(),
+            entity_names: Readable::default(),
+            relation_names: Readable::default(),
+            item_header: None,
+            ratings: Ratings::new(min_rating),
+            with_times,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Takes in an interaction, unless its rating is too low.
+    ///
+    /// # Errors
+    /// An id that is empty or no text; more users or items than fit.
+    #[inline]
+    pub(super) fn take(&mut self, part: Part, taken: Taken<'_>) -> Result<(), NetworkLineProblem> {
+        if taken.rating.is_some_and(|rating| !self.ratings.keep(rating)) {
+            return Ok(());
+        }
+        for (id, what) in [(taken.user, "user"), (taken.item, "item")] {
+            if id.is_empty() {
+                return Err(NetworkLineProblem::Empty { what });
+            }
+        }
+        let pair = (self.users.node(taken.user)?, self.items.node(taken.item)?);
+        self.pairs[part as usize].push(pair);
+        if let (true, Some(time)) = (self.with_times, taken.time) {
+            // Nothing tells 0 from -0.
+            self.times[part as usize].push(time + 0.0);
+        }
+        Ok(())
+    }
+
+    pub(super) fn n_pairs(&self) -> usize {
+        self.pairs.iter().map(Vec::len).sum()
+    }
+
+    /// The end of a fact of this id: an item of the same id, unless links tell, or else an entity.
+    pub(super) fn node(&mut self, id: &[u8], what: &'static str) -> Result<Node, NetworkLineProblem> {
+        if id.is_empty() {
+            return Err(NetworkLineProblem::Empty { what });
+        }
+        match self.items.find(id).filter(|_| !self.by_links) {
+            Some(item) => Ok(Node::Item(item)),
+            None => self.entities.node(id).map(Node::Entity),
+        }
+    }
+
+    /// Whether an id is that of an item, or of one of the first entities.
+    pub(super) fn knew(&self, id: &[u8], n_entities: usize) -> bool {
+        let is_item = !self.by_links && self.items.find(id).is_some();
+        is_item || self.entities.find(id).is_some_and(|entity| (entity as usize) < n_entities)
+    }
+
+    pub(super) fn relation(&mut self, id: &[u8]) -> Result<u32, NetworkLineProblem> {
+        if id.is_empty() {
+            return Err(NetworkLineProblem::Empty { what: "relation" });
+        }
+        Ok(self.relations.find_or_add(text(id)?))
+    }
+
+    /// Lets an entity stand for an item; false if it stands for another one already.
+    pub(super) fn link(&mut self, item: u32, entity: &[u8]) -> Result<bool, NetworkLineProblem> {
+        if entity.is_empty() {
+            return Err(NetworkLineProblem::Empty { what: "entity" });
+        }
+        let entity = self.entities.node(entity)?;
+        Ok(*self.item_of_entity.entry(entity).or_insert(item) == item)
+    }
+}

@@ -1,0 +1,153 @@
+//! Attributes, facts and links that are joined to interactions.
+
+use std::path::PathBuf;
+
+use super::{facts, read_with, refused, set, texts, train};
+use crate::{CatalogueOptions, Dataset};
+
+const LOG: &str = "user,sku\nann,1\nann,2\nbob,2\nbob,3\n";
+
+fn options(attributes: &[&str], graphs: &[&str], links: &[&str]) -> CatalogueOptions {
+    let paths = |names: &[&str]| names.iter().map(PathBuf::from).collect();
+    CatalogueOptions {
+        attributes: paths(attributes),
+        graphs: paths(graphs),
+        links: paths(links),
+        ..CatalogueOptions::default()
+    }
+}
+
+fn with_items(items: &str) -> Dataset {
+    read_with(&[("log.csv", LOG), ("items.csv", items)], &options(&["items.csv"], &[], &[])).unwrap()
+}
+
+#[test]
+fn columns_become_relations_and_the_title_a_name() {
+    let data = with_items(
+        "title,sku,genres,year,in print\n\"Heat, or so\",1,Crime|Drama,1995,yes\nAlien,2,Drama,1979,no\nDune,3,,NaN,yes\nNew,4,Crime,1990,no\n",
+    );
+    let expected = [
+        "1 genres genres:Crime",
+        "1 genres genres:Drama",
+        "1 in print in print:yes",
+        "1 year year:1990s",
+        "2 genres genres:Drama",
+        "2 year year:1970s",
+        "3 in print in print:yes",
+        "4 genres genres:Crime",
+        "4 year year:1990s",
+    ];
+    assert_eq!(facts(&data), texts(&expected));
+    let names: Vec<_> = (0..4).map(|item| data.vocabulary.entities.name(item).unwrap()).collect();
+    assert_eq!(names, ["Heat, or so", "Alien", "Dune", "New"]);
+    assert_eq!(data.vocabulary.entities.label(4), "Crime");
+    let notes = [
+        "`items.csv` gives the relations `genres` (2 values), `year` (2 decades), `in print` (yes or no); `title` names \
+         the items",
+        "nobody took 1 item",
+        "there is no test part: `culet data split` makes one",
+    ];
+    assert_eq!(data.notes, notes);
+}
+
+#[test]
+fn what_tells_nothing_is_left_out_and_said() {
+    let mut items = "sku\tshop\tplot\tprice\n".to_owned();
+    for k in 1..=40 {
+        items += &format!("{k}\tx\ta story of the number {k}\t{}.5\n", k * k);
+    }
+    let data = with_items(&items);
+    assert_eq!(data.vocabulary.relations.len(), 1);
+    assert_eq!(data.graph.triplets().len(), 40);
+    let ranges: Vec<_> = (40..data.graph.n_entities()).map(|entity| data.vocabulary.entities.label(entity)).collect();
+    assert_eq!(ranges, ["1.5 to 169.5", "196.5 to 676.5", "729.5 to 1600.5"]);
+    let notes = [
+        "`items.csv` gives the relation `price` (3 ranges)",
+        "`shop` of `items.csv` is left out: it is the same for all items",
+        "`plot` of `items.csv` is left out: nearly every item has a value of its own",
+    ];
+    assert_eq!(data.notes[..3], notes);
+}
+
+#[test]
+fn years_in_titles_are_decades_unless_a_column_tells() {
+    let items = "sku,title\n1,Heat (1995)\n2,Alien (1979)\n3,Dune\n";
+    assert_eq!(facts(&with_items(items)), texts(&["1 decade decade:1990s", "2 decade decade:1970s"]));
+}
+
+#[test]
+fn an_item_of_the_facts_is_the_item() {
+    let files = [
+        ("log.csv", LOG),
+        ("facts.tsv", "head\trelation\ttail\n1\tby\tann lee\n2\tby\tann lee\n1\tbefore\t3\n"),
+        ("more.csv", "ann lee,born in,Oslo\n"),
+    ];
+    let data = read_with(&files, &options(&[], &["facts.tsv", "more.csv"], &[])).unwrap();
+    assert_eq!(train(&data), set(&[("ann", "1"), ("ann", "2"), ("bob", "2"), ("bob", "3")]));
+    assert_eq!(facts(&data), texts(&["1 by ann lee", "2 by ann lee", "1 before 3", "ann lee born in Oslo"]));
+    assert_eq!((data.train.n_items(), data.graph.n_entities()), (3, 5));
+    assert_eq!(data.notes[0], "`facts.tsv` gives 3 facts, with 2 new relations");
+}
+
+#[test]
+fn links_tell_which_entity_is_an_item() {
+    let files = [
+        ("log.csv", LOG),
+        ("links.tsv", "item_id:token\tentity_id:token\n1\tm.1\n2\tm.2\n9\tm.9\n3\tm.2\n"),
+        (
+            "facts.nt",
+            "# facts\n<m.1> <http://x.org/by> <2> .\n<m.2> <http://x.org/by> <2> .\n<m.2> <http://x.org/name> \"Alien\"@en .\n<2> <http://x.org/age> \"7\" .\n",
+        ),
+    ];
+    let data = read_with(&files, &options(&[], &["facts.nt"], &["links.tsv"])).unwrap();
+    // Entity `2` is not item `2`.
+    assert_eq!(facts(&data), texts(&["1 http://x.org/by 2", "2 http://x.org/by 2"]));
+    assert_eq!(data.graph.n_entities(), 4);
+    assert_eq!((data.vocabulary.entities.name(1), data.vocabulary.relations.name(0)), (Some("Alien"), Some("by")));
+    let notes = [
+        "`links.tsv` links 2 items with entities; 1 line of an item that nobody took not used; 1 line links an entity \
+         that stands for another item already, not used",
+        "`facts.nt` holds 1 name of resources",
+        "of `facts.nt` 1 fact leads to a literal, left out",
+        "`facts.nt` gives 2 facts, with 1 new relation",
+        "1 id is that of an item and of another entity; links tell which is meant",
+    ];
+    assert_eq!(data.notes[..5], notes);
+}
+
+#[test]
+fn attributes_join_a_folder_with_a_graph() {
+    let files = [
+        ("train.txt", "0 0 1\n1 1\n"),
+        ("test.txt", "0 2\n"),
+        ("kg_final.txt", "0 0 3\n2 0 3\n"),
+        ("item_list.txt", "org_id remap_id\na 0\nb 1\nc 2\n"),
+        ("items.csv", "item,colour\na,red\nc,red\nb,blue\n"),
+    ];
+    let data = read_with(&files, &options(&["items.csv"], &[], &[])).unwrap();
+    let expected = ["a 0 3", "c 0 3", "a colour colour:red", "c colour colour:red", "b colour colour:blue"];
+    assert_eq!(facts(&data), texts(&expected));
+    assert_eq!((data.train.n_pairs(), data.test.n_pairs(), data.train.n_items()), (3, 1, 3));
+}
+
+#[test]
+fn tables_that_cannot_be_joined_are_told() {
+    let attributes =
+        |items: &str| refused(&[("log.csv", LOG), ("items.csv", items)], &options(&["items.csv"], &[], &[]));
+    assert_eq!(attributes("id,colour\nx,red\n"), "`data/items.csv` is about none of the items; its first id is `x`");
+    assert_eq!(attributes("1,red\n2,blue\n"), "`data/items.csv` has no header that names its columns: `1 red`");
+    let error = attributes("sku,colour\n1,red,3\n");
+    assert_eq!(error, "data/items.csv:2: expected 2 columns as in the header, found 3: `1,red,3`");
+    assert_eq!(attributes("sku,colour\n,red\n"), "data/items.csv:2: the item is empty");
+    let graph = |name: &str, text: &str| refused(&[("log.csv", LOG), (name, text)], &options(&[], &[name], &[]));
+    let error = graph("facts.csv", "a,by,b\n");
+    assert_eq!(error, "`data/facts.csv` is about none of the items and entities; its first id is `a`");
+    let error = graph("facts.csv", "1,by\n");
+    assert_eq!(error, "data/facts.csv:1: expected 3 columns (head, relation, tail), found 2: `1,by`");
+    assert_eq!(graph("facts.csv", "head,relation,tail\n1,,x\n"), "data/facts.csv:2: the relation is empty");
+    let error = graph("facts.nt", "<1> <by> <x>\n");
+    assert_eq!(error, "data/facts.nt:1: expected `<subject> <predicate> <object> .`, found `<1> <by> <x>`");
+    assert_eq!(graph("facts.csv", "PAR1"), "`data/facts.csv` is a Parquet file, which is not read");
+    let error = refused(&[("log.csv", LOG), ("x.csv", "9,m\n")], &options(&[], &[], &["x.csv"]));
+    assert_eq!(error, "`data/x.csv` is about none of the items; its first id is `9`");
+}
