@@ -4,7 +4,7 @@ use super::not_in_format;
 use super::options::{CatalogueOptions, ColumnChoice, Format};
 use super::place::Place;
 use super::problem::CatalogueProblem;
-use super::raw::{Part, Raw, Taken};
+use super::raw::{Part, Pending, Raw, Taken};
 use crate::DataError;
 use crate::network::columns::{Columns, number};
 use crate::network::layout::{Known, Layout};
@@ -13,7 +13,7 @@ use crate::network::sample::Sample;
 use crate::network::terms::{EDGES, INTERACTIONS};
 use crate::network::text_file::{TextFile, in_file};
 use crate::network::unpack::Input;
-use crate::network::{Column, NetworkLineProblem, NetworkOptions, NetworkProblem};
+use crate::network::{Column, NetworkLineError, NetworkLineProblem, NetworkOptions, NetworkProblem};
 use crate::shown::shown;
 
 /// Whether a file begins with a header that names a user and an item, and no ends of an edge.
@@ -51,30 +51,15 @@ fn read_part(
         raw.item_header = header_of(&file, &layout);
     }
     raw.notes.extend(layout.guesses.iter().map(|guess| format!("`{}` {guess}", input.name())));
-    let places = [Column::Source, Column::Target, Column::Weight, Column::Time].map(|own| layout.place(own));
-    for (wanted, place, problem) in [
-        (raw.with_times, places[3], NetworkProblem::NoTimes),
-        (options.min_rating.is_some(), places[2], NetworkProblem::NoRatings),
+    for (wanted, column, problem) in [
+        (raw.with_times, Column::Time, NetworkProblem::NoTimes),
+        (options.min_rating.is_some(), Column::Weight, NetworkProblem::NoRatings),
     ] {
-        if wanted && place.is_none() {
+        if wanted && layout.place(column).is_none() {
             return Err(DataError::network(file.path, problem));
         }
     }
-    let width = layout.width();
-    let mut push = |columns: &Columns, line: &[u8]| {
-        if !width.contains(&columns.len()) {
-            return Err(layout.unfit(columns, line));
-        }
-        let [Some(user), Some(item), rating, time] = places else { unreachable!("a layout has both ends") };
-        let finite = |place: usize| number(&columns.get(line, place)).filter(|number| number.is_finite());
-        let found = |place: usize| shown(&columns.get(line, place));
-        let rating = rating.map(|at| finite(at).ok_or_else(|| NetworkLineProblem::NotARating { found: found(at) }));
-        let time = time.filter(|_| raw.with_times);
-        let time = time.map(|at| finite(at).ok_or_else(|| NetworkLineProblem::NotATime { found: found(at) }));
-        let (user, item) = (columns.get(line, user), columns.get(line, item));
-        raw.take(part, Taken { user: &user, item: &item, rating: rating.transpose()?, time: time.transpose()? })
-    };
-    file.for_each(layout.delimiter, layout.header, |_, line, columns| push(columns, line))?;
+    read_lines(raw, &mut file, &layout, part)?;
     let n_comments = file.n_late_comments();
     if n_comments > 0 {
         raw.notes.push(format!(
@@ -84,6 +69,38 @@ fn read_part(
         ));
     }
     Ok(layout)
+}
+
+fn read_lines(raw: &mut Raw, file: &mut TextFile<'_>, layout: &Layout, part: Part) -> Result<(), DataError> {
+    let (path, mut pending) = (file.path, Pending::default());
+    let read = file.for_each_or_earlier(layout.delimiter, layout.header, |line, text, columns| {
+        push(raw, &mut pending, layout, (line, text, columns)).map_err(|problem| NetworkLineError { line, problem })?;
+        if pending.is_full() { raw.settle(part, &mut pending) } else { Ok(()) }
+    });
+    // What is wrong with an earlier line is told first.
+    raw.settle(part, &mut pending).map_err(|error| in_file(path, error))?;
+    read
+}
+
+fn push(
+    raw: &mut Raw,
+    pending: &mut Pending,
+    layout: &Layout,
+    (number_of_line, line, columns): (usize, &[u8], &Columns),
+) -> Result<(), NetworkLineProblem> {
+    if !layout.width().contains(&columns.len()) {
+        return Err(layout.unfit(columns, line));
+    }
+    let places = [Column::Source, Column::Target, Column::Weight, Column::Time].map(|own| layout.place(own));
+    let [Some(user), Some(item), rating, time] = places else { unreachable!("a layout has both ends") };
+    let finite = |place: usize| number(&columns.get(line, place)).filter(|number| number.is_finite());
+    let found = |place: usize| shown(&columns.get(line, place));
+    let rating = rating.map(|at| finite(at).ok_or_else(|| NetworkLineProblem::NotARating { found: found(at) }));
+    let time = time.filter(|_| raw.with_times);
+    let time = time.map(|at| finite(at).ok_or_else(|| NetworkLineProblem::NotATime { found: found(at) }));
+    let (user, item) = (columns.get(line, user), columns.get(line, item));
+    let taken = Taken { user: &user, item: &item, rating: rating.transpose()?, time: time.transpose()? };
+    raw.take_later(pending, taken, number_of_line)
 }
 
 fn layout(file: &TextFile<'_>, options: &CatalogueOptions, sibling: Option<&[Column]>) -> Result<Layout, DataError> {
