@@ -116,10 +116,10 @@ impl From<TrainError> for Problem {
 fn no_part_hint(part: &str) -> Option<String> {
     let hint = match part {
         "validation" => {
-            "`--refit`, `--select test` and `--evaluate-every 0` train on all pairs, so that none is left to \
-             validate on; try `--on test`"
+            "nothing was withheld, or the model learned from it in the end (so does one that is fitted at once, and \
+             one with `--refit`, `--select test` or `--evaluate-every 0`); try `--on test` if there is a test part"
         }
-        _ => "the data had no `test.txt`; try `--on valid`",
+        _ => "the data had no test part: `culet data split` makes one; or try `--on valid`",
     };
     Some(hint.to_owned())
 }

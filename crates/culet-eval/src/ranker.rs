@@ -80,6 +80,9 @@ impl Ranker for ProductRanker<'_> {
 }
 
 /// Ranks by a sum of parts: s(u, i) = sum over parts of c_u * part(u, i).
+///
+/// A user without a history gets the items that most users took, whatever the parts: weights have nothing to speak by and
+/// vectors were never trained, so that their order would be that of the items' numbers, or chance.
 #[derive(Debug, Clone)]
 pub struct SumRanker<'a> {
     /// The items that each user took, by which [`ScoreKind::Weights`] speak.
@@ -202,6 +205,27 @@ impl Ranker for SumRanker<'_> {
     }
 
     fn top_k(&self, users: &[u32], excluded: &Excluded<'_>, k: usize, pool: &rayon::ThreadPool) -> Vec<Vec<Ranked>> {
+        let is_known = |user: &u32| !self.history.items_of(UserId(*user)).is_empty();
+        if users.iter().all(is_known) {
+            return self.top_k_of_known(users, excluded, k, pool);
+        }
+        let (known, others): (Vec<u32>, Vec<u32>) = users.iter().partition(|user| is_known(user));
+        let mut of_known = self.top_k_of_known(&known, excluded, k, pool).into_iter();
+        let mut of_others = PopularityRanker::new(self.history).top_k(&others, excluded, k, pool).into_iter();
+        let list = |user| if is_known(user) { of_known.next() } else { of_others.next() };
+        users.iter().map(list).map(|list| list.expect("a list for each user")).collect()
+    }
+}
+
+impl SumRanker<'_> {
+    /// Those of users with a history.
+    fn top_k_of_known(
+        &self,
+        users: &[u32],
+        excluded: &Excluded<'_>,
+        k: usize,
+        pool: &rayon::ThreadPool,
+    ) -> Vec<Vec<Ranked>> {
         if let [ScorePart { kind: ScoreKind::Product { users: all, items, temperature: None }, user_factors: None }] =
             self.parts.as_slice()
         {

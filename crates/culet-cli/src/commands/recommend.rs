@@ -81,6 +81,12 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     for empty in document.iter().filter(|user| user.items.is_empty()) {
         context.remark(&format!("note: user `{}` has every item already; there is nothing to recommend", empty.user));
     }
+    for new in document.iter().filter(|user| user.history == 0 && !user.items.is_empty()) {
+        context.remark(&format!(
+            "note: user `{}` took nothing that the model learned from: the items that most users took are listed",
+            new.user
+        ));
+    }
     context.print(&document, || document.iter().map(text).collect::<Vec<_>>().join("\n"))?;
     Ok(Done::Wholly)
 }
@@ -136,6 +142,8 @@ fn explain_all(
 
 fn for_user(stored: &StoredRun, user: UserId, list: &[Ranked], explanations: Option<&[Explanation]>) -> ForUser {
     let (graph, names) = (&stored.catalogue().graph, &stored.catalogue().vocabulary);
+    // Popularity is no reason that a model gave.
+    let explanations = explanations.filter(|_| !stored.history().items_of(user).is_empty());
     let item = |(k, ranked): (usize, &Ranked)| {
         let item = ItemId(ranked.item);
         Recommended {

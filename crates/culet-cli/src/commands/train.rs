@@ -212,7 +212,15 @@ fn report(fit: &Fit<'_>, fitted: &Fitted, out: &Path) -> String {
         text += &format!("\ntest part, {users} users, {}\n", how_selected(fit, fitted));
         text += &metrics_table(&report.means, &report.cutoffs);
     } else if let Some(means) = &outcome.selected_by {
-        text += "\nvalidation part, by which the epoch was selected; there is no test part\n";
+        let which = match &outcome.blend {
+            Some(blend) if blend.n_withheld_parts > 1 => format!(
+                "the first of {} withheld parts, by which the blend was chosen; there is no test part",
+                blend.n_withheld_parts
+            ),
+            Some(_) => "withheld pairs, by which the blend was chosen; there is no test part".to_owned(),
+            None => "validation part, by which the epoch was selected; there is no test part".to_owned(),
+        };
+        text += &format!("\n{which}\n");
         text += &metrics_table(means, fit.protocol.cutoffs());
     }
     if let Some(blend) = &outcome.blend {

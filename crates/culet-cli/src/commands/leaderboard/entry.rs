@@ -165,7 +165,8 @@ impl Board<'_> {
     }
 }
 
-/// Whether fitting a model withholds validation pairs, and chooses all by them: the same pairs, for the seed is the same.
+/// Whether fitting a model withholds validation pairs, and chooses all by them: those that the data came with, or else
+/// the same and perhaps more, for the seed is the same.
 fn chooses_by_itself(spec: &ModelSpec) -> bool {
     matches!(spec.build, Build::Blend)
 }
@@ -249,8 +250,10 @@ impl EntryFit<'_> {
 
     fn fit(&self) -> Result<Outcome, Problem> {
         let (board, context) = (self.board, self.board.context);
-        let data =
-            TrainData { train: &board.everything, valid: None, test: &self.dataset.test, graph: &self.dataset.graph };
+        // Who chooses while fitting chooses by the data's own validation part, as the search did for the others.
+        let own = Some(&self.dataset.valid).filter(|valid| chooses_by_itself(self.entry.spec) && valid.n_pairs() > 0);
+        let train_on = if own.is_some() { &self.dataset.train } else { &board.everything };
+        let data = TrainData { train: train_on, valid: own, test: &self.dataset.test, graph: &self.dataset.graph };
         let mut watch = Watch::new(context, &format!("fitting {}", self.entry.name()));
         let outcome = train(
             self.entry.spec,

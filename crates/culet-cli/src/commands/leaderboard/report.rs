@@ -1,5 +1,7 @@
 //! A leaderboard in a terminal and for programs.
 
+use std::collections::BTreeSet;
+
 use culet::data::{Fingerprint, thousands};
 use culet::eval::significance::MeanInterval;
 use culet::train::{Comparison, GraphKind};
@@ -149,6 +151,11 @@ impl Told<'_> {
             let items = format!("items with at most {} training pairs", cold.at_most);
             lines.push(format!("cold: {pairs} test pairs of {users} users, of {items}"));
         }
+        let no_gain = self.standing.gains.iter().filter(|gain| gain.gains.iter().all(|gain| gain.difference == 0.0));
+        let names: BTreeSet<String> = no_gain.map(|gain| gain.entry.model_name()).collect();
+        lines.extend(names.iter().map(|name| {
+            format!("{name}: the chosen settings leave the graph out, so that it makes no difference; try more trials")
+        }));
         lines.extend(self.rows.failed().map(|(entry, reason)| {
             let first = reason.lines().next().unwrap_or_default();
             format!("{} failed: {}", entry.name(), first.trim_start_matches("error: "))
