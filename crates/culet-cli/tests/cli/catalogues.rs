@@ -33,7 +33,7 @@ fn two_tables_are_enough_to_train() {
         "note: `films.csv` gives the relations `director` (2 values), `genres` (3 values), `year` (3 decades); `title` names \
          the items",
         "note: `plot` of `films.csv` is left out: it is empty",
-        "note: ratings go from 1 to 5, and each counts as taken; `--min-rating` leaves out lower ones",
+        "note: ratings go from 2 to 5, and each counts as taken; `--min-rating` leaves out lower ones",
         "note: nobody took 1 item",
         "note: there is no test part: `culet data split` makes one",
     ] {
@@ -77,9 +77,9 @@ fn atomic_files_are_read_as_they_are() {
             "{ran:?}"
         );
     }
-    fs::write(folder.path().join("log.csv"), "user,item\nu,a\nu,b\nv,b\nw,a\n").unwrap();
+    fs::write(folder.path().join("log.csv"), "user,item\nu,a\nu,b\nv,b\nw,c\n").unwrap();
     let ran = run(folder.path(), &["train", "popularity", "log.csv", "--out", "run"]).well();
-    assert!(ran.stderr.contains("log: 3 users, 2 items, 4 + 0 pairs"), "{ran:?}");
+    assert!(ran.stderr.contains("log: 3 users, 3 items, 4 + 0 pairs"), "{ran:?}");
 }
 
 #[test]

@@ -165,6 +165,9 @@ fn read_inputs(
         })?,
     };
     options.check(format)?;
+    if format == Format::Table && options.format.is_none() && place.is_part_of_folder() {
+        return Err(DataError::NotAFolder { path: place.path.clone() });
+    }
     if format == Format::Kgat && !options.joins() {
         return Ok(Assembled { dataset: folder::read(place, options)?, times: None });
     }

@@ -150,6 +150,14 @@ impl Place {
         })
     }
 
+    /// Whether this is a single file of a KGAT folder, which nobody means alone.
+    pub(super) fn is_part_of_folder(&self) -> bool {
+        let beside = |name: &str| self.path.with_file_name(name).is_file();
+        self.kind == PlaceKind::File
+            && self.path.file_name().is_some_and(|name| name == "train.txt")
+            && (beside("kg_final.txt") || beside("test.txt"))
+    }
+
     /// The tables of the training, validation and test part: a single file, or those of a folder that are called so;
     /// or else the only table of the folder that names users and items.
     pub(super) fn tables(&self) -> Result<[Option<&Input>; 3], DataError> {

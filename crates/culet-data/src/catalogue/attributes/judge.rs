@@ -45,8 +45,8 @@ pub(super) fn judge(column: &ItemColumn) -> Meaning {
             }
             let share =
                 |wanted: fn(&str) -> bool| column.cells.present().filter(|cell| wanted(cell)).count() as f64 / n as f64;
-            let n_numbers = share(|cell| number(cell).is_some());
-            if n_numbers >= if is_year(&column.name) { 0.5 } else { MOSTLY } {
+            let numeric = share(|cell| number(cell).is_some());
+            if numeric >= if is_year(&column.name) { 0.5 } else { MOSTLY } {
                 return numbers(column);
             }
             if share(|cell| year_of_date(cell).is_some()) >= MOSTLY {

@@ -162,7 +162,7 @@ fn movielens_gives_genres_and_decades() {
 
 #[test]
 fn a_kgat_folder_is_read_by_its_own_reader() {
-    let data = read(&[("train.txt", "0 0 1\n1 1\n"), ("test.txt", "0 2\n")]);
+    let data = read(&[("train.txt", "0 0 1\n1 2\n"), ("test.txt", "0 2\n")]);
     assert_eq!((data.train.n_pairs(), data.train.n_items()), (3, 3));
     let error = read_with(&[("train.txt", "0 x\n"), ("b", "")], &CatalogueOptions::default()).unwrap_err();
     assert!(matches!(error, DataError::Line { .. }), "{error}");
