@@ -324,10 +324,29 @@ fn a_temperature_changes_sums_and_no_ranks_of_a_single_part() {
         let kind = ScoreKind::Product { users: &users, items: &items, temperature };
         SumRanker { history: &history, parts: vec![ScorePart { kind, user_factors: None }] }
     };
-    let everybody: Vec<u32> = (0..30).collect();
-    let top = |temperature| ranker(temperature).top_k(&everybody, &|user| history.items_of(user), 7, &pool(2));
+    // Those without a history get what most users took.
+    let known: Vec<u32> = (0..30).filter(|&user| !history.items_of(UserId(user)).is_empty()).collect();
+    assert!(known.len() > 20);
+    let top = |temperature| ranker(temperature).top_k(&known, &|user| history.items_of(user), 7, &pool(2));
     for (plain, raised) in top(None).iter().flatten().zip(top(Some(4.0)).iter().flatten()) {
         assert_eq!(plain.item, raised.item);
         assert!((raised.score / (plain.score / 4.0).exp() - 1.0).abs() < 1e-5, "{raised:?}, without: {plain:?}");
+    }
+}
+
+#[test]
+fn who_took_nothing_gets_what_most_took_whatever_the_parts() {
+    let (users, items) = (whole_numbers(4, 3, 1), whole_numbers(5, 3, 2));
+    // Item 3 was taken three times, item 1 twice, item 4 once; user 3 took nothing.
+    let history = Interactions::from_pairs(4, 5, &[(0, 3), (1, 3), (2, 3), (0, 1), (1, 1), (2, 4)]).unwrap();
+    let weights = SparseMatrix::from_rows(5, vec![vec![(1, 0.5)], vec![(0, 1.0)], vec![], vec![(2, 2.0)], vec![]]);
+    let product = ScoreKind::Product { users: &users, items: &items, temperature: None };
+    for kind in [ScoreKind::Weights(&weights), product] {
+        let ranker = SumRanker { history: &history, parts: vec![ScorePart { kind, user_factors: None }] };
+        let alone = |user: u32| ranker.top_k(&[user], &|user| history.items_of(user), 3, &pool(1)).remove(0);
+        let lists = ranker.top_k(&[2, 3, 0], &|user| history.items_of(user), 3, &pool(2));
+        let found: Vec<u32> = lists[1].iter().map(|ranked| ranked.item).collect();
+        assert_eq!(found, [3, 1, 4]);
+        assert_eq!((&lists[0], &lists[2]), (&alone(2), &alone(0)), "others are ranked as ever, in their places");
     }
 }

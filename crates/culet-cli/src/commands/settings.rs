@@ -100,8 +100,11 @@ fn check(name: &str, value: &toml::Value, known: &[Setting]) -> Result<(), Probl
         let problem = Problem::from(error);
         match known.iter().find(|setting| setting.name == name) {
             Some(setting) => problem.hint(format!("without the line the value is `{}`", setting.default)),
-            None => problem
-                .hint(other_model(name).unwrap_or_else(|| "`culet train MODEL --help` lists the settings".to_owned())),
+            // Without another model that has it, the nearest name stands as the hint.
+            None => match other_model(name) {
+                Some(hint) => problem.hint(hint),
+                None => problem,
+            },
         }
     })?;
     Ok(())
