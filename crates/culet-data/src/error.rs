@@ -122,6 +122,18 @@ pub enum DataError {
         /// The id or name.
         text: String,
     },
+    /// An id that two of a kind have, in a format that tells them apart by their ids.
+    #[error("{kind} {first} and {kind} {second} have the same id: `{}`", id.escape_debug())]
+    SameId {
+        /// `user`, `item`, `entity` or `relation`.
+        kind: &'static str,
+        /// The number of one.
+        first: usize,
+        /// The number of another.
+        second: usize,
+        /// Their id.
+        id: String,
+    },
     /// Nothing to learn from.
     #[error("data set `{name}` holds no training pair")]
     NoPairs {
@@ -221,9 +233,13 @@ impl DataError {
             Self::Write { source, .. } => write_hint(source).map(Into::into),
             Self::NotEmpty { .. } => Some("choose another folder, or remove this one first".into()),
             Self::Unwritable { .. } => Some(
-                "ids need at least one character and neither begin nor end with a blank; nothing holds line breaks"
+                "ids need at least one character and neither begin nor end with a blank; nothing holds line breaks; the \
+                 Parquet folder of `culet data convert` holds any text"
                     .into(),
             ),
+            Self::SameId { .. } => {
+                Some("make them distinct, or write the layout of KGAT (`--to kgat`), which goes by numbers".into())
+            }
             Self::NoPairs { .. } => Some("give at least one user with an item in `train.txt`".into()),
             Self::TookEverything { .. } => {
                 Some("leave this user out of `train.txt`, or name the other items in `item_list.txt`".into())

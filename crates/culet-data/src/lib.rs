@@ -28,7 +28,8 @@ mod zipped;
 
 pub use atomic::write_atomically;
 pub use catalogue::{
-    CatalogueOptions, CatalogueProblem, ColumnChoice, Format, find_format, read_catalogue, read_unsplit,
+    CatalogueOptions, CatalogueProblem, CatalogueTarget, ColumnChoice, Format, find_format, read_catalogue,
+    read_unsplit, write_catalogue,
 };
 pub use catalogue_split::{
     CataloguePlan, CatalogueSplit, CatalogueSplitRecord, CoreLosses, PartCount, PartCounts, PartPlan, SourceRecord,

@@ -64,7 +64,7 @@ fn vectors_survive_every_format() {
     for step in [["a.txt", "b.bin"], ["b.bin", "c.npy"], ["c.npy", "d.parquet"], ["d.parquet", "e.tsv"]] {
         convert(here, &step);
     }
-    convert(here, &["e.tsv", "f.vectors", "--format", "word2vec"]);
+    convert(here, &["e.tsv", "f.vectors", "--to", "word2vec"]);
     let numbers = |name: &str| -> Vec<(String, Vec<u32>)> {
         let text = fs::read_to_string(here.join(name)).unwrap();
         let row = |line: &str| {
@@ -87,16 +87,26 @@ fn what_cannot_be_converted_is_refused_with_a_way_out() {
     fs::write(here.join("edges.tsv"), "a\tb\nb\tc\n").unwrap();
     fs::write(here.join("v.txt"), "1 3\na 1 2 3\n").unwrap();
     fs::write(here.join("taken.csv"), "").unwrap();
+    fs::create_dir(here.join("full")).unwrap();
+    fs::write(here.join("full/x"), "").unwrap();
     let films = data("films");
     for (arguments, message) in [
-        (&[films.as_str(), "out"][..], "is a catalogue"),
+        (
+            &[films.as_str(), "out.csv"][..],
+            "`out.csv` has the ending of a file, and a catalogue is written as a folder",
+        ),
+        (&[films.as_str(), "out", "--to", "npy"], "`--to npy` is about vectors, and IN is a catalogue"),
+        (&[films.as_str(), "out", "--directed"], "`--directed` is about networks"),
+        (&[films.as_str(), "full"], "`full` exists and is not empty"),
         (&["edges.tsv", "out.npy"], "`out.npy` is a file of vectors, and IN is a network"),
         (&["edges.tsv", "out.xyz"], "the ending of `out.xyz` tells no format of networks"),
         (&["edges.tsv", "taken.csv"], "`taken.csv` exists"),
         (&["v.txt", "out.xyz"], "the ending `xyz` tells no format of vectors"),
         (&["v.txt", "out.bin", "--aspect", "1"], "`--aspect` is about runs"),
         (&["v.txt", "out.bin", "--directed"], "`--directed` is about networks"),
-        (&["edges.tsv", "out.csv", "--format", "npy"], "`--format` is about vectors"),
+        (&["edges.tsv", "out.csv", "--to", "npy"], "`--to` is about catalogues and vectors"),
+        (&["v.txt", "out.bin", "--to", "kgat"], "`--to kgat` is about catalogues, and IN holds vectors"),
+        (&["v.txt", "out.bin", "--min-rating", "3"], "`--min-rating` is about catalogues"),
         (&["edgse.tsv", "out.csv"], "`edgse.tsv` does not exist"),
     ] {
         let ran = run(here, &[&["data", "convert"], arguments].concat());

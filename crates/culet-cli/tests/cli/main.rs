@@ -3,6 +3,7 @@
 mod catalogues;
 mod compare;
 mod data_convert;
+mod data_convert_catalogue;
 mod data_describe;
 mod data_get;
 mod data_split;

@@ -27,7 +27,7 @@ pub(super) fn read(place: &Place, options: &CatalogueOptions) -> Result<Dataset,
 ///
 /// # Errors
 /// An id that stands for two users, items or entities.
-pub(super) fn to_raw(dataset: Dataset, place: &Place, raw: &mut Raw) -> Result<(), DataError> {
+pub(super) fn to_raw(dataset: Dataset, place: &Place, format: Format, raw: &mut Raw) -> Result<(), DataError> {
     let Dataset { name, train, valid, test, graph, vocabulary, notes } = dataset;
     let n_items = train.n_items();
     raw.name = name;
@@ -41,7 +41,7 @@ pub(super) fn to_raw(dataset: Dataset, place: &Place, raw: &mut Raw) -> Result<(
             let node = ids.node(id.as_bytes()).map_err(|problem| DataError::network_line(&place.path, 1, problem))?;
             if node as usize != k {
                 let what = format!("its id `{id}` stands twice, so that nothing can be joined by it");
-                let problem = CatalogueProblem::Malformed { format: Format::Kgat.name(), what };
+                let problem = CatalogueProblem::Malformed { format: format.name(), what };
                 return Err(DataError::catalogue(&place.path, problem));
             }
             readable.set(node, names.name(index).unwrap_or_default());

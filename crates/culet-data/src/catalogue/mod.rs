@@ -11,6 +11,8 @@
 //! | `raw`, `ratings` | what readers make |
 //! | `assemble` | from that to a data set |
 //! | `table`, `recbole`, `ripplenet`, `movielens`, `matrix`, `parquet`, `folder` | a reader each |
+//! | `parquet_folder` | the layout that holds everything: its writer and its reader |
+//! | `write` | the other formats that are written |
 //! | `attributes` | a graph from a table of the items |
 //! | `graph`, `ntriples` | files of facts, and of links between items and entities |
 //! | `problem` | what can be wrong |
@@ -24,6 +26,7 @@ mod movielens;
 mod ntriples;
 mod options;
 mod parquet;
+mod parquet_folder;
 mod place;
 mod problem;
 mod ratings;
@@ -31,6 +34,7 @@ mod raw;
 mod recbole;
 mod ripplenet;
 mod table;
+mod write;
 
 use std::path::{Path, PathBuf};
 
@@ -39,6 +43,7 @@ pub use options::{CatalogueOptions, ColumnChoice, Format};
 use place::{Place, refuse_foreign};
 pub use problem::CatalogueProblem;
 use raw::Raw;
+pub use write::{CatalogueTarget, write_catalogue};
 
 use crate::network::unpack::Input;
 use crate::{DataError, Dataset, UnsplitCatalogue};
@@ -58,6 +63,7 @@ use crate::{DataError, Dataset, UnsplitCatalogue};
 /// | `movielens` | `u.data` and `u.item`; `ratings.dat` and `movies.dat`; `ratings.csv` and `movies.csv` |
 /// | `matrix` | a sparse matrix by `scipy.sparse.save_npz` (CSR, CSC, COO), rows being users; an array `.npy` |
 /// | `parquet` | a flat table of users and items |
+/// | `parquet-folder` | what [`write_catalogue`] wrote as [`CatalogueTarget::Parquet`] |
 ///
 /// # Tables
 /// Tabs, semicolons, commas or blanks separate the columns, as the first hundred lines tell. A column that begins with
@@ -168,12 +174,20 @@ fn read_inputs(
     if format == Format::Table && options.format.is_none() && place.is_part_of_folder() {
         return Err(DataError::NotAFolder { path: place.path.clone() });
     }
-    if format == Format::Kgat && !options.joins() {
-        return Ok(Assembled { dataset: folder::read(place, options)?, times: None });
-    }
+    let whole = match format {
+        Format::Kgat => Some(folder::read(place, options)?),
+        Format::ParquetFolder => Some(parquet_folder::read(place)?),
+        _ => None,
+    };
+    let joined = match whole {
+        Some(dataset) if !options.joins() => return Ok(Assembled { dataset, times: None }),
+        joined => joined,
+    };
     let mut raw = Raw::new(place.name.clone(), options.min_rating, with_times);
     match format {
-        Format::Kgat => folder::to_raw(folder::read(place, options)?, place, &mut raw)?,
+        Format::Kgat | Format::ParquetFolder => {
+            folder::to_raw(joined.expect("was read above"), place, format, &mut raw)?;
+        }
         Format::Table => table::read_place(&mut raw, place, options)?,
         Format::RecBole => recbole::read(&mut raw, place)?,
         Format::RippleNet => ripplenet::read(&mut raw, place)?,

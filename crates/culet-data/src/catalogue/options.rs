@@ -46,12 +46,22 @@ pub enum Format {
     Matrix,
     /// A Parquet table of users and items.
     Parquet,
+    /// A folder of Parquet tables that [`write_catalogue`](crate::write_catalogue) wrote.
+    ParquetFolder,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 7] =
-        [Self::Kgat, Self::Table, Self::RecBole, Self::RippleNet, Self::MovieLens, Self::Matrix, Self::Parquet];
+    pub const ALL: [Self; 8] = [
+        Self::Kgat,
+        Self::Table,
+        Self::RecBole,
+        Self::RippleNet,
+        Self::MovieLens,
+        Self::Matrix,
+        Self::Parquet,
+        Self::ParquetFolder,
+    ];
 
     /// The format in one word.
     #[must_use]
@@ -64,6 +74,7 @@ impl Format {
             Self::MovieLens => "movielens",
             Self::Matrix => "matrix",
             Self::Parquet => "parquet",
+            Self::ParquetFolder => "parquet-folder",
         }
     }
 
@@ -83,6 +94,7 @@ impl Format {
             Self::MovieLens => "`u.data`, `ratings.dat` or `ratings.csv`",
             Self::Matrix => "a file `.npz` or `.npy`",
             Self::Parquet => "a file `.parquet`",
+            Self::ParquetFolder => "a folder with `catalogue.json` and `interactions.parquet`",
         }
     }
 }
@@ -154,7 +166,7 @@ impl CatalogueOptions {
     pub(super) fn check(&self, format: Format) -> Result<(), DataError> {
         let is_table = format == Format::Table;
         let has_columns = is_table || format == Format::Parquet;
-        let has_ratings = !matches!(format, Format::Kgat | Format::RippleNet);
+        let has_ratings = !matches!(format, Format::Kgat | Format::RippleNet | Format::ParquetFolder);
         let given = [
             ("columns", !has_columns, self.columns.as_ref().map(ColumnChoice::words)),
             ("header", !is_table, self.header.map(|yes| if yes { "yes".into() } else { "no".into() })),

@@ -99,6 +99,8 @@ impl Place {
         let has = |name: &str| self.find(name).is_some();
         let found = if has("train.txt") && self.kind != PlaceKind::File {
             Format::Kgat
+        } else if self.kind == PlaceKind::Folder && has("catalogue.json") && has("interactions.parquet") {
+            Format::ParquetFolder
         } else if self.ending_in("inter").next().is_some() {
             Format::RecBole
         } else if self.kind != PlaceKind::File && (has("ratings_final.txt") || has("ratings_final.npy")) {

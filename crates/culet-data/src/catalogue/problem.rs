@@ -72,6 +72,22 @@ pub enum CatalogueProblem {
         /// What is wrong, and what was expected.
         what: String,
     },
+    /// A layout of another version of the program.
+    #[error("is of version {found} of its layout, expected {known}")]
+    Version {
+        /// The version.
+        found: u64,
+        /// The version that is read.
+        known: u64,
+    },
+    /// Tables that hold something else than was written.
+    #[error("is not as it was written: it holds {found}, and `catalogue.json` says {expected}")]
+    Changed {
+        /// The fingerprint of what is there.
+        found: String,
+        /// The fingerprint of what was written.
+        expected: String,
+    },
     /// A format that is not read.
     #[error("is {what}, which is not read")]
     NotRead {
@@ -108,6 +124,12 @@ impl CatalogueProblem {
             }
             Self::Malformed { .. } => "make the file again, or convert it to CSV".into(),
             Self::Row { .. } => "drop such rows before the table is written, or choose other columns by `--columns`".into(),
+            Self::Version { .. } => "convert the data anew, or use the program that wrote them".into(),
+            Self::Changed { .. } => {
+                "convert the data anew; changed tables can be read one by one: `interactions.parquet` is one of users and \
+                 items, `--graph` takes facts as CSV"
+                    .into()
+            }
             Self::NotRead { hint, .. } => (*hint).into(),
         }
     }

@@ -7,4 +7,4 @@ mod writer;
 
 pub(crate) use mixed::Mixed;
 pub(crate) use reader::ColumnReader;
-pub(crate) use writer::{Values, into_io, write_columns};
+pub(crate) use writer::{Rows, Values, into_io, write_columns, write_groups};

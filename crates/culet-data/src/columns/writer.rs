@@ -27,21 +27,50 @@ pub(crate) enum Values<'a> {
     Reals(&'a [f64]),
 }
 
+/// Names of columns, and what they hold.
+pub(crate) type Rows<'a> = Vec<(&'a str, Values<'a>)>;
+
 /// Writes columns of equal length.
 pub(crate) fn write_columns(columns: &[(&str, Values)], writer: impl Write + Send) -> io::Result<()> {
-    write_row_group(columns, writer).map_err(into_io)
+    write_all(columns, std::iter::empty(), writer).map_err(into_io)
 }
 
-fn write_row_group(columns: &[(&str, Values)], writer: impl Write + Send) -> Result<(), ParquetError> {
-    let mut file = SerializedFileWriter::new(writer, Arc::new(schema(columns)?), Arc::new(properties(columns)))?;
+/// Writes rows in groups, all of the same columns, so that neither writing nor reading needs all of them at once.
+///
+/// # Panics
+/// If there is no group.
+pub(crate) fn write_groups<'a>(
+    mut groups: impl Iterator<Item = Rows<'a>>,
+    writer: impl Write + Send,
+) -> io::Result<()> {
+    let first = groups.next().expect("a file has a group, if an empty one");
+    write_all(&first, groups, writer).map_err(into_io)
+}
+
+fn write_all<'a>(
+    first: &[(&str, Values)],
+    rest: impl Iterator<Item = Rows<'a>>,
+    writer: impl Write + Send,
+) -> Result<(), ParquetError> {
+    let mut file = SerializedFileWriter::new(writer, Arc::new(schema(first)?), Arc::new(properties(first)))?;
+    write_group(first, &mut file)?;
+    for group in rest {
+        write_group(&group, &mut file)?;
+    }
+    file.close().map(drop)
+}
+
+fn write_group<W: Write + Send>(
+    columns: &[(&str, Values)],
+    file: &mut SerializedFileWriter<W>,
+) -> Result<(), ParquetError> {
     let mut group = file.next_row_group()?;
     for (_, values) in columns {
         let mut column = group.next_column()?.expect("as many columns as the schema has");
         write_values(values, &mut column)?;
         column.close()?;
     }
-    group.close()?;
-    file.close().map(drop)
+    group.close().map(drop)
 }
 
 fn schema(columns: &[(&str, Values)]) -> Result<Type, ParquetError> {

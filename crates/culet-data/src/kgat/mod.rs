@@ -40,7 +40,7 @@ pub use problem::{LineError, LineProblem};
 pub use reader::{KgatOptions, assemble, check_trainable, read_kgat};
 pub use sources::{Kind, Sources};
 pub use writer::write_kgat;
-pub(crate) use writer::write_kgat_with;
+pub(crate) use writer::{check_counts, write_kgat_with};
 
 #[cfg(test)]
 mod tests;

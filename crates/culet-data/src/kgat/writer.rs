@@ -67,7 +67,7 @@ pub(crate) fn write_kgat_with<T: Serialize>(
     Ok(())
 }
 
-fn check_counts(dataset: &Dataset) {
+pub(crate) fn check_counts(dataset: &Dataset) {
     let Dataset { train, valid, test, graph, vocabulary, .. } = dataset;
     for part in [valid, test] {
         assert_eq!((train.n_users(), train.n_items()), (part.n_users(), part.n_items()), "all parts have the same ids");

@@ -235,7 +235,7 @@ fn write_edges(out: &mut impl Write, network: &Network, nodes: &Names, delimiter
 }
 
 /// The text as a column: in quotes if it would not be read back as it is.
-fn quoted(text: &str, delimiter: char) -> Cow<'_, str> {
+pub(crate) fn quoted(text: &str, delimiter: char) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let bare = !text.contains(['"', '\t', delimiter])
         && !begins_comment(bytes)

@@ -3,22 +3,31 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use culet::data::{DataKind, NetworkData, VectorFormat, detect, thousands, write_edge_list, write_network};
+use culet::data::{CatalogueTarget, DataKind, NetworkData, VectorFormat, thousands, write_edge_list, write_network};
 use serde_json::json;
 
+use super::super::catalogue::{self, first_given};
 use super::split::path_argument;
-use super::{convert_vectors, options, place};
+use super::{convert_catalogue, convert_vectors, options, place};
 use crate::context::Context;
 use crate::problem::Problem;
 
 const EXAMPLES: &str = "\
 IN                                  OUT
+a catalogue in any format           a folder: parquet (holds everything), kgat (holds everything), recbole,
+                                    or table (train.csv, valid.csv, test.csv, facts.csv)
 an edge list, or a folder with one  a folder, or a file .tsv, .csv, .txt or .edges (.gz behind)
 a run folder of a network           vectors: .txt, .vec or .w2v (word2vec), .bin (word2vec-binary),
                                     .npy (ids beside it, in .ids.txt), .parquet, .tsv
 a file of vectors                   vectors
 
+Of a catalogue is written what models learn from: who took what, in which part, facts, ids and names; no ratings and no
+times. An id that a format cannot hold is an error; what else it does not hold is said.
+
 Examples:
+  culet data convert ratings.csv shop --attributes items.csv --min-rating 4
+  culet data convert shop shop-recbole --to recbole
+  culet data convert ml-25m.zip ml-25m --to kgat
   culet data convert edges.csv.gz network --directed
   culet data convert data/ppi ppi.tsv.gz
   culet data convert run vectors.parquet
@@ -30,17 +39,14 @@ const EDGE_LISTS: [(&str, char); 5] = [("tsv", '\t'), ("csv", ','), ("txt", ' ')
 
 pub(super) fn command() -> Command {
     Command::new("convert")
-        .about("Write a network as an edge list or a folder, the vectors of a run in the formats of other programs")
+        .about("Write a catalogue, a network, or the vectors of a run in another format")
         .after_help(EXAMPLES)
-        .arg(path_argument("in", "IN", "a network, a run folder of a network, or a file of vectors"))
+        .arg(path_argument("data", "IN", "a catalogue, a network, a run folder of a network, or a file of vectors"))
         .arg(path_argument("out", "OUT", "the file or folder to write; must be new"))
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(VectorFormat::ALL.map(VectorFormat::name))
-                .help("the format of the vectors to write [default: by the ending of OUT]"),
-        )
+        .arg(Arg::new("to").long("to").value_name("FORMAT").value_parser(targets()).help(
+            "the format to write: of a catalogue parquet, kgat, recbole or table [default: parquet]; of vectors \
+                 one of the others, or parquet [default: by the ending of OUT]",
+        ))
         .arg(Arg::new("vectors").long("vectors").value_name("WHICH").value_parser(convert_vectors::WHICH).help(
             "of a run: published (the mean of centres and contexts), concatenated (centres and the contexts of \
                      each aspect side by side), centres, or aspects (contexts) [default: published]",
@@ -52,27 +58,48 @@ pub(super) fn command() -> Command {
                 .value_parser(value_parser!(usize))
                 .help("with `--vectors aspects`: the one aspect, from 1 [default: all side by side]"),
         )
+        .args(catalogue::arguments_beside_tables())
         .args(options::arguments())
 }
 
+/// The formats of catalogues and of vectors, each once.
+fn targets() -> Vec<&'static str> {
+    let mut names: Vec<_> = CatalogueTarget::ALL.map(CatalogueTarget::name).into();
+    let of_vectors = VectorFormat::ALL.map(VectorFormat::name);
+    names.extend(of_vectors.into_iter().filter(|name| CatalogueTarget::from_name(name).is_none()));
+    names
+}
+
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem> {
-    let path: &PathBuf = matches.get_one("in").expect("required");
+    let path: &PathBuf = matches.get_one("data").expect("required");
     let out: &PathBuf = matches.get_one("out").expect("required");
+    let of_catalogues = first_given(matches, &[&catalogue::FLAGS]);
     if path.join("manifest.json").is_file() {
         refuse(options::given(matches), "networks")?;
+        refuse(of_catalogues, "catalogues")?;
         return convert_vectors::of_run(context, matches, path, out);
     }
     refuse(["vectors", "aspect"].into_iter().find(|flag| matches.contains_id(flag)), "runs")?;
-    if let Some(format) = convert_vectors::format_of(path) {
+    let to = matches.get_one::<String>("to").map(String::as_str);
+    let to_catalogue = to.and_then(CatalogueTarget::from_name);
+    if let Some(format) = convert_vectors::format_of(path).filter(|format| {
+        // Numbers in Parquet and NumPy may be vectors as well as who took what.
+        let may_be_either = matches!(format, VectorFormat::Parquet | VectorFormat::Npy);
+        !may_be_either
+            || of_catalogues.is_none() && (out.extension().is_some() || to.is_some_and(|_| to_catalogue.is_none()))
+    }) {
         refuse(options::given(matches), "networks")?;
+        refuse(of_catalogues, "catalogues")?;
         return convert_vectors::of_file(context, matches, (path, format), out);
     }
-    if path.is_dir() && detect(path)? == DataKind::Catalogue {
-        let message = format!("`{}` is a catalogue, and there is no other format for those", path.display());
-        return Err(Problem::input(message).hint("networks, runs of networks and files of vectors can be converted"));
+    let of_networks = first_given(matches, &[&options::NETWORK_FLAGS]);
+    match catalogue::kind(path, matches, of_catalogues, of_networks)? {
+        DataKind::Catalogue => convert_catalogue::run(context, matches, out),
+        DataKind::Network => {
+            refuse(to.map(|_| "to"), "catalogues and vectors")?;
+            convert_network(context, matches, path, out)
+        }
     }
-    refuse(matches.contains_id("format").then_some("format"), "vectors")?;
-    convert_network(context, matches, path, out)
 }
 
 fn refuse(flag: Option<&str>, kind: &str) -> Result<(), Problem> {

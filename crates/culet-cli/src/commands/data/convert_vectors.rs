@@ -64,9 +64,13 @@ fn tell(context: &Context, out: &Path, format: VectorFormat, (n, dim): (usize, u
 
 /// The format to write, once it is known that there is room for it.
 fn check_out(matches: &ArgMatches, out: &Path) -> Result<VectorFormat, Problem> {
-    let named = matches.get_one::<String>("format").and_then(|name| VectorFormat::from_name(name));
-    let format = match named {
-        Some(format) => format,
+    let named = matches.get_one::<String>("to");
+    let format = match named.map(|name| (name, VectorFormat::from_name(name))) {
+        Some((_, Some(format))) => format,
+        Some((name, None)) => {
+            let message = format!("`--to {name}` is about catalogues, and IN holds vectors");
+            return Err(Problem::input(message).hint("leave it out, and the ending of OUT tells the format"));
+        }
         None => VectorFormat::of_path(out)?,
     };
     place::check_file(out)?;

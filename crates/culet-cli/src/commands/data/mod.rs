@@ -1,6 +1,7 @@
 //! `culet data`: get data sets, look at them, make them, split and convert them.
 
 mod convert;
+mod convert_catalogue;
 mod convert_vectors;
 mod describe;
 mod get;
@@ -28,6 +29,7 @@ Examples:
   culet data describe follows.csv.gz --directed
   culet data synth films --n-users 5000 --seed 7
   culet data split edges.tsv parts --test-share 0.5
+  culet data convert ratings.csv shop --attributes items.csv
   culet data convert run vectors.parquet";
 
 pub(super) fn command() -> Command {

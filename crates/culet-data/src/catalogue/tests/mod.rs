@@ -1,6 +1,7 @@
 //! Tests of catalogues: what each format means, what is joined, errors and their words, arbitrary bytes.
 
 mod arrays;
+mod converted;
 mod formats;
 mod joined;
 mod packed;

@@ -107,7 +107,8 @@ fn ids_and_names_that_would_not_return_are_refused() {
         let text = name.unwrap_or(id).escape_debug();
         let message = format!("the {what} of user 1 cannot be written to a text file: `{text}`");
         assert_eq!(error.to_string(), message);
-        let hint = "ids need at least one character and neither begin nor end with a blank; nothing holds line breaks";
+        let hint = "ids need at least one character and neither begin nor end with a blank; nothing holds line breaks; \
+                    the Parquet folder of `culet data convert` holds any text";
         assert_eq!(error.hint().unwrap(), hint);
         assert!(!folder.exists());
     }
