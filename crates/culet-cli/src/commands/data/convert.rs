@@ -14,15 +14,15 @@ use crate::problem::Problem;
 
 const EXAMPLES: &str = "\
 IN                                  OUT
-a catalogue in any format           a folder: parquet (holds everything), kgat (holds everything), recbole,
-                                    or table (train.csv, valid.csv, test.csv, facts.csv)
+a catalogue in any format           a folder: parquet or kgat, which hold everything; recbole; table
+                                    (train.csv, valid.csv, test.csv, facts.csv)
 an edge list, or a folder with one  a folder, or a file .tsv, .csv, .txt or .edges (.gz behind)
 a run folder of a network           vectors: .txt, .vec or .w2v (word2vec), .bin (word2vec-binary),
                                     .npy (ids beside it, in .ids.txt), .parquet, .tsv
 a file of vectors                   vectors
 
-Of a catalogue is written what models learn from: who took what, in which part, facts, ids and names; no ratings and no
-times. An id that a format cannot hold is an error; what else it does not hold is said.
+Of a catalogue is written what models learn from: who took what, in which part, facts, ids, names;
+no ratings and no times. An id that a format cannot hold is an error; what else it loses is said.
 
 Examples:
   culet data convert ratings.csv shop --attributes items.csv --min-rating 4

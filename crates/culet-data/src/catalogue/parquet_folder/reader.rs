@@ -74,11 +74,11 @@ impl<const N: usize> Table<N> {
     }
 
     /// Gives the texts of each row to `each`.
-    fn for_each(&self, mut each: impl FnMut([Option<&str>; N]) -> Result<(), String>) -> Result<(), DataError> {
-        self.rows(&mut each).map_err(|what| wrong(self.path.clone(), what))
+    fn for_each(&self, each: impl FnMut([Option<&str>; N]) -> Result<(), String>) -> Result<(), DataError> {
+        self.rows(each).map_err(|what| wrong(self.path.clone(), what))
     }
 
-    fn rows(&self, each: &mut dyn FnMut([Option<&str>; N]) -> Result<(), String>) -> Result<(), String> {
+    fn rows(&self, mut each: impl FnMut([Option<&str>; N]) -> Result<(), String>) -> Result<(), String> {
         let roots = self.reader.roots();
         if let Some(name) = self.names.iter().find(|&&name| !roots.iter().any(|own| own == name)) {
             return Err(format!("holds no column `{name}`"));
