@@ -4,7 +4,8 @@
 //!
 //! W are the weights of `ease` (of `ease-sparse` for large catalogues) with the paths of the knowledge graph, p and q the
 //! vectors of `softmax-mf` (or of `kgin` with its softmax loss), q_i held down by \|U_i\| / (\|U_i\| + 1), r and s those of
-//! `als`, U_i the users of an item. Where pairs are few, the cosine is the mean over several trainings. Instead of the
+//! `als`, U_i the users of an item. Where the graph helps W, q may learn vectors of facts too. Where pairs are few, the
+//! cosine is the mean over several trainings, and several parts are withheld in turn to choose by. Instead of the
 //! cosine exp(cosine / temperature) stands where that is better, and where withheld pairs lead to items that nobody took,
 //! which W knows from the graph alone, the weights towards such items are multiplied as far as it helps.
 //! The settings of W, the epochs of p and q, and the weights a, b and c are chosen on a validation part withheld from
