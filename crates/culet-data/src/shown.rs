@@ -1,4 +1,6 @@
-//! Bytes of a file as an error shows them.
+//! Bytes as an error shows them, and as digests are written.
+
+use std::fmt::Write;
 
 /// Letters that an error shows, at most.
 const SHOWN: usize = 40;
@@ -15,6 +17,14 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
         shown.push_str("...");
     }
     shown
+}
+
+/// Two digits a byte, as digests are written.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes any text");
+        text
+    })
 }
 
 #[cfg(test)]

@@ -149,7 +149,7 @@ impl PathWeights {
     /// Learns the weights; users count as with this `user_exponent`.
     #[must_use]
     pub fn learn(problem: Problem<'_>, user_exponent: f64) -> Self {
-        let paths = path_rows(problem.graph, problem.train.n_items());
+        let paths = path_rows(problem.graph, problem.train.n_items(), 2);
         Self(WeightedPaths::learn(paths, problem.train, &user_weights(problem.train, user_exponent)))
     }
 

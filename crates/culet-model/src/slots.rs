@@ -83,6 +83,11 @@ pub(crate) fn rows_of(n_rows: usize, append: impl Fn(usize, &mut Vec<u32>) + Syn
     Csr::from_parts(offsets, columns)
 }
 
+/// For each row one over the number of its columns, what a mean gives each of them; 1 for an empty row.
+pub(crate) fn shares(csr: &Csr) -> Vec<f32> {
+    csr.offsets().windows(2).map(|w| 1.0 / (w[1] - w[0]).max(1) as f32).collect()
+}
+
 /// Compressed rows as the kernels take them.
 pub(crate) fn lists(csr: &Csr) -> Lists<'_> {
     Lists { offsets: csr.offsets(), columns: csr.columns() }

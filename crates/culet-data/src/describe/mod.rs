@@ -2,13 +2,14 @@
 
 mod text;
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
 
 use culet_graph::{Interactions, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Dataset;
+use crate::shown::hexadecimal;
 
 pub(crate) use text::{density, line};
 pub use text::{thousands, to_text};
@@ -74,10 +75,7 @@ impl Fingerprint {
         let valid = [n_valid as u32, (n_valid >> 32) as u32].into_iter().filter(|_| n_valid > 0);
         let valid = valid.chain(dataset.valid.pairs().flat_map(|(user, item)| [user, item]));
         let digest = hash_words(counts.chain(pairs).chain(triplets).chain(valid));
-        digest[..8].iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        hexadecimal(&digest[..8])
     }
 }
 

@@ -1,12 +1,13 @@
 //! What a file must be, and what it is.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
+
+use crate::shown::hexadecimal;
 
 /// What is known of the content of a file, in lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,13 +79,6 @@ impl Digests {
         }
         Ok(Some(Self { bytes, sha256: hexadecimal(&sha256.finalize()), git_blob: hexadecimal(&git.finalize()) }))
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes any text");
-        text
-    })
 }
 
 #[cfg(test)]

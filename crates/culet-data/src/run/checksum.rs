@@ -1,11 +1,11 @@
 //! Sizes and SHA-256 checksums of what passes through a reader or a writer.
 
-use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 
 use sha2::{Digest, Sha256};
 
 use super::FileRecord;
+use crate::shown::hexadecimal;
 
 /// Counts and hashes bytes.
 #[derive(Debug, Clone, Default)]
@@ -76,13 +76,6 @@ pub(super) fn checksum_of(reader: impl Read, limit: u64) -> io::Result<FileRecor
 /// The SHA-256 of a text.
 pub(super) fn checksum_of_text(text: &str) -> String {
     hexadecimal(&Sha256::digest(text.as_bytes()))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes any text");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use culet_kernels::{Matrix, interaction_mean, sum_listed};
 
 use crate::linear::path_rows;
 use crate::rows::{add, copy, scale_rows};
-use crate::slots::{lists, rows_of};
+use crate::slots::{lists, rows_of, shares};
 
 /// Vectors of facts, and the items' vectors with them.
 pub(super) struct ItemFacts {
@@ -36,7 +36,7 @@ impl ItemFacts {
         n_items: usize,
         start: impl FnOnce(usize) -> Result<Matrix, E>,
     ) -> Result<Option<Self>, E> {
-        let paths = path_rows(graph, n_items).into_iter().filter(|path| path.path.len() == 1);
+        let paths = path_rows(graph, n_items, 1).into_iter();
         let rows: Vec<Vec<u32>> =
             paths.flat_map(|path| (0..path.rows.n_rows()).map(move |row| path.rows.row(row).to_vec())).collect();
         if rows.is_empty() {
@@ -44,7 +44,7 @@ impl ItemFacts {
         }
         let items_of_fact = rows_of(rows.len(), |row, items| items.extend(&rows[row]));
         let facts_of_item = items_of_fact.transposed(n_items);
-        let shares = facts_of_item.offsets().windows(2).map(|w| 1.0 / (w[1] - w[0]).max(1) as f32).collect();
+        let shares = shares(&facts_of_item);
         let empty = Matrix::default;
         let (table, gradient, items, scaled) = (start(rows.len())?, empty(), empty(), empty());
         Ok(Some(Self { facts_of_item, items_of_fact, shares, table, gradient, items, scaled }))

@@ -5,7 +5,7 @@ use culet_kernels::{Dropout, Matrix, interaction_mean, sum_listed};
 
 use super::Embedding;
 use crate::rows::{add, add_rows, gather, scale_rows};
-use crate::slots::{lists, rows_of};
+use crate::slots::{lists, rows_of, shares};
 use crate::{Draw, Loss, PairBatch};
 
 /// Items of a history whose mean a step takes, on average at most. Of long histories a few items give a mean that is as good
@@ -30,8 +30,7 @@ impl Embedding {
         let mut gradients = std::mem::take(&mut self.work.gradients);
         let work = &mut self.work;
         // The mean's gradient goes back to each item in equal parts.
-        let shares: Vec<f32> = kept.offsets().windows(2).map(|w| 1.0 / (w[1] - w[0]).max(1) as f32).collect();
-        scale_rows(&gradients.users, &shares, &mut work.means);
+        scale_rows(&gradients.users, &shares(kept), &mut work.means);
         work.grad_items.reshape(self.items.n_rows(), self.config.dim);
         let users_of_item = kept.transposed(self.items.n_rows());
         let nothing = Matrix::zeros(0, self.config.dim);
@@ -66,7 +65,7 @@ impl Embedding {
             if history.len() as f64 * (1.0 - dropped) <= HISTORY_OF_A_STEP as f64 {
                 kept.extend(history.filter(|&place| dropout.keeps(place as u64)).map(|place| items[place]));
             } else {
-                // As many places as the history has at least, so that no two users share a draw.
+                // Draws are numbered by places of the history, so that no two users share one.
                 let draws = history.clone().take(HISTORY_OF_A_STEP);
                 let n = history.len() as u64;
                 kept.extend(draws.map(|draw| items[history.start + stream.below(draw as u64, n) as usize]));

@@ -27,11 +27,11 @@ const LONGEST_ROW: usize = 300;
 /// Paths whose rows hold fewer items in all are left out.
 const FEWEST_ENTRIES: usize = 20;
 
-/// All paths of one and two steps from items that lead to something shared.
+/// All paths of one step, and of two if `most_steps` is 2, from items that lead to something shared.
 ///
 /// An entity that is an item itself belongs to its row. A second step straight back over the first is left out. Rows of
 /// more than 300 items are left out.
-pub(crate) fn path_rows(graph: &KnowledgeGraph, n_items: usize) -> Vec<PathRows> {
+pub(crate) fn path_rows(graph: &KnowledgeGraph, n_items: usize, most_steps: usize) -> Vec<PathRows> {
     let steps = steps_from(graph);
     let is_item = |entity: u32| (entity as usize) < n_items;
     let mut paths = Vec::new();
@@ -44,6 +44,9 @@ pub(crate) fn path_rows(graph: &KnowledgeGraph, n_items: usize) -> Vec<PathRows>
     for (first, pairs) in by_relation {
         let rows = Rows::new(pairs, is_item);
         paths.extend(rows.of_path(vec![first]));
+        if most_steps < 2 {
+            continue;
+        }
         // Where more items lead to an entity than a row may hold, so they do to whatever it leads to.
         let mut onwards: BTreeMap<Step, Vec<(u32, u32)>> = BTreeMap::new();
         for (entity, items) in rows.lists.iter().filter(|(_, items)| items.len() <= LONGEST_ROW) {
@@ -123,7 +126,7 @@ mod tests {
         facts.extend((0..10).map(|artist| fact(40 + artist, 1, 60 + artist % 2)));
         facts.extend((0..39).map(|item| fact(item, 2, item + 1)));
         let graph = KnowledgeGraph::from_triplets(62, 3, facts).unwrap();
-        let paths = path_rows(&graph, 40);
+        let paths = path_rows(&graph, 40, 2);
         let rows = |wanted: &[(u32, bool)]| {
             let path: Vec<Step> = wanted.iter().map(|&(relation, back)| Step { relation, back }).collect();
             paths.iter().find(|rows| rows.path == path).map(|rows| &rows.rows)

@@ -306,12 +306,12 @@ mod tests {
     fn what_users_follow_counts_and_what_is_random_does_not() {
         let (log, graph) = coloured();
         let weights = vec![1.0; 100];
-        let list = WeightedPaths::learn(path_rows(&graph, 100), &log, &weights).list();
+        let list = WeightedPaths::learn(path_rows(&graph, 100, 2), &log, &weights).list();
         assert_eq!(list[0].0, [Step { relation: 0, back: false }]);
         let others: f64 = list[1..].iter().map(|(_, weight)| weight).sum();
         assert!(others < 0.05 * list[0].1, "{list:?}");
         let shuffled = graph.randomised(3);
-        let noise = WeightedPaths::learn(path_rows(&shuffled, 100), &log, &weights).list();
+        let noise = WeightedPaths::learn(path_rows(&shuffled, 100, 2), &log, &weights).list();
         let noise: f64 = noise.iter().map(|(_, weight)| weight).sum();
         assert!(noise < 0.1 * list[0].1, "{noise} of {}", list[0].1);
     }
@@ -320,7 +320,7 @@ mod tests {
     fn weights_are_the_least_squares_solution_over_all_pairs() {
         let (log, graph) = coloured();
         let user_weights: Vec<f32> = (0..100).map(|u| 0.5 + (u % 3) as f32).collect();
-        let paths = path_rows(&graph, 100);
+        let paths = path_rows(&graph, 100, 2);
         let learned = WeightedPaths::learn(paths, &log, &user_weights);
         // All pairs one by one, in f64.
         let together = |i: usize, j: usize| -> f64 {

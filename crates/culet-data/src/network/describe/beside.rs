@@ -1,10 +1,9 @@
 //! A hash of what stands beside the edges.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
 use crate::network::data::NetworkData;
+use crate::shown::hexadecimal;
 
 /// The first 16 hexadecimal digits of the SHA-256 of the parts and labels, without any name; none without any of them.
 pub(super) fn beside_content(data: &NetworkData) -> Option<String> {
@@ -19,11 +18,7 @@ pub(super) fn beside_content(data: &NetworkData) -> Option<String> {
         hash.count(labels.names.len());
         labels.of.offsets().iter().chain(labels.of.columns()).for_each(|&word| hash.word(word));
     }
-    let digits = hash.finish()[..8].iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
-    Some(digits)
+    Some(hexadecimal(&hash.finish()[..8]))
 }
 
 /// SHA-256 of words as little-endian bytes.
