@@ -28,7 +28,7 @@ mod zipped;
 
 pub use atomic::write_atomically;
 pub use catalogue::{
-    CatalogueOptions, CatalogueProblem, CatalogueTarget, ColumnChoice, Format, find_format, read_catalogue,
+    CatalogueOptions, CatalogueProblem, CatalogueTarget, ColumnChoice, Format, find_format, read_catalogue, read_timed,
     read_unsplit, write_catalogue,
 };
 pub use catalogue_split::{
@@ -36,7 +36,10 @@ pub use catalogue_split::{
     SplitBy, UnsplitCatalogue, split_catalogue, write_catalogue_split,
 };
 pub use dataset::Dataset;
-pub use describe::{Description, Fingerprint, Quantiles, RelationCount, describe, thousands, to_text};
+pub use describe::{
+    Description, Fingerprint, PartOverlap, PartTimes, Quantiles, RelationCount, TimeSpan, describe, describe_timed,
+    thousands, to_text,
+};
 pub use error::DataError;
 pub use fetch::{FetchProblem, GetEvent, GetObserver, Patience, Place, SilentGet};
 pub use kgat::{KgatOptions, LineProblem, check_trainable, read_kgat, write_kgat};

@@ -7,14 +7,27 @@ use culet_graph::{Interactions, KnowledgeGraph, Names, Triplet, UserId, Vocabula
 use super::raw::{Node, Raw, Readable};
 use crate::network::ids::Ids;
 use crate::network::notes::counted;
-use crate::{DataError, Dataset};
+use crate::{DataError, Dataset, PartTimes};
 
-/// A data set, and when its training and validation pairs were.
+/// A data set, and when its pairs were: the earliest time of each.
 #[derive(Debug)]
 pub(super) struct Assembled {
     pub(super) dataset: Dataset,
-    /// The earliest time of each pair of the union of both parts, in the order of [`Interactions::pairs`].
-    pub(super) times: Option<Vec<f64>>,
+    pub(super) times: PartTimes,
+}
+
+impl Assembled {
+    /// The earliest time of each pair of the union of the training and the validation part, if both have times.
+    pub(super) fn times_of_log(&mut self) -> Option<Vec<f64>> {
+        let [train, valid, _] = std::mem::take(&mut self.times.of);
+        let timed = |part: &Interactions, times: Vec<f64>| part.pairs().zip(times).collect::<Vec<_>>();
+        let (mut log, valid) = (timed(&self.dataset.train, train?), timed(&self.dataset.valid, valid?));
+        if !valid.is_empty() {
+            log.extend(valid);
+            keep_earliest(&mut log);
+        }
+        Some(log.into_iter().map(|(_, time)| time).collect())
+    }
 }
 
 /// Puts a catalogue together.
@@ -30,11 +43,11 @@ pub(super) fn assemble(mut raw: Raw) -> Result<Assembled, DataError> {
     if !raw.is_ordered {
         order(&mut raw);
     }
-    let times = earliest(&raw);
+    let times = PartTimes { of: [0, 1, 2].map(|part| earliest(&raw, part)) };
     let (n_users, n_items) = (raw.users.len(), raw.items.len());
     let part = |pairs: &Vec<(u32, u32)>| Interactions::from_pairs(n_users, n_items, pairs);
     let [train, valid, test] = [part(&raw.pairs[0])?, part(&raw.pairs[1])?, part(&raw.pairs[2])?];
-    notes.extend(repeats(&raw, [&train, &valid, &test], times.is_some()));
+    notes.extend(repeats(&raw, [&train, &valid, &test], times.of[0].is_some()));
     let entities = Entities::new(&raw);
     let facts = raw.facts.iter().map(|&(head, relation, tail)| Triplet {
         head: entities.number(head),
@@ -93,17 +106,20 @@ fn each_node(raw: &mut Raw, mut change: impl FnMut(&mut Node)) {
     }
 }
 
-/// The earliest time of each distinct pair to learn from or validate on, if all have times.
-fn earliest(raw: &Raw) -> Option<Vec<f64>> {
-    let log = || raw.pairs[0].iter().chain(&raw.pairs[1]).copied();
-    let times = raw.times[0].iter().chain(&raw.times[1]).copied();
-    if !raw.with_times || raw.times[0].len() + raw.times[1].len() < log().count() {
+/// The earliest time of each distinct pair of a part, if all have times.
+fn earliest(raw: &Raw, part: usize) -> Option<Vec<f64>> {
+    if !raw.keeps_times() || raw.times[part].len() < raw.pairs[part].len() {
         return None;
     }
-    let mut timed: Vec<_> = log().zip(times).collect();
+    let mut timed: Vec<_> = raw.pairs[part].iter().copied().zip(raw.times[part].iter().copied()).collect();
+    keep_earliest(&mut timed);
+    Some(timed.into_iter().map(|(_, time)| time).collect())
+}
+
+/// Brings pairs into their order, each once, with its earliest time.
+fn keep_earliest(timed: &mut Vec<((u32, u32), f64)>) {
     timed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     timed.dedup_by_key(|(pair, _)| *pair);
-    Some(timed.into_iter().map(|(_, time)| time).collect())
 }
 
 fn repeats(raw: &Raw, parts: [&Interactions; 3], timed: bool) -> Option<String> {

@@ -42,11 +42,11 @@ use assemble::{Assembled, assemble};
 pub use options::{CatalogueOptions, ColumnChoice, Format};
 use place::{Place, refuse_foreign};
 pub use problem::CatalogueProblem;
-use raw::Raw;
+use raw::{Raw, Times};
 pub use write::{CatalogueTarget, write_catalogue};
 
 use crate::network::unpack::Input;
-use crate::{DataError, Dataset, UnsplitCatalogue};
+use crate::{DataError, Dataset, PartTimes, UnsplitCatalogue};
 
 /// Reads a catalogue in any of the formats: a folder, a file, or a zip archive of either; single files may be packed by
 /// gzip or zstd.
@@ -92,7 +92,29 @@ use crate::{DataError, Dataset, UnsplitCatalogue};
 /// understood, with file and line; nothing to learn from.
 pub fn read_catalogue(path: &Path, options: &CatalogueOptions) -> Result<Dataset, DataError> {
     let place = Place::open(path)?;
-    Ok(with_note_on_test(read_place(&place, options, false)?.dataset))
+    Ok(with_note_on_test(read_place(&place, options, Times::Ignored)?.dataset))
+}
+
+/// As [`read_catalogue`], with the times of the pairs where the files tell them; a note tells of times that cannot be
+/// understood.
+///
+/// # Errors
+/// As [`read_catalogue`].
+pub fn read_timed(path: &Path, options: &CatalogueOptions) -> Result<(Dataset, PartTimes), DataError> {
+    let place = Place::open(path)?;
+    let Assembled { mut dataset, times } = match read_place(&place, options, Times::Welcome) {
+        Ok(read) => read,
+        Err(error) => match read_place(&place, options, Times::Ignored) {
+            // Only the times are wrong.
+            Ok(mut untimed) => {
+                untimed.dataset.notes.push(format!("times are left aside: {error}"));
+                untimed
+            }
+            Err(_) => return Err(error),
+        },
+    };
+    dataset = with_note_on_test(dataset);
+    Ok((dataset, times))
 }
 
 /// Says where a test part comes from, if there is none.
@@ -112,8 +134,10 @@ const MAKES_TEST: &str = "`culet data split`";
 /// As [`read_catalogue`], and a table without times where they are needed.
 pub fn read_unsplit(path: &Path, options: &CatalogueOptions, with_times: bool) -> Result<UnsplitCatalogue, DataError> {
     let place = Place::open(path)?;
-    let Assembled { dataset, times } = read_place(&place, options, with_times)?;
-    let mut unsplit = UnsplitCatalogue::from(dataset);
+    let times = if with_times { Times::Needed } else { Times::Ignored };
+    let mut read = read_place(&place, options, times)?;
+    let times = read.times_of_log();
+    let mut unsplit = UnsplitCatalogue::from(read.dataset);
     unsplit.notes.retain(|note| !note.contains(MAKES_TEST));
     unsplit.times = times;
     unsplit.source.min_rating = options.min_rating;
@@ -151,17 +175,17 @@ pub fn read_catalogue_in_memory(
         file.map_or_else(|| Input::file(name.clone()), |(own, bytes)| Input::bytes(path.join(own), bytes.to_vec()))
     };
     let place = Place::in_memory(path, &own)?;
-    Ok(with_note_on_test(read_inputs(&place, options, false, find)?.dataset))
+    Ok(with_note_on_test(read_inputs(&place, options, Times::Ignored, find)?.dataset))
 }
 
-fn read_place(place: &Place, options: &CatalogueOptions, with_times: bool) -> Result<Assembled, DataError> {
-    read_inputs(place, options, with_times, |path| Input::file(path.clone()))
+fn read_place(place: &Place, options: &CatalogueOptions, times: Times) -> Result<Assembled, DataError> {
+    read_inputs(place, options, times, |path| Input::file(path.clone()))
 }
 
 fn read_inputs(
     place: &Place,
     options: &CatalogueOptions,
-    with_times: bool,
+    times: Times,
     open: impl Fn(&PathBuf) -> Input,
 ) -> Result<Assembled, DataError> {
     let format = match options.format {
@@ -180,10 +204,10 @@ fn read_inputs(
         _ => None,
     };
     let joined = match whole {
-        Some(dataset) if !options.joins() => return Ok(Assembled { dataset, times: None }),
+        Some(dataset) if !options.joins() => return Ok(Assembled { dataset, times: PartTimes::default() }),
         joined => joined,
     };
-    let mut raw = Raw::new(place.name.clone(), options.min_rating, with_times);
+    let mut raw = Raw::new(place.name.clone(), options.min_rating, times);
     match format {
         Format::Kgat | Format::ParquetFolder => {
             folder::to_raw(joined.expect("was read above"), place, format, &mut raw)?;

@@ -9,7 +9,7 @@ use super::not_in_format;
 use super::options::{CatalogueOptions, ColumnChoice, Format};
 use super::place::Place;
 use super::problem::CatalogueProblem;
-use super::raw::{Part, Raw, Taken};
+use super::raw::{Part, Raw, Taken, Times};
 use crate::DataError;
 use crate::columns::{ColumnReader, Mixed};
 use crate::network::terms::INTERACTIONS;
@@ -29,9 +29,10 @@ pub(super) fn read(raw: &mut Raw, place: &Place, options: &CatalogueOptions) -> 
     let file = File::open(&input.path).map_err(|error| DataError::read(&input.path, error))?;
     let reader = ColumnReader::open(file).map_err(wrong)?;
     let names = names(raw, input, &reader, options)?;
-    for (wanted, place, problem) in
-        [(raw.with_times, 3, NetworkProblem::NoTimes), (raw.ratings.min.is_some(), 2, NetworkProblem::NoRatings)]
-    {
+    for (wanted, place, problem) in [
+        (raw.times_wanted == Times::Needed, 3, NetworkProblem::NoTimes),
+        (raw.ratings.min.is_some(), 2, NetworkProblem::NoRatings),
+    ] {
         if wanted && names[place].is_none() {
             return Err(DataError::network(&input.path, problem));
         }
@@ -39,7 +40,7 @@ pub(super) fn read(raw: &mut Raw, place: &Place, options: &CatalogueOptions) -> 
     let flat = |name: &Option<String>| name.as_ref().map(|name| reader.flat(name)).transpose();
     let places = [flat(&names[0]), flat(&names[1]), flat(&names[2]), flat(&names[3])];
     let [user, item, rating, time] = places.map(|place| place.map_err(wrong));
-    let (user, item, rating, time) = (user?, item?, rating?, time?.filter(|_| raw.with_times));
+    let (user, item, rating, time) = (user?, item?, rating?, time?.filter(|_| raw.keeps_times()));
     let mut row = 0;
     for group in 0..reader.n_groups() {
         let column = |at: Option<usize>| at.map(|at| reader.group(group, at)).transpose().map_err(wrong);

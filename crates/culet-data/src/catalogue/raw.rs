@@ -23,6 +23,17 @@ pub(super) enum Part {
     Test,
 }
 
+/// What is to become of the times of interactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Times {
+    /// Nobody asks.
+    Ignored,
+    /// They are kept where there are any.
+    Welcome,
+    /// A table without any is refused.
+    Needed,
+}
+
 /// An interaction as a file tells it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Taken<'a> {
@@ -78,7 +89,7 @@ pub(super) struct Raw {
     /// What the column of the items is called, where the interactions have a header.
     pub(super) item_header: Option<String>,
     pub(super) ratings: Ratings,
-    pub(super) with_times: bool,
+    pub(super) times_wanted: Times,
     pub(super) notes: Vec<String>,
 }
 
@@ -114,7 +125,7 @@ impl Readable {
 }
 
 impl Raw {
-    pub(super) fn new(name: String, min_rating: Option<f64>, with_times: bool) -> Self {
+    pub(super) fn new(name: String, min_rating: Option<f64>, times_wanted: Times) -> Self {
         Self {
             name,
             users: Ids::new(Scope::Open),
@@ -133,9 +144,14 @@ impl Raw {
             relation_names: Readable::default(),
             item_header: None,
             ratings: Ratings::new(min_rating),
-            with_times,
+            times_wanted,
             notes: Vec::new(),
         }
+    }
+
+    #[inline]
+    pub(super) fn keeps_times(&self) -> bool {
+        self.times_wanted != Times::Ignored
     }
 
     /// Takes in an interaction, unless its rating is too low.
@@ -149,7 +165,7 @@ impl Raw {
         }
         let pair = (self.users.node(taken.user)?, self.items.node(taken.item)?);
         self.pairs[part as usize].push(pair);
-        if let (true, Some(time)) = (self.with_times, taken.time) {
+        if let (true, Some(time)) = (self.keeps_times(), taken.time) {
             // Nothing tells 0 from -0.
             self.times[part as usize].push(time + 0.0);
         }
@@ -184,7 +200,7 @@ impl Raw {
         }
         pending.users.push(taken.user, line);
         pending.items.push(taken.item, line);
-        if let (true, Some(time)) = (self.with_times, taken.time) {
+        if let (true, Some(time)) = (self.keeps_times(), taken.time) {
             // Nothing tells 0 from -0.
             pending.times.push(time + 0.0);
         }

@@ -135,7 +135,7 @@ fn read_log(raw: &mut Raw, input: &Input, part: Part) -> Result<(), DataError> {
         return Err(DataError::network(file.path, NetworkProblem::NoRatings));
     }
     raw.item_header = Some(head.names[item].clone());
-    let time = time.filter(|_| raw.with_times);
+    let time = time.filter(|_| raw.keeps_times());
     file.for_each(TABS, true, |_, line, columns| {
         head.check(columns, line)?;
         let finite = |at: usize| number(&columns.get(line, at)).filter(|number| number.is_finite());

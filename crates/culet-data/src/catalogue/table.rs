@@ -4,7 +4,7 @@ use super::not_in_format;
 use super::options::{CatalogueOptions, ColumnChoice, Format};
 use super::place::Place;
 use super::problem::CatalogueProblem;
-use super::raw::{Part, Pending, Raw, Taken};
+use super::raw::{Part, Pending, Raw, Taken, Times};
 use crate::DataError;
 use crate::network::columns::{Columns, number};
 use crate::network::layout::{Known, Layout};
@@ -52,7 +52,7 @@ fn read_part(
     }
     raw.notes.extend(layout.guesses.iter().map(|guess| format!("`{}` {guess}", input.name())));
     for (wanted, column, problem) in [
-        (raw.with_times, Column::Time, NetworkProblem::NoTimes),
+        (raw.times_wanted == Times::Needed, Column::Time, NetworkProblem::NoTimes),
         (options.min_rating.is_some(), Column::Weight, NetworkProblem::NoRatings),
     ] {
         if wanted && layout.place(column).is_none() {
@@ -96,7 +96,7 @@ fn push(
     let finite = |place: usize| number(&columns.get(line, place)).filter(|number| number.is_finite());
     let found = |place: usize| shown(&columns.get(line, place));
     let rating = rating.map(|at| finite(at).ok_or_else(|| NetworkLineProblem::NotARating { found: found(at) }));
-    let time = time.filter(|_| raw.with_times);
+    let time = time.filter(|_| raw.keeps_times());
     let time = time.map(|at| finite(at).ok_or_else(|| NetworkLineProblem::NotATime { found: found(at) }));
     let (user, item) = (columns.get(line, user), columns.get(line, item));
     let taken = Taken { user: &user, item: &item, rating: rating.transpose()?, time: time.transpose()? };

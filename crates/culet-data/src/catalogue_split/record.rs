@@ -1,11 +1,17 @@
 //! What `meta.json` tells of a split.
 
+use std::fmt;
+use std::path::Path;
+
 use culet_graph::{Interactions, TimeCuts, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::plan::{CataloguePlan, Size, Sizes};
 use super::source::{CoreLosses, SourceRecord};
-use crate::Fingerprint;
+use crate::{CatalogueProblem, DataError, Fingerprint};
+
+/// The file that tells of a split.
+const META: &str = "meta.json";
 
 /// How the parts of a catalogue were drawn, for whoever reads its folder later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -106,7 +112,51 @@ impl PartCount {
     }
 }
 
+impl fmt::Display for PartPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = match *self {
+            Self { given: true, .. } => "as it came".to_owned(),
+            Self { share: Some(0.0), .. } => "none".to_owned(),
+            Self { share: Some(share), .. } => format!("share {share}"),
+            Self { items: Some(1), .. } => "1 item of a user".to_owned(),
+            Self { items: Some(items), .. } => format!("{items} items of a user"),
+            Self { .. } => String::new(),
+        };
+        let from = self.from.map(|time| format!("from {time}"));
+        let words: Vec<_> = [told].into_iter().filter(|word| !word.is_empty()).chain(from).collect();
+        f.write_str(&words.join(", "))
+    }
+}
+
 impl CatalogueSplitRecord {
+    /// How the parts were drawn, in a line.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        format!("by {}, seed {}; test: {}; validation: {}", self.by, self.seed, self.test, self.valid)
+    }
+
+    /// What the folder's `meta.json` tells; nothing if there is none, or it tells of something else.
+    ///
+    /// # Errors
+    /// A `meta.json` that cannot be read, is no JSON, or tells of a split in another form.
+    pub fn read(folder: &Path) -> Result<Option<Self>, DataError> {
+        let path = folder.join(META);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let text = std::fs::read(&path).map_err(|error| DataError::read(&path, error))?;
+        let broken = |error: serde_json::Error| {
+            let problem =
+                CatalogueProblem::Malformed { format: "what a split tells of itself", what: error.to_string() };
+            DataError::catalogue(&path, problem)
+        };
+        let mut meta: serde_json::Value = serde_json::from_slice(&text).map_err(broken)?;
+        match meta.get_mut("split").filter(|split| split.get("by").is_some()) {
+            Some(split) => serde_json::from_value(split.take()).map(Some).map_err(broken),
+            None => Ok(None),
+        }
+    }
+
     /// What is known before the parts are: how they were told.
     pub(super) fn plans(plan: &CataloguePlan, sizes: Sizes, cuts: TimeCuts, given: bool) -> [PartPlan; 2] {
         let mut test = PartPlan::new(sizes.test, cuts.test);

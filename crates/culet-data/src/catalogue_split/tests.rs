@@ -7,8 +7,11 @@ use std::path::Path;
 use culet_graph::{Interactions, KnowledgeGraph, Names, Triplet, Vocabulary};
 use proptest::prelude::*;
 
-use super::{CataloguePlan, CatalogueSplit, CoreLosses, PartCount, SplitBy, split_catalogue, write_catalogue_split};
-use crate::{CatalogueOptions, Dataset, Fingerprint, KgatOptions, UnsplitCatalogue, read_kgat, read_unsplit};
+use super::{
+    CataloguePlan, CatalogueSplit, CatalogueSplitRecord, CoreLosses, PartCount, SplitBy, split_catalogue,
+    write_catalogue_split,
+};
+use crate::{CatalogueOptions, Dataset, Fingerprint, KgatOptions, UnsplitCatalogue, describe, read_kgat, read_unsplit};
 
 type Named = (String, String);
 
@@ -201,10 +204,33 @@ fn the_folder_tells_how_it_was_drawn() {
     let (back, meta, files) = written(&split_catalogue(films().into(), &plan).unwrap());
     assert!(files.contains("valid.txt") && files.contains("item_names.tsv"), "{files:?}");
     assert_eq!(meta["name"], "films");
-    let record: super::CatalogueSplitRecord = serde_json::from_value(meta["split"].clone()).unwrap();
+    let record: CatalogueSplitRecord = serde_json::from_value(meta["split"].clone()).unwrap();
     assert_eq!((record.by.as_str(), record.seed, record.test.share), ("cold-items", 4, Some(0.25)));
     assert_eq!(record.fingerprint, Fingerprint::of(&back));
     assert_eq!((record.parts.valid.items, record.parts.valid.unseen_items), (1, 1));
+}
+
+#[test]
+fn what_a_folder_tells_of_its_split_is_read_back() {
+    let split = split_catalogue(films().into(), &CataloguePlan::new(SplitBy::Random)).unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let read = || CatalogueSplitRecord::read(&root.path().join("parts"));
+    assert_eq!(read().unwrap(), None);
+    write_catalogue_split(&root.path().join("parts"), &split).unwrap();
+    assert_eq!(read().unwrap().as_ref(), Some(&split.record));
+    let told = describe(&split.dataset).with_split(read().unwrap());
+    assert!(told.notes.is_empty(), "{:?}", told.notes);
+    assert!(crate::to_text(&told).contains("\nsplit: by random, seed 0; test: share 0.2; validation: none\n"));
+    let mut changed = split.dataset.clone();
+    changed.test = Interactions::empty(changed.test.n_users(), changed.test.n_items());
+    let told = describe(&changed).with_split(read().unwrap());
+    assert!(told.notes[0].starts_with("`meta.json` tells of other data"), "{:?}", told.notes);
+    for (text, what) in [("{\"split\": {\"by\": 3}}", "invalid type"), ("{", "EOF")] {
+        fs::write(root.path().join("parts/meta.json"), text).unwrap();
+        assert!(read().unwrap_err().to_string().contains(what));
+    }
+    fs::write(root.path().join("parts/meta.json"), "{\"split\": \"by others\"}").unwrap();
+    assert_eq!(read().unwrap(), None);
 }
 
 /// Lines of a user, an item and a time.

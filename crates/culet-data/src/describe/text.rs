@@ -27,6 +27,8 @@ pub fn to_text(description: &Description) -> String {
     let mut text = format!("{} ({})\n\n", description.name, description.fingerprint.content);
     counts_text(&mut text, description);
     degrees_text(&mut text, description);
+    overlaps_text(&mut text, description);
+    times_text(&mut text, description);
     relations_text(&mut text, description);
     if !description.notes.is_empty() {
         text.push_str("\nnotes\n");
@@ -65,6 +67,46 @@ fn degrees_text(text: &mut String, description: &Description) {
     for (what, q) in [("items of a user", description.user_degrees), ("users of an item", description.item_degrees)] {
         let [min, median, p90, max] = [q.min, q.median, q.p90, q.max].map(|number| thousands(number.into()));
         line(text, format_args!("{what:<24}{min:>14}{median:>10}{p90:>10}{max:>10}"));
+    }
+}
+
+fn overlaps_text(text: &mut String, description: &Description) {
+    let split = description.split.as_ref().map(|split| format!("split: {}", split.in_words()));
+    if let Some(split) = split {
+        line(text, format_args!("\n{split}"));
+    }
+    if description.overlaps.is_empty() {
+        return;
+    }
+    let timed = description.overlaps.iter().any(|overlap| overlap.before_own_last.is_some());
+    let late = if timed { "  before its user's last  before the end" } else { "" };
+    line(
+        text,
+        format_args!(
+            "\n{:<24}{:>14}{:>10}{:>14}{:>14}{late}",
+            "between parts", "pairs", "in both", "unseen users", "unseen items"
+        ),
+    );
+    for overlap in &description.overlaps {
+        let what = format!("{} / {}", overlap.later, overlap.earlier);
+        let [pairs, shared, users, items] =
+            [overlap.pairs, overlap.shared_pairs, overlap.unseen_users, overlap.unseen_items].map(thousands);
+        let early = |count: Option<u64>| count.map_or_else(|| "-".into(), |count| share(count, overlap.pairs));
+        let late = match timed {
+            true => format!("{:>24}{:>16}", early(overlap.before_own_last), early(overlap.before_end)),
+            false => String::new(),
+        };
+        line(text, format_args!("{what:<24}{pairs:>14}{shared:>10}{users:>14}{items:>14}{late}"));
+    }
+}
+
+fn times_text(text: &mut String, description: &Description) {
+    if description.times.is_empty() {
+        return;
+    }
+    line(text, format_args!("\n{:<24}{:>24}{:>24}", "times", "first", "last"));
+    for span in &description.times {
+        line(text, format_args!("{:<24}{:>24}{:>24}", span.part, span.first, span.last));
     }
 }
 
@@ -108,7 +150,7 @@ pub(crate) fn density(share: f64) -> String {
 mod tests {
     use culet_graph::{KnowledgeGraph, Names, Triplet};
 
-    use super::super::{describe, tests::dataset};
+    use super::super::{PartTimes, describe, describe_timed, tests::dataset};
     use super::*;
 
     #[test]
@@ -142,6 +184,9 @@ in training                        min    median      90 %       max
 items of a user                      1         1         3         3
 users of an item                     0         1         3         3
 
+between parts                    pairs   in both  unseen users  unseen items
+test / training                      3         1             0             1
+
       triplets    share  relation
              3   75.0 %  made by
              1   25.0 %  r.0
@@ -150,6 +195,22 @@ notes
 - `train.txt` holds 1 repeated pair; a repeat counts for nothing
 ";
         assert_eq!(to_text(&describe(&dataset())), expected);
+    }
+
+    #[test]
+    fn times_stand_beside_what_they_give_away() {
+        let times = [vec![1.0, 9.0, 3.0, 5.0, 4.0], Vec::new(), vec![4.0, 6.0, 4.5]];
+        let described = describe_timed(&dataset(), Some(&PartTimes { of: times.map(Some) }));
+        let expected = "
+between parts                    pairs   in both  unseen users  unseen items  before its user's last  before the end
+test / training                      3         1             0             1                  33.3 %         100.0 %
+
+times                                      first                    last
+training                                       1                       9
+test                                           4                       6
+";
+        let text = to_text(&described);
+        assert!(text.contains(expected), "{text}");
     }
 
     #[test]

@@ -75,7 +75,8 @@ pub(super) fn of_list(labels: &AllLabels, kind: Kind, n_unlisted: usize, base: u
 /// Ids that stand for several.
 pub(super) fn of_repeated_ids(kind: Kind, count: usize) -> Option<String> {
     let found = counted(count, kind.word(), kind.words());
-    (count > 0).then(|| format!("a search by id cannot find {found}: earlier ones have the same id"))
+    let have = if count == 1 { "has" } else { "have" };
+    (count > 0).then(|| format!("{found} {have} the id of an earlier one, which is what a search by id finds"))
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use culet::data::{DataKind, describe, describe_network, network_to_text, to_text};
+use culet::data::{
+    CatalogueSplitRecord, DataKind, describe_network, describe_timed, network_to_text, read_timed, to_text,
+};
 
 use super::super::catalogue::{self, first_given};
-use super::options;
+use super::{name_the_flag, options, with_dashes};
 use crate::context::Context;
 use crate::problem::Problem;
 
@@ -36,7 +38,11 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem
     let of_networks = first_given(matches, &[&options::NETWORK_FLAGS]);
     match catalogue::kind(path, matches, first_given(matches, &[&catalogue::FLAGS]), of_networks)? {
         DataKind::Catalogue => {
-            let description = describe(&context.pool.install(|| catalogue::read(matches))?);
+            let options = catalogue::options(matches)?;
+            let read = context.pool.install(|| read_timed(path, &options));
+            let (dataset, times) = read.map_err(|error| name_the_flag(error, with_dashes))?;
+            let split = CatalogueSplitRecord::read(path)?;
+            let description = describe_timed(&dataset, Some(&times)).with_split(split);
             context.print(&description, || to_text(&description))
         }
         DataKind::Network => {

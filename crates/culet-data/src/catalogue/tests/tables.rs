@@ -5,7 +5,10 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::{named, read, read_bytes, read_with, refused, set, train};
-use crate::{CatalogueOptions, ColumnChoice, DataError, UnsplitCatalogue, find_format, read_catalogue, read_unsplit};
+use crate::{
+    CatalogueOptions, ColumnChoice, DataError, PartTimes, UnsplitCatalogue, find_format, read_catalogue, read_timed,
+    read_unsplit,
+};
 
 const LOG: &str = "\
 user_id:token\titem_id:token\trating:float\ttimestamp:float
@@ -46,6 +49,24 @@ fn a_table_gives_ids_times_and_what_is_odd() {
     assert_eq!(named(&liked.log, &liked.vocabulary), set(&expected));
     assert_eq!((liked.source.min_rating, liked.times), (Some(3.0), None));
     assert_eq!(liked.notes, ["ratings go from 1 to 5; 3 below 3 (43 %) left out"]);
+}
+
+#[test]
+fn times_are_welcome_and_never_in_the_way() {
+    let root = tempfile::tempdir().unwrap();
+    let read = |name: &str, text: &str| {
+        let path = root.path().join(name);
+        fs::write(&path, text).unwrap();
+        read_timed(&path, &CatalogueOptions::default()).unwrap()
+    };
+    let (_, times) = read("log.tsv", LOG);
+    assert_eq!(times.of, [Some(vec![10.0, 30.0, 40.0, 20.0, 50.0, 5.0]), Some(Vec::new()), Some(Vec::new())]);
+    let (_, times) = read("bare.tsv", "user\titem\nann\tAlien\n");
+    assert_eq!(times.of[0], None);
+    let (odd, times) = read("odd.tsv", &LOG.replace("\t30", "\tnoon"));
+    assert_eq!((odd.train.n_pairs(), times), (6, PartTimes::default()));
+    let told: Vec<_> = odd.notes.iter().filter(|note| note.contains("times are left aside")).collect();
+    assert!(told.len() == 1 && told[0].contains("odd.tsv:4: expected a time"), "{told:?}");
 }
 
 #[test]

@@ -192,7 +192,7 @@ fn numbers_that_are_the_ids_of_others_get_a_prefix() {
 fn ids_given_twice_are_noted() {
     let list = "org_id remap_id\na 0\nb 1\na 2\n";
     let data = read(&with(&[("train.txt", "0 0 1\n"), ("item_list.txt", list)]), 0).unwrap();
-    assert_eq!(data.notes, ["a search by id cannot find 1 entity: earlier ones have the same id"]);
+    assert_eq!(data.notes, ["1 entity has the id of an earlier one, which is what a search by id finds"]);
 }
 
 #[test]

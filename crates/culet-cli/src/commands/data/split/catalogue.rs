@@ -4,8 +4,7 @@ use std::path::Path;
 
 use clap::{Arg, ArgMatches, value_parser};
 use culet::data::{
-    CataloguePlan, CatalogueSplit, PartCount, PartPlan, SplitBy, read_unsplit, split_catalogue, thousands,
-    write_catalogue_split,
+    CataloguePlan, CatalogueSplit, PartCount, SplitBy, read_unsplit, split_catalogue, thousands, write_catalogue_split,
 };
 use serde_json::{Value, json};
 
@@ -90,23 +89,5 @@ fn text(out: &Path, split: &CatalogueSplit) -> String {
         let [users, items, pairs] = [lost.users, lost.items, lost.pairs].map(|n| thousands(n as u64));
         text += &format!("\n{}-core: {users} users, {items} items and {pairs} pairs were left out first\n", lost.k);
     }
-    let parts = format!("test: {}; validation: {}", words(record.test), words(record.valid));
-    text + &format!("\nby {}, seed {}; {parts}\nfolder: {}\n", record.by, record.seed, out.display())
-}
-
-/// How a part was told.
-fn words(plan: PartPlan) -> String {
-    let mut words = match plan {
-        PartPlan { given: true, .. } => "as it came".to_owned(),
-        PartPlan { share: Some(0.0), .. } => "none".to_owned(),
-        PartPlan { share: Some(share), .. } => format!("share {share}"),
-        PartPlan { items: Some(1), .. } => "1 item of a user".to_owned(),
-        PartPlan { items: Some(items), .. } => format!("{items} items of a user"),
-        PartPlan { .. } => String::new(),
-    };
-    if let Some(time) = plan.from {
-        words += if words.is_empty() { "" } else { ", " };
-        words += &format!("from {time}");
-    }
-    words
+    text + &format!("\n{}\nfolder: {}\n", record.in_words(), out.display())
 }
