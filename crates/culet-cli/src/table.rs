@@ -34,9 +34,12 @@ impl Table {
     }
 }
 
+/// A number, perhaps with a unit or a bound, or none.
 fn is_number(row: &[String], column: usize) -> bool {
-    let cell = row.get(column).map_or("", |cell| cell.trim_end_matches([' ', '%', 's']));
-    cell.is_empty() || cell == "-" || cell.replace(',', "").parse::<f64>().is_ok()
+    const UNITS: [&str; 8] = ["%", "s", "min", "h", "days", "MB", "GB", ""];
+    let cell = row.get(column).map_or("", |cell| cell.trim_start_matches("< "));
+    let (number, unit) = cell.split_once(' ').unwrap_or((cell, ""));
+    cell.is_empty() || cell == "-" || UNITS.contains(&unit) && number.replace(',', "").parse::<f64>().is_ok()
 }
 
 #[cfg(test)]
@@ -49,5 +52,8 @@ mod tests {
         table.row(vec!["a".into(), "1,000".into()]);
         table.row(vec!["longer".into(), "2".into()]);
         assert_eq!(table.render(), "name    value\na       1,000\nlonger      2\n");
+        let mut table = Table::new(&["time", "word"]);
+        [["< 0.1 s", "2 minds"], ["42 min", "3"], ["-", ""]].map(|row| table.row(row.map(str::to_owned).to_vec()));
+        assert_eq!(table.render(), "   time  word\n< 0.1 s  2 minds\n 42 min  3\n      -\n");
     }
 }

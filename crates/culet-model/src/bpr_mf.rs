@@ -6,7 +6,7 @@
 //! -log sigma(<U_u, V_i> - <U_u, V_j>) + l2 / 2 (|U_u|^2 + |V_i|^2 + |V_j|^2), one uniform negative j a pair; by Adam
 //! (the paper: plain gradient steps with item biases).
 
-use crate::embedding::{Embedding, EmbeddingConfig, UserVectors};
+use crate::embedding::{self, Embedding, EmbeddingConfig, UserVectors};
 use crate::registry::{Build, Start};
 use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Problem, Range, Scale, Setting};
 
@@ -28,6 +28,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Range { name: "l2", scale: Scale::Log(1e-6, 0.1) },
         Range { name: "learning_rate", scale: Scale::Log(3e-4, 2e-2) },
     ],
+    cost: Some(embedding::cost),
     build: Build::Pairs(build),
     ..ModelSpec::RECOMMENDER
 };

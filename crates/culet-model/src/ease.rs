@@ -21,7 +21,7 @@
 use culet_graph::{Interactions, UserId};
 use culet_kernels::SparseMatrix;
 
-use crate::linear::{EaseProblem, NotDefinite, Step, WeightedPaths, ease, ease_bytes, ease_sparse, path_rows};
+use crate::linear::{EaseProblem, NotDefinite, Step, WeightedPaths, ease, ease_cost, ease_sparse, path_rows};
 use crate::registry::Build;
 use crate::settings::complete_settings;
 use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Range, Scale, Scorer, Setting};
@@ -48,7 +48,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Setting { default: "400", ..KEEP },
     ],
     search: SEARCH,
-    bytes: Some(ease_bytes),
+    cost: Some(ease_cost),
     build: Build::Closed(fit),
     ..ModelSpec::RECOMMENDER
 };

@@ -6,7 +6,7 @@
 //! The settings are those of `ease`.
 
 use crate::ease::{EaseConfig, GRAPH_WEIGHT, KEEP, LAMBDA, POPULARITY_EXPONENT, RIDGE_EXPONENT, SEARCH, USER_EXPONENT};
-use crate::linear::{EaseProblem, ease_sparse};
+use crate::linear::{EaseProblem, ease_sparse, ease_sparse_cost};
 use crate::registry::Build;
 use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Scorer, Setting};
 
@@ -38,6 +38,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Setting { default: "200", ..KEEP },
     ],
     search: SEARCH,
+    cost: Some(ease_sparse_cost),
     build: Build::Closed(fit),
     ..ModelSpec::RECOMMENDER
 };

@@ -6,7 +6,7 @@
 use culet_graph::Interactions;
 use culet_kernels::SparseMatrix;
 
-use crate::linear::neighbours;
+use crate::linear::{neighbours, neighbours_cost};
 use crate::registry::Build;
 use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Range, Scale, Scorer, Setting};
 
@@ -27,6 +27,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Range { name: "neighbours", scale: Scale::Whole(20, 1_000) },
         Range { name: "shrink", scale: Scale::Log(0.1, 1_000.0) },
     ],
+    cost: Some(neighbours_cost),
     build: Build::Closed(fit),
     ..ModelSpec::RECOMMENDER
 };

@@ -8,6 +8,7 @@
 mod als;
 mod auto;
 mod bpr_mf;
+mod cost;
 mod ease;
 mod ease_sparse;
 mod embedding;
@@ -31,6 +32,7 @@ mod slots;
 mod softmax_mf;
 mod tables;
 
+pub use cost::{Cost, DataSize, Work};
 pub use ease::{PathWeights, fit_ease};
 pub use error::ModelError;
 pub use independence::{Independence, independence};
@@ -40,7 +42,7 @@ pub use pair::{
 };
 pub use ranges::{Range, Scale};
 pub use registry::{
-    Build, BuildNetwork, BuildPairs, Family, FitClosed, MODELS, ModelSpec, Paper, Preset, Start, find_model,
+    Build, BuildNetwork, BuildPairs, CostOf, Family, FitClosed, MODELS, ModelSpec, Paper, Preset, Start, find_model,
 };
 pub use scorer::{Part, PartKind, Scorer};
 pub use settings::{Kind, Setting, complete_settings, nearest};

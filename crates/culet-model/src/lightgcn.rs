@@ -7,7 +7,7 @@
 //! Deviations: larger batches by default (the result of a whole convolution serves more pairs), `loss = softmax` beside
 //! the published one.
 
-use crate::embedding::{Embedding, EmbeddingConfig, UserVectors};
+use crate::embedding::{self, Embedding, EmbeddingConfig, UserVectors};
 use crate::registry::{Build, Start};
 use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Preset, Problem, Range, Scale, Setting};
 
@@ -35,6 +35,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Range { name: "l2", scale: Scale::Log(1e-6, 1e-2) },
         Range { name: "learning_rate", scale: Scale::Log(1e-3, 2e-2) },
     ],
+    cost: Some(embedding::cost),
     build: Build::Pairs(build),
     ..ModelSpec::RECOMMENDER
 };

@@ -2,6 +2,7 @@
 
 use culet_graph::Interactions;
 
+use crate::cost::{Cost, Work};
 use crate::registry::Build;
 use crate::{ModelError, ModelSpec, Paper, Problem, Scorer};
 
@@ -16,6 +17,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         venue: "RecSys 2010",
         link: "https://doi.org/10.1145/1864708.1864721",
     },
+    cost: Some(|_, _, size| Cost::at_once(Work::gathered(8.0 * size.pairs), 8.0 * size.items)),
     build: Build::Closed(fit),
     ..ModelSpec::RECOMMENDER
 };

@@ -3,6 +3,7 @@
 use culet_graph::Network;
 use culet_kernels::Matrix;
 
+use crate::cost::{Cost, DataSize};
 use crate::skipgram::{self, SkipGramModel};
 use crate::{
     ModelError, PairModel, Problem, Range, Scorer, Setting, als, auto, bpr_mf, complete_settings, ease, ease_sparse,
@@ -41,6 +42,9 @@ pub type FitClosed = fn(&toml::Table, Problem<'_>, u64) -> Result<Scorer, ModelE
 
 /// Builds a network model from complete settings.
 pub type BuildNetwork = fn(&'static ModelSpec, &toml::Table, &Network, Start<'_>) -> Result<SkipGramModel, ModelError>;
+
+/// What fitting a model takes, from complete settings, the pairs in a step, and the counts of the data.
+pub type CostOf = fn(&toml::Table, f64, &DataSize) -> Cost;
 
 /// How a model is built, with the tables of a stored run, or else with random ones from the seed; and so what it learns
 /// from.
@@ -98,9 +102,9 @@ pub struct ModelSpec {
     pub training: &'static [(&'static str, &'static str)],
     /// Where a search looks for good settings.
     pub search: &'static [Range],
-    /// The most bytes that fitting takes beside the data, by the numbers of items and of users, where that can exceed what a
-    /// machine has.
-    pub bytes: Option<fn(usize, usize) -> u64>,
+    /// What fitting takes, from complete settings, the pairs (or nodes of walks) in a step, and the counts of the data;
+    /// none where who trains knows.
+    pub cost: Option<CostOf>,
     /// How it is built; called by [`ModelSpec::build`] and [`ModelSpec::build_network`].
     pub build: Build,
 }
@@ -119,7 +123,7 @@ impl ModelSpec {
         presets: &[],
         training: &[],
         search: &[],
-        bytes: None,
+        cost: None,
         build: Build::Closed(|_, _, _| Ok(Scorer { parts: Vec::new() })),
     };
 

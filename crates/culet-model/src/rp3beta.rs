@@ -6,7 +6,7 @@
 use culet_graph::{Interactions, UserId};
 use culet_kernels::SparseMatrix;
 
-use crate::linear::neighbours;
+use crate::linear::{neighbours, neighbours_cost};
 use crate::registry::Build;
 use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Range, Scale, Scorer, Setting};
 
@@ -28,6 +28,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Range { name: "alpha", scale: Scale::Linear(0.2, 1.6) },
         Range { name: "beta", scale: Scale::Linear(0.0, 1.0) },
     ],
+    cost: Some(neighbours_cost),
     build: Build::Closed(fit),
     ..ModelSpec::RECOMMENDER
 };

@@ -10,7 +10,7 @@
 //! "Factorization Meets the Neighborhood"; a step takes the mean over a random part of it. With `facts` an item's vector is
 //! V_i + mean of the vectors of the facts that it shares with other items, as in Kula (CBRecSys 2015), "Metadata Embeddings".
 
-use crate::embedding::{Embedding, EmbeddingConfig, UserVectors};
+use crate::embedding::{self, Embedding, EmbeddingConfig, UserVectors};
 use crate::registry::{Build, Start};
 use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Preset, Problem, Range, Scale, Setting};
 
@@ -46,6 +46,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Range { name: "facts", scale: Scale::Words(&["true", "false"]) },
         Range { name: "dim", scale: Scale::Whole(64, 256) },
     ],
+    cost: Some(embedding::cost),
     build: Build::Pairs(build),
     ..ModelSpec::RECOMMENDER
 };

@@ -9,6 +9,7 @@ mod blend;
 mod board;
 mod compare;
 mod error;
+mod estimate;
 mod findings;
 mod network;
 mod observer;
@@ -23,6 +24,7 @@ pub use blend::{BlendPart, BlendReport, GraphPath};
 pub use board::{BoardEntry, ColdReport, GraphKind, board_entries, judge_cold};
 pub use compare::{CONFIDENCE, CompareError, Comparison, check_same_data, compare_users, mean_intervals};
 pub use error::TrainError;
+pub use estimate::{Estimate, Speed, bytes_beside_data, estimate, estimates};
 pub use findings::{Chosen, Finding, Spread, findings, n_best, ranked_trials};
 pub use network::{
     Common, GroupReport, GroupRow, LikelyLink, LinkScore, LinkScorer, LinkSets, LinkTerms, NETWORK_TRAINING, NO_GROUP,

@@ -6,6 +6,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use culet::data::{CatalogueOptions, ColumnChoice, DataKind, Dataset, Fingerprint, Format, check_trainable, detect};
 use culet::graph::{KnowledgeGraph, Names};
+use culet::model::DataSize;
 use culet::train::GraphKind;
 
 use super::data::options::delimiter;
@@ -155,6 +156,11 @@ pub(super) fn read_catalogue(context: &Context, matches: &ArgMatches, who: &str)
     }
     check_trainable(&dataset)?;
     Ok(dataset)
+}
+
+/// The counts that costs depend on.
+pub(super) fn size_of(dataset: &Dataset) -> DataSize {
+    DataSize::of_catalogue(culet::model::Problem { train: &dataset.train, graph: &dataset.graph })
 }
 
 /// Puts the graph of a kind in the place of the true one.

@@ -1,27 +1,36 @@
 //! Whether there is memory enough, before hours of work tell.
 
-use culet::data::{Dataset, thousands};
-use culet::model::ModelSpec;
+use culet::model::{DataSize, ModelSpec};
+use culet::train::bytes_beside_data;
 
 use crate::problem::Problem;
 
-/// Refuses a model that would take more memory on these data than is free, where the model and the system tell.
-pub(super) fn check(spec: &ModelSpec, dataset: &Dataset) -> Result<(), Problem> {
-    let (n_items, n_users) = (dataset.train.n_items(), dataset.train.n_users());
-    match (spec.bytes, free_bytes()) {
-        (Some(bytes), Some(free)) => compare(spec.name, n_items, bytes(n_items, n_users), free),
-        _ => Ok(()),
+/// Refuses a training that would take more memory on data of this size than is free, where the system tells.
+pub(super) fn check(
+    spec: &ModelSpec,
+    model: &toml::Table,
+    training: &toml::Table,
+    size: &DataSize,
+) -> Result<(), Problem> {
+    match free_bytes() {
+        Some(free) => compare(spec.name, bytes_beside_data(spec, model, training, size)?, free),
+        None => Ok(()),
     }
 }
 
-fn compare(name: &str, n_items: usize, needed: u64, free: u64) -> Result<(), Problem> {
+fn compare(name: &str, needed: u64, free: u64) -> Result<(), Problem> {
     if needed <= free {
         return Ok(());
     }
+    let way_out = match name {
+        "ease" => {
+            "drop rare items (`culet data split --k-core 5`), or take a model that needs less, such as `ease-sparse`"
+        }
+        _ => "take fewer numbers in a vector (`--dim`), or a model that needs less: `culet data describe` tells",
+    };
     let [needed, free] = [needed, free].map(|bytes| format!("{:.1} GB", bytes as f64 / 1e9));
-    let items = thousands(n_items as u64);
-    Err(Problem::input(format!("`{name}` needs about {needed} of memory for {items} items, and {free} are free"))
-        .hint("free some, drop rare items (`culet data split --k-core 5`), or take a model that needs less, such as `ease-sparse`"))
+    let message = format!("`{name}` needs about {needed} of memory beside these data, and {free} are free");
+    Err(Problem::input(message).hint(format!("free some, {way_out}")))
 }
 
 /// What can be had without swapping; `None` where the system does not tell.
@@ -38,10 +47,10 @@ mod tests {
 
     #[test]
     fn too_large_a_model_is_refused_with_the_estimate() {
-        assert!(compare("ease", 1000, 5, 5).is_ok());
-        let told = compare("ease", 100_000, 80_500_000_000, 16_200_000_000).unwrap_err().to_string();
+        assert!(compare("ease", 5, 5).is_ok());
+        let told = compare("ease", 80_500_000_000, 16_200_000_000).unwrap_err().to_string();
         assert!(
-            told.contains("`ease` needs about 80.5 GB of memory for 100,000 items, and 16.2 GB are free"),
+            told.contains("`ease` needs about 80.5 GB of memory beside these data, and 16.2 GB are free"),
             "{told}"
         );
         assert!(free_bytes().is_none_or(|free| free > 1 << 20));

@@ -8,7 +8,7 @@ use culet::eval::RankingProtocol;
 use culet::model::{Family, MODELS, ModelSpec, Step, find_model};
 use culet::train::{BlendReport, GraphKind, Select, TrainOptions};
 
-use super::catalogue::{DATA_HELP, give_graph, introduce, read, refuse_network};
+use super::catalogue::{DATA_HELP, give_graph, introduce, read, refuse_network, size_of};
 use super::fit::{Fit, Fitted, check_place, timed};
 use super::{Done, network, room, settings};
 use crate::context::Context;
@@ -164,7 +164,7 @@ fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMat
     let graph = GraphKind::of_word(which_graph(matches)).expect("clap knows the words");
     give_graph(&mut dataset, graph, context.seed);
     check_trainable(&dataset)?;
-    room::check(spec, &dataset)?;
+    room::check(spec, &settings, &training, &size_of(&dataset))?;
     let out = place(matches, &dataset.name, spec);
     introduce(context, &dataset, which_graph(matches));
     if let Some(note) = graph_left_out(spec, &settings, &dataset) {

@@ -12,6 +12,7 @@
 //! - convolution: (P, Q) = mean of the layers 0..=L of [`Convolution`]
 
 mod convolution;
+mod cost;
 mod facts;
 mod history;
 #[cfg(test)]
@@ -32,6 +33,7 @@ use crate::{
     Representation,
 };
 use convolution::Convolution;
+pub(crate) use cost::cost;
 use culet_graph::{ItemId, UserId};
 use facts::ItemFacts;
 

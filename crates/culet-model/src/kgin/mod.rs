@@ -44,6 +44,7 @@ mod step;
 use culet_graph::{Csr, ItemId, RelationalAdjacency, UserId};
 use culet_kernels::{Edges, Matrix, RowGradient, RowSet, softmax_in_place};
 
+use crate::cost::{Cost, DataSize, Work, adam, histories_of_step, loss, number, row, word};
 use crate::tables::{glorot, stored_table};
 use crate::{
     Draw, Explanation, Facets, Independence, Kind, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch,
@@ -77,9 +78,26 @@ pub const SPEC: ModelSpec = ModelSpec {
         Range { name: "hops", scale: Scale::Whole(1, 3) },
         Range { name: "edge_dropout", scale: Scale::Linear(0.2, 0.7) },
     ],
-    bytes: None,
+    cost: Some(cost),
     build: Build::Pairs(Kgin::build),
 };
+
+/// What an epoch takes: each hop reads the facts that are kept, both ways, once forward and twice backward, and the
+/// histories of the step's users.
+fn cost(settings: &toml::Table, batch: f64, size: &DataSize) -> Cost {
+    let (dim, hops) = (number(settings, "dim"), number(settings, "hops"));
+    let both = if settings["inverse_relations"].as_bool() == Some(true) { 2.0 } else { 1.0 };
+    let facts = both * size.triplets;
+    let kept = 1.0 - number(settings, "edge_dropout");
+    let table = (size.users + size.entities) * row(dim);
+    let layer = 3.0 * kept * facts * row(dim) + 6.0 * size.entities * row(dim);
+    let histories = 2.0 * kept * histories_of_step(size, batch) * row(dim);
+    let step = adam(table).and(Work::gathered(hops * (layer + histories) + 8.0 * facts));
+    let is_softmax = word(settings, "loss") == "softmax";
+    let pair = loss(dim, if is_softmax { number(settings, "negatives") } else { 0.0 });
+    let bytes = 5.0 * table + (hops + 3.0) * size.entities * row(dim) + 40.0 * facts + 24.0 * size.pairs;
+    Cost { epoch: step.times((size.pairs / batch).ceil()).and(pair.times(size.pairs)), bytes, ..Cost::default() }
+}
 
 const SETTINGS: &[Setting] = &[
     Setting {

@@ -8,6 +8,8 @@
 use culet_kernels::{SparseMatrix, solve_definite, system_stride};
 use rayon::prelude::*;
 
+use crate::cost::{Cost, DataSize, Work, number, weights_bytes};
+
 use super::ease::{EaseProblem, by_source};
 use super::gram::{GramRows, PairTable, RowSums};
 
@@ -34,6 +36,16 @@ pub(crate) fn ease_sparse(problem: EaseProblem<'_>, neighbours: usize) -> Sparse
         .map_init(|| Room::new(n_items), |room, target| room.weights(&gram, &pairs, target, neighbours, problem.keep))
         .collect();
     by_source(sources)
+}
+
+/// What that takes: a small system for each item, and the table of pairs taken together.
+pub(crate) fn ease_sparse_cost(settings: &toml::Table, _: f64, size: &DataSize) -> Cost {
+    let neighbours = number(settings, "neighbours").min(size.together / size.items.max(1.0));
+    let pairs = (size.together / 2.0).min(size.items * MOST_PAIRS as f64).min(size.items.powi(2) / 2.0);
+    // A place of a system is looked up as slowly as 220 bytes of rows are read, a pair of a history as 150; measured.
+    let system = Work { products: neighbours.powi(3) / 6.0, gathered: 220.0 * neighbours.powi(2) };
+    let once = system.times(size.items).and(Work::gathered(150.0 * size.together));
+    Cost::at_once(once, 12.0 * pairs + weights_bytes(size, neighbours))
 }
 
 /// What the work on a target needs.

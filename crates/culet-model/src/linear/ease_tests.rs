@@ -5,10 +5,11 @@ use culet_kernels::SparseMatrix;
 use proptest::prelude::*;
 use rayon::ThreadPoolBuilder;
 
-use super::ease::{EaseProblem, ease, ease_by_elimination, ease_bytes};
+use super::ease::{EaseProblem, ease, ease_by_elimination, ease_cost};
 use super::ease_sparse::ease_sparse;
 use super::elimination::{Bordered, Limits};
 use super::gram::{GramRows, PairTable};
+use crate::cost::DataSize;
 
 /// A problem that owns its parts.
 #[derive(Debug, Clone)]
@@ -292,8 +293,15 @@ fn pairs_stand_once_at_the_rarer_item_and_the_weakest_go_first() {
 
 #[test]
 fn the_estimate_covers_the_dense_table_and_not_much_more() {
-    let table = 4 * 24_915_u64.pow(2);
-    assert!((table..2 * table).contains(&ease_bytes(24_915, 70_679)));
+    let settings = "keep = 200".parse().unwrap();
+    let bytes = |busy| {
+        let size = DataSize { users: 70_679.0, items: 24_915.0, busy, ..DataSize::default() };
+        ease_cost(&settings, 1024.0, &size).bytes
+    };
+    let square = |n: f64| 4.0 * n * n;
+    assert!((1.0..2.0).contains(&(bytes([20_000.0, 20_000.0]) / square(24_915.0))));
+    // Elimination leaves fewer, and rows of those that go.
+    assert!((1.0..2.5).contains(&(bytes([4_000.0, 13_000.0]) / square(17_000.0))));
 }
 
 #[test]

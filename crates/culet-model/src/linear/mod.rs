@@ -10,9 +10,9 @@ mod graph_rows;
 mod neighbours;
 mod path_weights;
 
-pub(crate) use ease::{EaseProblem, NotDefinite, ease, ease_bytes};
-pub(crate) use ease_sparse::ease_sparse;
+pub(crate) use ease::{EaseProblem, NotDefinite, ease, ease_cost};
+pub(crate) use ease_sparse::{ease_sparse, ease_sparse_cost};
 pub use graph_rows::Step;
 pub(crate) use graph_rows::path_rows;
-pub(crate) use neighbours::neighbours;
+pub(crate) use neighbours::{neighbours, neighbours_cost};
 pub(crate) use path_weights::WeightedPaths;

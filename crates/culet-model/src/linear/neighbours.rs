@@ -4,6 +4,8 @@ use culet_graph::Interactions;
 use culet_kernels::SparseMatrix;
 use rayon::prelude::*;
 
+use crate::cost::{Cost, DataSize, Work, number, weights_bytes};
+
 /// For each item i the `keep` items j of the greatest weight, in row i.
 ///
 /// The weight of j for i is `weigh(i, j, together)`, where
@@ -31,6 +33,14 @@ pub(crate) fn neighbours(
     };
     let rows: Vec<Vec<(u32, f32)>> = (0..n_items).into_par_iter().map_init(|| Room::new(n_items), of_item).collect();
     SparseMatrix::from_rows(n_items, rows)
+}
+
+/// What that takes.
+pub(crate) fn neighbours_cost(settings: &toml::Table, _: f64, size: &DataSize) -> Cost {
+    // Each item that is met beside an item waits for a number and a mark: measured, as for 56 bytes of a row.
+    // All that an item is met with is kept until the best are chosen.
+    let met = 12.0 * size.together.min(size.items.powi(2));
+    Cost::at_once(Work::gathered(56.0 * size.together), met + weights_bytes(size, number(settings, "neighbours")))
 }
 
 /// Sums by item, of which few are not zero.

@@ -4,6 +4,7 @@ use super::config::{
     DEAD_END, DIRECTION, ENGINE, METAPATH, NEGATIVES, NORM_CLIP, SHARED_NEGATIVES, WALK_LENGTH, WALKS_PER_NODE,
     WEIGHTED, WINDOW, dim,
 };
+use crate::cost::{Cost, DataSize, Work, number, row, word};
 use crate::registry::Build;
 use crate::{Kind, ModelSpec, Paper, Preset, Setting};
 
@@ -43,7 +44,7 @@ pub const DEEPWALK: ModelSpec = ModelSpec {
     }],
     training: &[],
     search: &[],
-    bytes: None,
+    cost: Some(cost),
     build: Build::Network(SkipGramModel::build),
 };
 
@@ -135,6 +136,23 @@ pub const ASP2VEC: ModelSpec = ModelSpec {
     }],
     ..DEEPWALK
 };
+
+/// What an epoch takes: each position of a walk meets its window and the negatives, in each aspect.
+fn cost(settings: &toml::Table, _: f64, size: &DataSize) -> Cost {
+    let dim = number(settings, "dim");
+    let aspects = settings.get("aspects").map_or(1.0, |_| number(settings, "aspects"));
+    let positions = size.nodes * number(settings, "walks_per_node") * number(settings, "walk_length");
+    let negatives = match word(settings, "engine") {
+        "pairs" => 2.0 * number(settings, "window") * number(settings, "negatives"),
+        _ => number(settings, "shared_negatives"),
+    };
+    let met = 2.0 * number(settings, "window") + negatives;
+    // Measured: three products and what stands between them, and choosing among aspects.
+    let factor = if aspects > 1.0 { 13.0 } else { 10.0 };
+    let position = Work { products: factor * met * dim * aspects, gathered: 6.0 * aspects * row(dim) };
+    let tables = size.nodes * (aspects + 1.0) * row(dim);
+    Cost { epoch: position.times(positions), bytes: 2e7 + 4.0 * tables + 16.0 * size.arcs, ..Cost::default() }
+}
 
 const DEEPWALK_PUBLISHED: &str = "\
 dim = 20

@@ -37,6 +37,11 @@ pub(super) struct Measure<'a> {
     pub(super) pool: &'a ThreadPool,
 }
 
+/// How many parts are withheld in turn, where the data come with none.
+pub(super) fn n_folds(n_pairs: usize) -> usize {
+    (ENOUGH_PAIRS / n_pairs.max(1)).clamp(1, MOST_FOLDS)
+}
+
 /// All folds of a data set.
 ///
 /// # Errors
@@ -50,10 +55,9 @@ pub(super) fn folds<'a>(
     let parts = match (options.select, data.own_valid()) {
         (Select::Test, _) => vec![(all.clone(), data.test.clone())],
         (Select::Validation, Some(_)) => vec![data.withhold(0.0, seed)],
-        (Select::Validation, None) => {
-            let n_folds = (ENOUGH_PAIRS / all.n_pairs().max(1)).clamp(1, MOST_FOLDS) as u64;
-            (0..n_folds).map(|k| data.withhold(options.validation_share, seed.wrapping_add(k << 32))).collect()
-        }
+        (Select::Validation, None) => (0..n_folds(all.n_pairs()) as u64)
+            .map(|k| data.withhold(options.validation_share, seed.wrapping_add(k << 32)))
+            .collect(),
     };
     if parts.iter().any(|(_, valid)| valid.n_pairs() == 0) {
         let part = if options.select == Select::Test { "test" } else { "validation" };

@@ -42,6 +42,11 @@ impl LinearSettings {
         neighbours: 0,
     };
 
+    /// The neighbours to start with: none where the exact solution is quick.
+    pub(super) fn neighbours_for(n_items: usize, neighbours: usize) -> usize {
+        if n_items <= FEW_ITEMS { 0 } else { neighbours }
+    }
+
     pub(super) fn model(self) -> &'static str {
         if self.neighbours == 0 { "ease" } else { "ease-sparse" }
     }
@@ -97,7 +102,7 @@ pub(super) fn choose(
 ) -> Result<LinearSettings, TrainError> {
     let mut best = LinearSettings {
         graph_weight: if has_graph { LinearSettings::START.graph_weight } else { 0.0 },
-        neighbours: if n_items <= FEW_ITEMS { 0 } else { neighbours },
+        neighbours: LinearSettings::neighbours_for(n_items, neighbours),
         ..LinearSettings::START
     };
     let mut fields: Vec<(&[f64], Field)> = vec![(RIDGES, |s| &mut s.ridge)];

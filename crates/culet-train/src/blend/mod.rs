@@ -4,6 +4,7 @@
 //! whether it learns vectors of facts, then the weights of the blend. Then all parts learn from all training pairs.
 
 mod component;
+mod cost;
 mod embedding;
 mod fold;
 mod linear;
@@ -20,6 +21,7 @@ use rayon::ThreadPool;
 use crate::ranking::evaluate;
 use crate::{Event, Observer, Outcome, Seconds, Select, TrainData, TrainError, TrainOptions, train};
 use component::{Component, Form, Log, Recipe, joined, only_vectors, popularity, scorer, vectors};
+pub(crate) use cost::blend_cost;
 use embedding::{EmbeddingPlan, Starts};
 use fold::{Fold, Measure, Paths, closed_component, folds, linear_component};
 use linear::LinearSettings;

@@ -7,7 +7,11 @@ use culet::data::{
     CatalogueSplitRecord, DataKind, describe_network, describe_timed, network_to_text, read_timed, to_text,
 };
 
+use culet::model::{DataSize, Family};
+use serde::Serialize;
+
 use super::super::catalogue::{self, first_given};
+use super::estimates::Estimates;
 use super::{name_the_flag, options, with_dashes};
 use crate::context::Context;
 use crate::problem::Problem;
@@ -43,11 +47,31 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem
             let (dataset, times) = read.map_err(|error| name_the_flag(error, with_dashes))?;
             let split = CatalogueSplitRecord::read(path)?;
             let description = describe_timed(&dataset, Some(&times)).with_split(split);
-            context.print(&description, || to_text(&description))
+            let estimates = Estimates::of(context, Family::Recommender, &catalogue::size_of(&dataset));
+            print(context, &description, estimates, to_text)
         }
         DataKind::Network => {
-            let description = describe_network(&options::read(path, matches)?);
-            context.print(&description, || network_to_text(&description))
+            let data = options::read(path, matches)?;
+            let description = describe_network(&data);
+            let estimates = Estimates::of(context, Family::Network, &DataSize::of_network(&data.network));
+            print(context, &description, estimates, network_to_text)
         }
     }
+}
+
+/// A description, with what training would take.
+fn print<D: Serialize>(
+    context: &Context,
+    description: &D,
+    estimates: Estimates,
+    to_text: impl Fn(&D) -> String,
+) -> Result<(), Problem> {
+    #[derive(Serialize)]
+    struct Document<'a, D> {
+        #[serde(flatten)]
+        description: &'a D,
+        training: Estimates,
+    }
+    let document = Document { description, training: estimates };
+    context.print(&document, || to_text(description) + &document.training.to_text())
 }

@@ -4,6 +4,7 @@ mod convert;
 mod convert_catalogue;
 mod convert_vectors;
 mod describe;
+mod estimates;
 mod get;
 mod get_progress;
 mod licence;

@@ -14,7 +14,7 @@ use culet::train::{
 };
 use serde_json::json;
 
-use super::super::catalogue::give_graph;
+use super::super::catalogue::{give_graph, size_of};
 use super::super::fit::{add_cost, in_run_folder};
 use super::super::room;
 use super::super::tune::data::Split;
@@ -71,7 +71,8 @@ impl Board<'_> {
     }
 
     pub(super) fn row(&self, entry: &BoardEntry) -> Result<Ended, Problem> {
-        room::check(entry.spec, self.dataset)?;
+        let size = size_of(self.dataset);
+        room::check(entry.spec, &toml::Table::new(), &toml::Table::new(), &size)?;
         let dataset = self.with_graph(entry.graph);
         let search = self.search(entry)?;
         let Some((chosen, record)) = self.choose(entry, &search, &dataset)? else { return Ok(Ended::Interrupted) };

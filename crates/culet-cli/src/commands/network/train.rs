@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, value_parser};
 use culet::data::{DataKind, NetworkData, RunWriter, detect, thousands};
-use culet::model::ModelSpec;
+use culet::model::{DataSize, ModelSpec};
 use culet::train::{
     LinkSets, NetworkOutcome, NetworkRunFacts, NetworkTables, NetworkTrainOptions, Select, network_run_contents,
     train_network,
@@ -15,7 +15,7 @@ use super::report::{link_table, sizes, weights_line};
 use crate::commands::data::options as files;
 use crate::commands::fit::{in_run_folder, timed};
 use crate::commands::train::place;
-use crate::commands::{Done, settings};
+use crate::commands::{Done, room, settings};
 use crate::context::{Context, peak_rss_bytes};
 use crate::problem::Problem;
 use crate::progress::{Follower, waiting};
@@ -72,6 +72,7 @@ pub(in crate::commands) fn run(
     refuse_catalogue(path, spec)?;
     let (data, load_seconds) = timed(|| context.pool.install(|| files::read(path, matches)));
     let data = data?;
+    room::check(spec, &settings, &training, &DataSize::of_network(&data.network))?;
     let out = place(matches, &data.name, spec);
     context.remark(&in_short(&data));
     for note in &data.notes {
