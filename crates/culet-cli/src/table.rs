@@ -53,7 +53,8 @@ mod tests {
         table.row(vec!["longer".into(), "2".into()]);
         assert_eq!(table.render(), "name    value\na       1,000\nlonger      2\n");
         let mut table = Table::new(&["time", "word"]);
-        [["< 0.1 s", "2 minds"], ["42 min", "3"], ["-", ""]].map(|row| table.row(row.map(str::to_owned).to_vec()));
+        let _ =
+            [["< 0.1 s", "2 minds"], ["42 min", "3"], ["-", ""]].map(|row| table.row(row.map(str::to_owned).to_vec()));
         assert_eq!(table.render(), "   time  word\n< 0.1 s  2 minds\n 42 min  3\n      -\n");
     }
 }
