@@ -89,9 +89,8 @@ fn push(
     layout: &Layout,
     (number_of_line, line, columns): (usize, &[u8], &Columns),
 ) -> Result<(), NetworkLineProblem> {
-    if !layout.width().contains(&columns.len())
-        && !(columns.len() + 1 == layout.width().start && ends_open(line, layout))
-    {
+    let lacks_the_last = columns.len() + 1 == layout.width().start && ends_open(line, layout);
+    if !lacks_the_last && !layout.width().contains(&columns.len()) {
         return Err(layout.unfit(columns, line));
     }
     let places = [Column::Source, Column::Target, Column::Weight, Column::Time].map(|own| layout.place(own));
