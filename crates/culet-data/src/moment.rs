@@ -17,7 +17,7 @@ pub enum Moment {
 pub(crate) const DATES: &str = "`2017-10-01`, `2017-10-01 12:30:00` or `2017-10-01T12:30:00+02:00`";
 
 impl Moment {
-    /// The moment of a text: a finite number, or a date as [`seconds_of`] understands it.
+    /// The moment of a text: a finite number, or a date such as `2017-10-01`, perhaps with time and zone.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite()).map(Self::Number);
