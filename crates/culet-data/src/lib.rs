@@ -14,6 +14,7 @@ mod describe;
 mod error;
 mod fetch;
 mod kgat;
+mod moment;
 mod network;
 mod new_folder;
 mod places;
@@ -43,6 +44,7 @@ pub use describe::{
 pub use error::DataError;
 pub use fetch::{FetchProblem, GetEvent, GetObserver, Patience, Place, SilentGet};
 pub use kgat::{KgatOptions, LineProblem, check_trainable, read_kgat, write_kgat};
+pub use moment::Moment;
 pub use network::{
     Column, DataKind, EdgeCount, LabelCount, LabelDescription, LinkParts, NetworkData, NetworkDescription,
     NetworkLineProblem, NetworkOptions, NetworkProblem, NodeLabels, PartDescription, SplitRecord, TypeCount, Weights,

@@ -17,7 +17,10 @@ use crate::problem::Problem;
 const HEADING: &str = "Reading catalogues";
 
 /// The flags about catalogues alone.
-pub(super) const FLAGS: [&str; 5] = ["format", "min-rating", "attributes", "graph", "links"];
+pub(super) const FLAGS: [&str; 6] = ["format", "min-rating", "skip-missing", "attributes", "graph", "links"];
+
+/// The flag that takes no value.
+const SKIP_MISSING: &str = "skip-missing";
 
 /// What the files of a folder count from; it makes no table a catalogue.
 const ID_BASE: &str = "id-base";
@@ -27,7 +30,7 @@ pub(super) const TABLE_FLAGS: [&str; 3] = ["delimiter", "header", "columns"];
 
 /// What DATA may be where a catalogue is meant.
 pub(super) const DATA_HELP: &str = "\
-a table of users and items (.csv, .tsv, .parquet, ...; .gz, .zst), or a folder or zip in the format of KGAT, RecBole, \
+a table of users and items (.csv, .tsv, .parquet, .arrow, ...; .gz, .zst), or a folder or zip in the format of KGAT, RecBole, \
 RippleNet, MovieLens, ..., or a sparse matrix (.npz)";
 
 /// The flags that say how a catalogue is to be understood.
@@ -61,6 +64,11 @@ pub(super) fn arguments_beside_tables() -> Vec<Arg> {
         flag("min-rating", "X", "leave out interactions with a lower rating [default: each counts as taken]")
             .allow_negative_numbers(true)
             .value_parser(value_parser!(f64)),
+        Arg::new(SKIP_MISSING)
+            .long(SKIP_MISSING)
+            .help_heading(HEADING)
+            .action(ArgAction::SetTrue)
+            .help("leave out and count lines with an empty or `NaN` id [default: they are errors]"),
         files(
             "attributes",
             "a table of the items, with a header: each column becomes a relation of the graph (lists are split, numbers \
@@ -85,6 +93,7 @@ pub(super) fn options(matches: &ArgMatches) -> Result<CatalogueOptions, Problem>
         header: matches.get_one::<String>("header").map(|word| word == "yes"),
         delimiter: matches.get_one("delimiter").copied(),
         min_rating: matches.get_one("min-rating").copied(),
+        skip_missing: matches.get_flag(SKIP_MISSING),
         attributes: files("attributes"),
         graphs: files("graph"),
         links: files("links"),
@@ -96,6 +105,10 @@ pub(super) fn given_again(matches: &ArgMatches) -> String {
     let mut again = String::new();
     for flag in TABLE_FLAGS.into_iter().chain(FLAGS).chain([ID_BASE]) {
         if matches.value_source(flag) == Some(ValueSource::CommandLine) {
+            if flag == SKIP_MISSING {
+                again += " --skip-missing";
+                continue;
+            }
             for value in matches.get_raw(flag).unwrap_or_default() {
                 let value = value.to_string_lossy();
                 let is_plain = value.chars().all(|c| c.is_alphanumeric() || "-_=,./:".contains(c));

@@ -83,6 +83,34 @@ fn atomic_files_are_read_as_they_are() {
 }
 
 #[test]
+fn missing_ids_are_left_out_where_asked_and_dates_cut() {
+    let folder = folder();
+    let mut log = "user,item,date\n".to_owned();
+    for day in 1..9 {
+        log += &format!("u{},i{},2017-10-0{day}\n", day % 3, day % 4);
+    }
+    fs::write(folder.path().join("log.csv"), log + "NaN,i1,2017-10-09\n").unwrap();
+    let split = ["data", "split", "log.csv", "parts", "--by", "time", "--cut", "2017-10-07T02:00:00+02:00"];
+    let ran = run(folder.path(), &split);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    let hint = "error: log.csv:10: the user is `NaN`, which stands for none\n\nhint: fill it in, or leave such lines out by \
+                `--skip-missing`\n";
+    assert!(ran.stderr.contains(hint), "{ran:?}");
+    let ran = run(folder.path(), &[&split[..], &["--skip-missing"]].concat()).well();
+    for note in [
+        "note: 1 line or row without an id (empty or `NaN`) left out\n",
+        "note: times are taken for seconds since 1970: 2017-10-07 is 1507334400\n",
+    ] {
+        assert!(ran.stderr.contains(note), "{note}{ran:?}");
+    }
+    assert!(ran.stdout.contains("test       2 "), "{ran:?}");
+    let tune = ["tune", "item-knn", "log.csv", "--trials", "1", "--out", "tuned", "--skip-missing"];
+    assert!(run(folder.path(), &tune).well().stdout.contains(" --skip-missing"));
+    let ran = run(folder.path(), &["data", "split", "log.csv", "x", "--by", "time", "--cut", "soon"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("expected a number, or a date such as 2017-10-01"), "{ran:?}");
+}
+
+#[test]
 fn what_cannot_be_read_says_where_and_what_helps() {
     let folder = folder();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
@@ -95,7 +123,7 @@ fn what_cannot_be_read_says_where_and_what_helps() {
         (&["fine.csv", "--min-rating", "3"], "error: `fine.csv` has no column with ratings"),
         (
             &["fine.csv", "--attributes", "items.csv"],
-            "error: `items.csv` is about none of the items; its first id is `x`",
+            "error: `items.csv` is about none of the items: its first id is `x`, that of an item `a`",
         ),
         (&["fine.csv", "--attributes", "no.csv"], "error: cannot read `no.csv`: "),
         (

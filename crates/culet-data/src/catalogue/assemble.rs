@@ -39,6 +39,7 @@ impl Assembled {
 /// More pairs or facts than fit.
 pub(super) fn assemble(mut raw: Raw) -> Result<Assembled, DataError> {
     let mut notes = std::mem::take(&mut raw.notes);
+    notes.extend(raw.note_on_missing());
     notes.extend(raw.ratings.note());
     if !raw.is_ordered {
         order(&mut raw);

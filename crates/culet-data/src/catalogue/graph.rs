@@ -7,6 +7,7 @@ use crate::DataError;
 use crate::network::columns::{Columns, Delimiter};
 use crate::network::notes::counted;
 use crate::network::sample::{Sample, word};
+use crate::network::terms::ITEM;
 use crate::network::text_file::TextFile;
 use crate::network::unpack::Input;
 use crate::network::{NetworkLineError, NetworkLineProblem};
@@ -16,8 +17,7 @@ use crate::shown::shown;
 const HEAD: &[&str] = &["head", "headid", "subject", "source", "h", "from"];
 const RELATION: &[&str] = &["relation", "relationid", "predicate", "rel", "r", "relationtype", "type"];
 const TAIL: &[&str] = &["tail", "tailid", "object", "target", "t", "to"];
-const ITEM: &[&str] = &["item", "itemid", "movie", "movieid", "product", "productid"];
-const ENTITY: &[&str] = &["entity", "entityid", "node", "uri", "iri", "freebaseid", "wikidataid"];
+const ENTITY: &[&str] = &["entity", "entityid", "entities", "node", "uri", "iri", "freebaseid", "wikidataid"];
 
 /// Joins a file of facts, a table or N-Triples: an id is that of an item if there is one of the kind (unless links tell
 /// which entities are items), or else that of an entity.
@@ -33,12 +33,18 @@ pub(super) fn join(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
         read_table(raw, input, &mut known)?;
     }
     if let Some(id) = known.first.filter(|_| !known.any) {
-        return Err(DataError::catalogue(&input.path, CatalogueProblem::Unrelated { known: "items and entities", id }));
+        return Err(unrelated(raw, input, "items and entities", id));
     }
     let facts = counted(raw.facts.len() - before.0, "fact", "facts");
     let relations = counted(raw.relations.len() - before.1, "new relation", "new relations");
     raw.notes.push(format!("`{}` gives {facts}, with {relations}", input.name()));
     Ok(())
+}
+
+/// The error of a file about nothing that is known, with its first id.
+pub(super) fn unrelated(raw: &Raw, input: &Input, known: &'static str, id: String) -> DataError {
+    let item = if raw.items.len() > 0 { shown(raw.items.id(0).as_bytes()) } else { String::new() };
+    DataError::catalogue(&input.path, CatalogueProblem::Unrelated { known, id, item })
 }
 
 /// Whether a file is about anything that was known before.
@@ -62,11 +68,15 @@ impl Known {
 
 fn read_table(raw: &mut Raw, input: &Input, known: &mut Known) -> Result<(), DataError> {
     let mut file = TextFile::open(input)?.with_breaks();
-    let layout = Places::find(&file, &[HEAD, RELATION, TAIL]);
+    let layout = Places::find(&file, &[HEAD, RELATION, TAIL], false, |id| raw.knew(id, known.n_before));
+    raw.notes.extend(layout.guess.as_ref().map(|text| format!("`{}` begins with {text}", input.name())));
     let [head, relation, tail] = layout.at[..] else { unreachable!("three were looked for") };
     file.for_each(layout.delimiter, layout.header, |_, line, columns| {
         layout.check(columns, line, "3 columns (head, relation, tail)")?;
-        let [head, relation, tail] = [head, relation, tail].map(|at| columns.get(line, at));
+        let [head, relation, tail] = [head, relation, tail].map(|at| columns.get_or_empty(line, at));
+        if raw.leaves_out([(&head, "head"), (&relation, "relation"), (&tail, "tail")])? {
+            return Ok(());
+        }
         known.look(raw, [&head, &tail]);
         let fact = (raw.node(&head, "head")?, raw.relation(&relation)?, raw.node(&tail, "tail")?);
         raw.facts.push(fact);
@@ -82,12 +92,13 @@ fn read_table(raw: &mut Raw, input: &Input, known: &mut Known) -> Result<(), Dat
 pub(super) fn link(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
     raw.by_links = true;
     let mut file = TextFile::open(input)?.with_breaks();
-    let layout = Places::find(&file, &[ITEM, ENTITY]);
+    let layout = Places::find(&file, &[ITEM, ENTITY], true, |id| raw.items.find(id).is_some());
+    raw.notes.extend(layout.guess.as_ref().map(|text| format!("`{}` begins with {text}", input.name())));
     let [item, entity] = layout.at[..] else { unreachable!("two were looked for") };
     let mut links = Links::default();
     file.for_each(layout.delimiter, layout.header, |_, line, columns| {
         layout.check(columns, line, "2 columns (item, entity)")?;
-        links.push(raw, &columns.get(line, item), &columns.get(line, entity))
+        links.push(raw, &columns.get_or_empty(line, item), &columns.get_or_empty(line, entity))
     })?;
     links.finish(raw, input)
 }
@@ -103,8 +114,8 @@ pub(super) struct Links {
 
 impl Links {
     pub(super) fn push(&mut self, raw: &mut Raw, item: &[u8], entity: &[u8]) -> Result<(), NetworkLineProblem> {
-        if item.is_empty() {
-            return Err(NetworkLineProblem::Empty { what: "item" });
+        if raw.leaves_out([(item, "item"), (entity, "entity")])? {
+            return Ok(());
         }
         self.first.get_or_insert_with(|| shown(item));
         match raw.items.find(item) {
@@ -117,7 +128,7 @@ impl Links {
 
     pub(super) fn finish(self, raw: &mut Raw, input: &Input) -> Result<(), DataError> {
         if let Some(id) = self.first.filter(|_| self.n_links == 0) {
-            return Err(DataError::catalogue(&input.path, CatalogueProblem::Unrelated { known: "items", id }));
+            return Err(unrelated(raw, input, "items", id));
         }
         let name = input.name();
         let mut note = format!("`{name}` links {} with entities", counted(self.n_links, "item", "items"));
@@ -142,33 +153,65 @@ struct Places {
     header: bool,
     at: Vec<usize>,
     width: usize,
+    /// What is said of a first line that is a header by its looks alone.
+    guess: Option<String>,
 }
 
 impl Places {
-    /// By the header, if the first line names all; or else the first columns in order.
-    fn find(file: &TextFile<'_>, names: &[&[&str]]) -> Self {
-        let place = |row: &[Vec<u8>]| {
+    /// By the header, if the first line names all (or `any` of them suffices); or else the first columns in order.
+    ///
+    /// A first line that names nothing is a header even so if its first column is nothing known, and nearly all below
+    /// are.
+    fn find(file: &TextFile<'_>, names: &[&[&str]], any: bool, known: impl Fn(&[u8]) -> bool) -> Self {
+        let named = |row: &[Vec<u8>]| -> Vec<Option<usize>> {
             let words: Vec<_> = row.iter().map(|name| word(without_type(name))).collect();
-            let at = |names: &&[&str]| words.iter().position(|word| names.contains(&word.as_str()));
-            names.iter().map(at).collect::<Option<Vec<_>>>()
+            names.iter().map(|names| words.iter().position(|word| names.contains(&word.as_str()))).collect()
         };
-        let sample = Sample::new(&file.sample(), None, |row| place(row).is_some());
-        let by_name = sample.rows.first().and_then(|(_, row)| place(row));
-        let header = by_name.is_some();
-        let at = by_name.unwrap_or_else(|| (0..names.len()).collect());
-        let width = match sample.rows.first() {
-            Some((_, row)) if header => row.len(),
-            _ => names.len(),
+        let is_header = |row: &[Vec<u8>]| {
+            let n_named = named(row).iter().flatten().count();
+            n_named == names.len() || (any && n_named > 0 && row.len() >= names.len())
         };
-        Self { delimiter: sample.delimiter, header, at, width }
+        let sample = Sample::new(&file.sample(), None, is_header);
+        let first = sample.rows.first().map(|(_, row)| row.as_slice()).unwrap_or_default();
+        let by_name = is_header(first);
+        let by_looks = !by_name && first.len() >= names.len() && is_odd(&sample, known);
+        let mut at = if by_name { named(first) } else { vec![None; names.len()] };
+        for k in 0..names.len() {
+            let free = (0..).find(|place| !at.contains(&Some(*place)));
+            at[k] = at[k].or(free);
+        }
+        let guess = by_looks.then(|| format!("`{}`, taken for a header", shown(&first.join(&b' '))));
+        Self {
+            delimiter: sample.delimiter,
+            header: by_name || by_looks,
+            at: at.into_iter().flatten().collect(),
+            width: if by_name || by_looks { first.len() } else { names.len() },
+            guess,
+        }
     }
 
     fn check(&self, columns: &Columns, line: &[u8], expected: &str) -> Result<(), NetworkLineProblem> {
-        if columns.len() == self.width {
+        // What separates columns opens none at the end of a line.
+        let is_open = matches!(self.delimiter, Delimiter::Byte(byte) if line.last() == Some(&byte));
+        if columns.len() == self.width || (columns.len() + 1 == self.width && is_open) {
             return Ok(());
         }
-        Err(NetworkLineProblem::Columns { expected: expected.to_owned(), found: columns.len(), text: shown(line) })
+        let expected = match self.header {
+            true => format!("{} as in the header", counted(self.width, "column", "columns")),
+            false => expected.to_owned(),
+        };
+        Err(NetworkLineProblem::Width { expected, found: columns.len(), text: shown(line) })
     }
+}
+
+/// Whether the first row begins with something unknown while the others, but for one in ten, do not, and shares no column
+/// with any of them.
+fn is_odd(sample: &Sample, known: impl Fn(&[u8]) -> bool) -> bool {
+    let is_known = |row: &[Vec<u8>]| row.first().is_some_and(|id| known(id));
+    let Some(((_, first), rest)) = sample.rows.split_first() else { return false };
+    let n_known = rest.iter().filter(|(_, row)| is_known(row)).count();
+    let is_alone = |k: usize| rest.iter().all(|(_, row)| row.get(k) != first.get(k));
+    rest.len() >= 3 && !is_known(first) && 10 * n_known >= 9 * rest.len() && (0..first.len()).all(is_alone)
 }
 
 /// The name of a column without the type that RecBole writes behind a colon.

@@ -12,7 +12,6 @@ use super::place::{Place, PlaceKind};
 use super::problem::CatalogueProblem;
 use super::raw::{Part, Raw, Taken};
 use crate::DataError;
-use crate::network::NetworkProblem;
 use crate::network::unpack::Input;
 use crate::zipped;
 
@@ -226,7 +225,8 @@ fn read_array(raw: &mut Raw, array: &Array, path: &Path) -> Result<(), DataError
     let (n_rows, n_columns) = (array.shape[0], array.shape[1]);
     if array.is_whole() && (2..=4).contains(&n_columns) {
         if n_columns == 2 && raw.ratings.min.is_some() {
-            return Err(DataError::network(path, NetworkProblem::NoRatings));
+            let problem = CatalogueProblem::Lacks { what: "ratings", columns: None };
+            return Err(DataError::catalogue(path, problem));
         }
         for (row, numbers) in array.rows_of_whole_numbers(n_columns, path)?.enumerate() {
             let extra = |k: usize| numbers.get(k).map(|&number| number as f64);

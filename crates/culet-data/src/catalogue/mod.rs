@@ -10,7 +10,8 @@
 //! | `place` | which files there are, and what format they are in |
 //! | `raw`, `ratings` | what readers make |
 //! | `assemble` | from that to a data set |
-//! | `table`, `recbole`, `ripplenet`, `movielens`, `matrix`, `parquet`, `folder` | a reader each |
+//! | `table`, `recbole`, `ripplenet`, `movielens`, `matrix`, `foreign`, `folder` | a reader each; `foreign` for Parquet and Arrow |
+//! | `times` | when interactions were |
 //! | `parquet_folder` | the layout that holds everything: its writer and its reader |
 //! | `write` | the other formats that are written |
 //! | `attributes` | a graph from a table of the items |
@@ -20,12 +21,12 @@
 mod assemble;
 mod attributes;
 mod folder;
+mod foreign;
 mod graph;
 mod matrix;
 mod movielens;
 mod ntriples;
 mod options;
-mod parquet;
 mod parquet_folder;
 mod place;
 mod problem;
@@ -34,6 +35,7 @@ mod raw;
 mod recbole;
 mod ripplenet;
 mod table;
+mod times;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -45,6 +47,7 @@ pub use problem::CatalogueProblem;
 use raw::{Raw, Times};
 pub use write::{CatalogueTarget, write_catalogue};
 
+use crate::columns::ForeignTable;
 use crate::network::unpack::Input;
 use crate::{DataError, Dataset, PartTimes, UnsplitCatalogue};
 
@@ -58,11 +61,12 @@ use crate::{DataError, Dataset, PartTimes, UnsplitCatalogue};
 /// | --- | --- |
 /// | `kgat` | a folder with `train.txt` (KGAT, KGIN, LightGCN): [`read_kgat`](crate::read_kgat); `kg_final.txt` may be zipped |
 /// | `table` | a file with a user and an item a line, and perhaps a rating and a time; or a folder with one such file, or with `train`, `valid`, `test` (`.csv`, `.tsv`, ...) |
-/// | `recbole` | RecBole's atomic files: `.inter` (or `.train.inter` and so on), `.item`, `.kg`, `.link` |
+/// | `recbole` | RecBole's atomic files: `.inter` (or `.train.inter` and so on), `.item`, `.user`, `.kg`, `.link` |
 /// | `ripplenet` | `ratings_final`, `kg_final` (`.txt`, `.npy`), `item_index2entity_id.txt`, `kg.txt` |
 /// | `movielens` | `u.data` and `u.item`; `ratings.dat` and `movies.dat`; `ratings.csv` and `movies.csv` |
 /// | `matrix` | a sparse matrix by `scipy.sparse.save_npz` (CSR, CSC, COO), rows being users; an array `.npy` |
 /// | `parquet` | a flat table of users and items |
+/// | `arrow` | the same in Arrow's format for files (`.arrow`, `.feather` of version 2) or streams |
 /// | `parquet-folder` | what [`write_catalogue`] wrote as [`CatalogueTarget::Parquet`] |
 ///
 /// # Tables
@@ -79,11 +83,15 @@ use crate::{DataError, Dataset, PartTimes, UnsplitCatalogue};
 /// - **Ratings**, weights and counts say nothing by themselves: each counts as taken, and a note says so, unless
 ///   [`CatalogueOptions::min_rating`] leaves out lower ones. A stored 0 in a matrix is no interaction.
 /// - **Negatives**: label 0 in RippleNet's `ratings_final` means not taken, and is left out.
-/// - **Times** order interactions for a split; models do not look at them.
+/// - **Times** order interactions for a split; models do not look at them. They are numbers of any unit, all of one, or
+///   timestamps and dates (`2017-10-01`, `2017-10-01 12:30:00`, RFC 3339), which become seconds since 1970; without a zone
+///   a date is in UTC.
+/// - **Missing ids** (nothing, null, `NaN`, `nan`, `<NA>`) are errors with their line or row, unless
+///   [`CatalogueOptions::skip_missing`] leaves such lines out, which a note counts.
 /// - **Items** are those that somebody took and those that a table of items lists.
 ///
 /// # Graphs
-/// A table of attributes gives a relation for each column (see the documentation of the module `attributes`). A file of
+/// A table of attributes, as text, Parquet or Arrow, gives a relation for each column (see the documentation of the module `attributes`). A file of
 /// facts holds head, relation and tail in three columns, or N-Triples. An end of a fact whose id is that of an item *is*
 /// the item; where there are links, those alone tell which entity is which item.
 ///
@@ -145,7 +153,7 @@ pub fn read_unsplit(path: &Path, options: &CatalogueOptions, with_times: bool) -
 }
 
 /// The format of the catalogue at a path, if there is one: a single text counts only if its header names users and
-/// items.
+/// items, or items and no ends of an edge, of which the reader then says what it lacks.
 ///
 /// # Errors
 /// A path that cannot be read.
@@ -154,7 +162,8 @@ pub fn find_format(path: &Path) -> Result<Option<Format>, DataError> {
     let format = place.format()?;
     match (format, &place.files[..]) {
         (Some(Format::Table), [file]) if place.kind == place::PlaceKind::File => {
-            Ok(format.filter(|_| table::names_users_and_items(file).unwrap_or(false)))
+            let is_meant = table::names_users_and_items(file).unwrap_or(false) || table::names_items_alone(file);
+            Ok(format.filter(|_| is_meant))
         }
         _ => Ok(format),
     }
@@ -207,7 +216,7 @@ fn read_inputs(
         Some(dataset) if !options.joins() => return Ok(Assembled { dataset, times: PartTimes::default() }),
         joined => joined,
     };
-    let mut raw = Raw::new(place.name.clone(), options.min_rating, times);
+    let mut raw = Raw::new(place.name.clone(), options, times);
     match format {
         Format::Kgat | Format::ParquetFolder => {
             folder::to_raw(joined.expect("was read above"), place, format, &mut raw)?;
@@ -217,12 +226,17 @@ fn read_inputs(
         Format::RippleNet => ripplenet::read(&mut raw, place)?,
         Format::MovieLens => movielens::read(&mut raw, place)?,
         Format::Matrix => matrix::read(&mut raw, place)?,
-        Format::Parquet => parquet::read(&mut raw, place, options)?,
+        Format::Parquet | Format::Arrow => foreign::read(&mut raw, place, options, format)?,
     }
     check_pairs(&raw, place)?;
     for input in options.attributes.iter().map(&open) {
-        refuse_foreign(&input, &input.magic(6)?)?;
-        attributes::read(&mut raw, &input)?;
+        let magic = input.magic(6)?;
+        if ForeignTable::is_like(&magic) {
+            attributes::read_foreign(&mut raw, &input)?;
+        } else {
+            refuse_foreign(&input, &magic)?;
+            attributes::read(&mut raw, &input)?;
+        }
     }
     for input in options.links.iter().map(&open) {
         refuse_foreign(&input, &input.magic(6)?)?;

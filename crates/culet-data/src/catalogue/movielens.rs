@@ -10,10 +10,10 @@ use super::not_in_format;
 use super::options::{CatalogueOptions, Format};
 use super::place::Place;
 use super::raw::{Part, Raw, Taken};
-use super::table;
+use super::table::{self, rating_of};
 use crate::DataError;
 use crate::network::NetworkLineProblem;
-use crate::network::columns::{Columns, Delimiter, number};
+use crate::network::columns::{Columns, Delimiter};
 use crate::network::text_file::TextFile;
 use crate::network::unpack::Input;
 use crate::shown::shown;
@@ -71,9 +71,7 @@ fn read_ratings(raw: &mut Raw, input: &Input, delimiter: Delimiter) -> Result<()
     file.for_each(delimiter, false, |_, line, columns| {
         check(columns, line, 4, "4 columns (user, movie, rating, time)")?;
         let [user, item, rating, time] = [0, 1, 2, 3].map(|k| columns.get(line, k));
-        let finite = |column: &[u8]| number(column).filter(|number| number.is_finite());
-        let rating = finite(&rating).ok_or_else(|| NetworkLineProblem::NotARating { found: shown(&rating) })?;
-        let time = finite(&time).ok_or_else(|| NetworkLineProblem::NotATime { found: shown(&time) })?;
+        let (rating, time) = (rating_of(&rating, || None)?, raw.time(&time)?);
         raw.take(Part::Train, Taken { user: &user, item: &item, rating: Some(rating), time: Some(time) })
     })
 }
@@ -121,8 +119,8 @@ fn new_table(input: &Input, told: Told) -> ItemTable {
 }
 
 fn push(raw: &mut Raw, table: &mut ItemTable, id: &[u8], title: &[u8], genres: &str) -> Result<(), NetworkLineProblem> {
-    if id.is_empty() {
-        return Err(NetworkLineProblem::Empty { what: "movie" });
+    if raw.leaves_out([(id, "movie")])? {
+        return Ok(());
     }
     table.items.push(raw.items.node(id)?);
     table.columns[0].cells.push(&latin(title));
@@ -142,5 +140,5 @@ fn check(columns: &Columns, line: &[u8], width: usize, expected: &str) -> Result
     if columns.len() == width {
         return Ok(());
     }
-    Err(NetworkLineProblem::Columns { expected: expected.to_owned(), found: columns.len(), text: shown(line) })
+    Err(NetworkLineProblem::Width { expected: expected.to_owned(), found: columns.len(), text: shown(line) })
 }

@@ -20,6 +20,8 @@ pub struct CatalogueOptions {
     pub delimiter: Option<char>,
     /// Leaves out interactions with a lower rating.
     pub min_rating: Option<f64>,
+    /// Leaves out lines and rows with an empty or `NaN` id, which are errors otherwise, and counts them.
+    pub skip_missing: bool,
     /// Tables of the items, each column of which becomes a relation.
     pub attributes: Vec<PathBuf>,
     /// Files of facts (head, relation, tail): tables or N-Triples.
@@ -46,13 +48,15 @@ pub enum Format {
     Matrix,
     /// A Parquet table of users and items.
     Parquet,
+    /// An Arrow table of users and items, in the format for files or streams.
+    Arrow,
     /// A folder of Parquet tables that [`write_catalogue`](crate::write_catalogue) wrote.
     ParquetFolder,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Kgat,
         Self::Table,
         Self::RecBole,
@@ -60,6 +64,7 @@ impl Format {
         Self::MovieLens,
         Self::Matrix,
         Self::Parquet,
+        Self::Arrow,
         Self::ParquetFolder,
     ];
 
@@ -74,6 +79,7 @@ impl Format {
             Self::MovieLens => "movielens",
             Self::Matrix => "matrix",
             Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
             Self::ParquetFolder => "parquet-folder",
         }
     }
@@ -94,6 +100,7 @@ impl Format {
             Self::MovieLens => "`u.data`, `ratings.dat` or `ratings.csv`",
             Self::Matrix => "a file `.npz` or `.npy`",
             Self::Parquet => "a file `.parquet`",
+            Self::Arrow => "a file `.arrow` or `.feather`",
             Self::ParquetFolder => "a folder with `catalogue.json` and `interactions.parquet`",
         }
     }
@@ -116,7 +123,14 @@ impl ColumnChoice {
     /// [`DataError::BadSetting`] for another word, a column named twice, or a list without user or item.
     pub fn parse(text: &str) -> Result<Self, DataError> {
         if !text.contains('=') {
-            return Column::parse_list(text).map(Self::Places);
+            return Column::parse_list(text).map(Self::Places).map_err(|_| DataError::BadSetting {
+                name: "columns",
+                found: text.to_owned(),
+                expected:
+                    "`user` and `item` once each and perhaps `rating`, `time` and `-`, in the order of the file, \
+                           between commas; or `user=NAME,item=NAME`, by the names in the header"
+                        .to_owned(),
+            });
         }
         let named = |part: &str| {
             let (word, name) = part.split_once('=')?;
@@ -165,13 +179,15 @@ impl CatalogueOptions {
     /// [`DataError::BadSetting`] for the first such option.
     pub(super) fn check(&self, format: Format) -> Result<(), DataError> {
         let is_table = format == Format::Table;
-        let has_columns = is_table || format == Format::Parquet;
+        let has_columns = is_table || matches!(format, Format::Parquet | Format::Arrow);
+        let has_ids = !matches!(format, Format::Kgat | Format::ParquetFolder) || self.joins();
         let has_ratings = !matches!(format, Format::Kgat | Format::RippleNet | Format::ParquetFolder);
         let given = [
             ("columns", !has_columns, self.columns.as_ref().map(ColumnChoice::words)),
             ("header", !is_table, self.header.map(|yes| if yes { "yes".into() } else { "no".into() })),
             ("delimiter", !is_table, self.delimiter.map(|letter| letter.escape_debug().to_string())),
             ("min_rating", !has_ratings, self.min_rating.map(|rating| rating.to_string())),
+            ("skip_missing", !has_ids, self.skip_missing.then(|| "set".to_owned())),
             ("id_base", format != Format::Kgat, (self.id_base > 0).then(|| self.id_base.to_string())),
         ];
         for (name, misplaced, found) in given {

@@ -8,12 +8,15 @@ use super::options::Format;
 use super::table::names_users_and_items;
 use super::{CatalogueProblem, recbole};
 use crate::DataError;
+use crate::columns::ArrowTable;
 use crate::network::unpack::Input;
 use crate::places::{children, name_of, similar};
 use crate::zipped;
 
 /// Endings of tables.
 const TABLES: [&str; 7] = ["csv", "tsv", "txt", "dat", "tab", "ssv", "data"];
+/// Endings of Arrow tables.
+pub(super) const ARROW: [&str; 4] = ["arrow", "feather", "arrows", "ipc"];
 /// Endings of packed files.
 const PACKED: [&str; 2] = ["gz", "zst"];
 
@@ -103,7 +106,7 @@ impl Place {
             Format::ParquetFolder
         } else if self.ending_in("inter").next().is_some() {
             Format::RecBole
-        } else if self.kind != PlaceKind::File && (has("ratings_final.txt") || has("ratings_final.npy")) {
+        } else if has("ratings_final.txt") || has("ratings_final.npy") {
             Format::RippleNet
         } else if has("u.data") && has("u.item")
             || has("ratings.dat") && has("movies.dat")
@@ -129,23 +132,24 @@ impl Place {
             return Ok(Some(Format::Matrix));
         }
         let [file] = &self.files[..] else {
-            // One matrix or one Parquet file among others is the catalogue.
-            let mut only = self.ending_in("npz").chain(self.ending_in("parquet"));
-            let only = only.next().filter(|_| only.next().is_none());
-            return Ok(
-                only.map(|input| if input.name().ends_with("parquet") { Format::Parquet } else { Format::Matrix })
-            );
+            // One matrix, or one Parquet or Arrow file, among others is the catalogue.
+            let of = |ending: &'static str, format: Format| self.ending_in(ending).map(move |_| format);
+            let arrow = ARROW.iter().flat_map(|ending| of(ending, Format::Arrow));
+            let mut only = of("npz", Format::Matrix).chain(of("parquet", Format::Parquet)).chain(arrow);
+            return Ok(only.next().filter(|_| only.next().is_none()));
         };
         let magic = file.magic(6)?;
         Ok(match magic.as_slice() {
             [0x93, b'N', b'U', b'M', b'P', b'Y'] => Some(Format::Matrix),
             [b'P', b'A', b'R', b'1', ..] => Some(Format::Parquet),
+            magic if ArrowTable::is_like(magic) => Some(Format::Arrow),
             _ => {
                 refuse_foreign(file, &magic)?;
                 let name = file.name().to_ascii_lowercase();
                 match ending_of(&name) {
                     "npz" => Some(Format::Matrix),
                     "parquet" => Some(Format::Parquet),
+                    ending if ARROW.contains(&ending) => Some(Format::Arrow),
                     _ => None,
                 }
             }
@@ -207,12 +211,15 @@ impl Place {
 /// Refuses formats that other programs write and this one does not read.
 pub(super) fn refuse_foreign(file: &Input, magic: &[u8]) -> Result<(), DataError> {
     let (what, hint) = match magic {
-        [b'A', b'R', b'R', b'O', b'W', b'1', ..] | [0xff, 0xff, 0xff, 0xff, ..] => {
-            ("an Arrow IPC file", "write it as Parquet, or as CSV")
+        [b'F', b'E', b'A', b'1', ..] => ("Feather of version 1", "write it as Feather of version 2, or as CSV"),
+        magic if ArrowTable::is_like(magic) => {
+            ("an Arrow table", "interactions and `--attributes` are read from it; write this one as CSV")
         }
         [0x80, 2..=5, ..] => ("a pickle", "pickles are never loaded, as they may run anything; write CSV or Parquet"),
         [0x89, b'H', b'D', b'F', ..] => ("an HDF5 file", "write it as CSV or Parquet"),
-        [b'P', b'A', b'R', b'1', ..] => ("a Parquet file", "only interactions are read from Parquet; write it as CSV"),
+        [b'P', b'A', b'R', b'1', ..] => {
+            ("a Parquet table", "interactions and `--attributes` are read from it; write this one as CSV")
+        }
         [b'P', b'K', 3, 4, ..] => ("a zip archive", "unpack it first, and give the file in it"),
         _ => return Ok(()),
     };

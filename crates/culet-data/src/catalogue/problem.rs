@@ -43,12 +43,36 @@ pub enum CatalogueProblem {
         text: String,
     },
     /// A table or graph about nothing that is known.
-    #[error("is about none of the {known}; its first id is `{id}`")]
+    #[error("is about none of the {known}: its first id is `{id}`, that of an item `{item}`")]
     Unrelated {
         /// `items` or `items and entities`.
         known: &'static str,
         /// The first id.
         id: String,
+        /// The id of the first item.
+        item: String,
+    },
+    /// A least rating, or a cut by time, where no column tells any.
+    #[error("has no column with {what}")]
+    Lacks {
+        /// `ratings` or `times`.
+        what: &'static str,
+        /// What a person would say of the columns, where that can be said.
+        columns: Option<String>,
+    },
+    /// A header that names items and no users.
+    #[error("names items (`{item}`) in its header, but no users: `{text}`")]
+    NoUsers {
+        /// The column of the items.
+        item: String,
+        /// The header.
+        text: String,
+    },
+    /// A table of interactions in the place of one of the items.
+    #[error("names users (`{column}`), so that it is no table of the items")]
+    TellsOfUsers {
+        /// The column of the users.
+        column: String,
     },
     /// Nothing to learn from.
     #[error("holds no interaction that counts")]
@@ -110,6 +134,17 @@ impl CatalogueProblem {
             Self::NotInFormat { .. } => "leave `--format` out, and what is there is found out".into(),
             Self::SeveralTables { .. } => "give the path of the one to read".into(),
             Self::NoColumn { .. } => "name columns as the header does, letter by letter".into(),
+            Self::Lacks { what, columns: Some(columns) } => {
+                format!("name the column with the {what} by a header line, or by `--columns {columns}`")
+            }
+            Self::Lacks { .. } => "choose another file, or leave the option out".into(),
+            Self::NoUsers { item, .. } => format!(
+                "a table of the items goes with one of interactions, by `--attributes`; or name the users: \
+                 `--columns user=NAME,item={item}`"
+            ),
+            Self::TellsOfUsers { .. } => {
+                "who took what is no fact about an item; give a table with a line for each item, or rename the column".into()
+            }
             Self::NoHeader { .. } => "write the names of the columns into the first line".into(),
             Self::Unrelated { known: "items", .. } => {
                 "its first column, or the one called as in the interactions, must hold the ids of the items".into()
@@ -123,6 +158,9 @@ impl CatalogueProblem {
                     .into()
             }
             Self::Malformed { .. } => "make the file again, or convert it to CSV".into(),
+            Self::Row { what, .. } if what.contains("empty") || what.contains("stands for none") => {
+                "fill it in, or leave such rows out by `--skip-missing`".into()
+            }
             Self::Row { .. } => "drop such rows before the table is written, or choose other columns by `--columns`".into(),
             Self::Version { .. } => "convert the data anew, or use the program that wrote them".into(),
             Self::Changed { .. } => {

@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 
+use super::options::CatalogueOptions;
 use super::ratings::Ratings;
+use super::times::{Clock, time_of};
 use crate::network::columns::text;
 use crate::network::ids::{Batch, Ids, Scope};
+use crate::network::notes::counted;
 use crate::network::texts::Texts;
 use crate::network::{NetworkLineError, NetworkLineProblem};
+use crate::shown::shown;
 
 /// An end of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,6 +94,11 @@ pub(super) struct Raw {
     pub(super) item_header: Option<String>,
     pub(super) ratings: Ratings,
     pub(super) times_wanted: Times,
+    pub(super) clock: Clock,
+    /// What the column of the users is called, where the interactions have a header.
+    pub(super) user_header: Option<String>,
+    skip_missing: bool,
+    n_missing: usize,
     pub(super) notes: Vec<String>,
 }
 
@@ -124,8 +133,14 @@ impl Readable {
     }
 }
 
+/// Whether an id is what programs write where there is none: nothing, or the `NaN` of pandas.
+#[inline]
+pub(super) fn is_missing(id: &[u8]) -> bool {
+    matches!(id, b"" | b"NaN" | b"nan" | b"<NA>")
+}
+
 impl Raw {
-    pub(super) fn new(name: String, min_rating: Option<f64>, times_wanted: Times) -> Self {
+    pub(super) fn new(name: String, options: &CatalogueOptions, times_wanted: Times) -> Self {
         Self {
             name,
             users: Ids::new(Scope::Open),
@@ -143,8 +158,12 @@ impl Raw {
             entity_names: Readable::default(),
             relation_names: Readable::default(),
             item_header: None,
-            ratings: Ratings::new(min_rating),
+            ratings: Ratings::new(options.min_rating),
             times_wanted,
+            clock: Clock::Unknown,
+            user_header: None,
+            skip_missing: options.skip_missing,
+            n_missing: 0,
             notes: Vec::new(),
         }
     }
@@ -172,16 +191,38 @@ impl Raw {
         Ok(())
     }
 
-    /// Whether its rating is high enough.
+    /// Whether both ids are there, and its rating is high enough.
     #[inline]
     fn is_taken(&mut self, taken: Taken<'_>) -> Result<bool, NetworkLineProblem> {
-        if taken.rating.is_some_and(|rating| !self.ratings.keep(rating)) {
+        if self.leaves_out([(taken.user, "user"), (taken.item, "item")])? {
             return Ok(false);
         }
-        match [(taken.user, "user"), (taken.item, "item")].into_iter().find(|(id, _)| id.is_empty()) {
-            Some((_, what)) => Err(NetworkLineProblem::Empty { what }),
-            None => Ok(true),
+        Ok(taken.rating.is_none_or(|rating| self.ratings.keep(rating)))
+    }
+
+    /// Whether a line with these ids, and what they are ids of, is left out and counted, as one of them is missing.
+    ///
+    /// # Errors
+    /// The first that is missing, if such lines are not to be left out.
+    #[inline]
+    pub(super) fn leaves_out<const N: usize>(
+        &mut self,
+        ids: [(&[u8], &'static str); N],
+    ) -> Result<bool, NetworkLineProblem> {
+        match ids.into_iter().find(|(id, _)| is_missing(id)) {
+            None => Ok(false),
+            Some(_) if self.skip_missing => {
+                self.n_missing += 1;
+                Ok(true)
+            }
+            Some((id, what)) => Err(NetworkLineProblem::Missing { what, text: shown(id) }),
         }
+    }
+
+    /// What the missing ids did.
+    pub(super) fn note_on_missing(&self) -> Option<String> {
+        let lines = || counted(self.n_missing, "line or row without an id", "lines or rows without an id");
+        (self.n_missing > 0).then(|| format!("{} (empty or `NaN`) left out", lines()))
     }
 
     /// As [`Raw::take`], but the ids are looked up later, by [`Raw::settle`].
@@ -226,14 +267,21 @@ impl Raw {
         Ok(())
     }
 
+    /// The time in a column of an interaction.
+    #[inline]
+    pub(super) fn time(&mut self, column: &[u8]) -> Result<f64, NetworkLineProblem> {
+        let (time, clock) = time_of(column).ok_or_else(|| NetworkLineProblem::NotAMoment { found: shown(column) })?;
+        self.clock.agree(clock).map(|()| time)
+    }
+
     pub(super) fn n_pairs(&self) -> usize {
         self.pairs.iter().map(Vec::len).sum()
     }
 
     /// The end of a fact of this id: an item of the same id, unless links tell, or else an entity.
     pub(super) fn node(&mut self, id: &[u8], what: &'static str) -> Result<Node, NetworkLineProblem> {
-        if id.is_empty() {
-            return Err(NetworkLineProblem::Empty { what });
+        if is_missing(id) {
+            return Err(NetworkLineProblem::Missing { what, text: shown(id) });
         }
         match self.items.find(id).filter(|_| !self.by_links) {
             Some(item) => Ok(Node::Item(item)),

@@ -3,7 +3,8 @@
 //! `.inter` holds interactions, or `.train.inter`, `.valid.inter` and `.test.inter` hold those of the parts. The columns
 //! of `.item` become relations by their types: a `token` is one word or number, a `token_seq` several between blanks, a
 //! `float` a number, a `float_seq` says nothing by itself. `.kg` holds facts; where there is a `.link`, it alone tells
-//! which entities are items. `.user` is not used, as facts are about items.
+//! which entities are items. `.user` gives the users' names, if it holds any; no model learns from what else is known of
+//! them.
 
 use super::attributes::{ItemColumn, ItemTable, Told};
 use super::graph::Links;
@@ -12,13 +13,15 @@ use super::options::Format;
 use super::place::{Place, plain};
 use super::problem::CatalogueProblem;
 use super::raw::{Part, Raw, Taken};
+use super::table::rating_of;
 use crate::DataError;
-use crate::network::columns::{Columns, Delimiter, number, text};
+use crate::network::columns::{Columns, Delimiter, text};
 use crate::network::notes::counted;
+use crate::network::sample::word;
 use crate::network::terms::INTERACTIONS;
 use crate::network::text_file::TextFile;
 use crate::network::unpack::Input;
-use crate::network::{Column, NetworkLineProblem, NetworkProblem};
+use crate::network::{Column, NetworkLineProblem};
 use crate::shown::shown;
 
 const TABS: Delimiter = Delimiter::Exact(b"\t");
@@ -62,7 +65,7 @@ pub(super) fn read(raw: &mut Raw, place: &Place) -> Result<(), DataError> {
         read_facts(raw, input)?;
     }
     if let Some(input) = beside(".user") {
-        raw.notes.push(format!("`{}` is not used: facts are about items", input.name()));
+        read_users(raw, input)?;
     }
     Ok(())
 }
@@ -119,7 +122,7 @@ impl<'a> Head<'a> {
             return Ok(());
         }
         let expected = format!("{} as in the header", counted(n, "column", "columns"));
-        Err(NetworkLineProblem::Columns { expected, found: columns.len(), text: shown(line) })
+        Err(NetworkLineProblem::Width { expected, found: columns.len(), text: shown(line) })
     }
 }
 
@@ -132,17 +135,20 @@ fn read_log(raw: &mut Raw, input: &Input, part: Part) -> Result<(), DataError> {
     let item = head.find(Column::Target).ok_or_else(|| head.lacks("item"))?;
     let [rating, time] = [Column::Weight, Column::Time].map(|column| head.find(column));
     if raw.ratings.min.is_some() && rating.is_none() {
-        return Err(DataError::network(file.path, NetworkProblem::NoRatings));
+        let problem = CatalogueProblem::Lacks { what: "ratings", columns: None };
+        return Err(DataError::catalogue(file.path, problem));
     }
+    raw.user_header = Some(head.names[user].clone());
     raw.item_header = Some(head.names[item].clone());
     let time = time.filter(|_| raw.keeps_times());
     file.for_each(TABS, true, |_, line, columns| {
         head.check(columns, line)?;
-        let finite = |at: usize| number(&columns.get(line, at)).filter(|number| number.is_finite());
-        let found = |at: usize| shown(&columns.get(line, at));
-        let rating = rating.map(|at| finite(at).ok_or_else(|| NetworkLineProblem::NotARating { found: found(at) }));
-        let time = time.map(|at| finite(at).ok_or_else(|| NetworkLineProblem::NotATime { found: found(at) }));
         let (user, item) = (columns.get(line, user), columns.get(line, item));
+        if raw.leaves_out([(&user, "user"), (&item, "item")])? {
+            return Ok(());
+        }
+        let rating = rating.map(|at| rating_of(&columns.get(line, at), || None));
+        let time = time.map(|at| raw.time(&columns.get(line, at)));
         raw.take(part, Taken { user: &user, item: &item, rating: rating.transpose()?, time: time.transpose()? })
     })
 }
@@ -165,8 +171,8 @@ fn read_items(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
     file.for_each(TABS, true, |_, line, columns| {
         head.check(columns, line)?;
         let id = columns.get(line, at);
-        if id.is_empty() {
-            return Err(NetworkLineProblem::Empty { what: "item" });
+        if raw.leaves_out([(&id, "item")])? {
+            return Ok(());
         }
         table.items.push(raw.items.node(&id)?);
         for (column, k) in table.columns.iter_mut().zip(rest()) {
@@ -175,6 +181,47 @@ fn read_items(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
         Ok(())
     })?;
     table.join(raw).map_err(|problem| DataError::network_line(&input.path, 1, problem))
+}
+
+/// Columns that name a user.
+const USER_NAMES: [&str; 5] = ["name", "username", "fullname", "nickname", "screenname"];
+
+/// Reads what is known of the users, of which only names are used.
+fn read_users(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
+    let (head, mut file) = Head::open(input)?;
+    if head.names.is_empty() {
+        return Ok(());
+    }
+    let own = head.names.iter().position(|name| Some(name) == raw.user_header.as_ref());
+    let at = own.or_else(|| head.find(Column::Source)).ok_or_else(|| head.lacks("user"))?;
+    let name =
+        (0..head.names.len()).find(|&k| k != at && USER_NAMES.contains(&word(head.names[k].as_bytes()).as_str()));
+    let mut n_users = 0;
+    file.for_each(TABS, true, |_, line, columns| {
+        head.check(columns, line)?;
+        let id = columns.get(line, at);
+        if raw.leaves_out([(&id, "user")])? {
+            return Ok(());
+        }
+        n_users += 1;
+        if let (Some(k), Some(user)) = (name, raw.users.find(&id)) {
+            raw.user_names.set(user, text(&columns.get(line, k))?);
+        }
+        Ok(())
+    })?;
+    let rest: Vec<_> = (0..head.names.len()).filter(|&k| k != at && name != Some(k)).collect();
+    let rest: Vec<_> = rest.into_iter().map(|k| format!("`{}`", head.names[k])).collect();
+    let users = counted(n_users, "user", "users");
+    let file = input.name();
+    let named = name.map(|k| format!("`{file}` names users by `{}`", head.names[k]));
+    let left = format!("holds {} of {users}: no model learns from what is known of users", rest.join(", "));
+    raw.notes.extend(match (named, rest.is_empty()) {
+        (Some(named), true) => Some(named),
+        (Some(named), false) => Some(format!("{named}; it also {left}")),
+        (None, false) => Some(format!("`{file}` {left}")),
+        (None, true) => None,
+    });
+    Ok(())
 }
 
 fn read_links(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
@@ -207,6 +254,9 @@ fn read_facts(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
     file.for_each(TABS, true, |_, line, columns| {
         head.check(columns, line)?;
         let [from, relation, to] = [from, relation, to].map(|at| columns.get(line, at));
+        if raw.leaves_out([(&from, "head"), (&relation, "relation"), (&to, "tail")])? {
+            return Ok(());
+        }
         let fact = (raw.node(&from, "head")?, raw.relation(&relation)?, raw.node(&to, "tail")?);
         raw.facts.push(fact);
         Ok(())

@@ -62,7 +62,7 @@ fn read_ratings(raw: &mut Raw, input: &Input, index: Option<&Index>) -> Result<u
     rows(input, "3 columns (user, item, label)", |[user, item, label]| {
         let id = match (index, whole_number(item)) {
             (None, _) => item,
-            (Some(_), None) => return Err(NetworkLineProblem::NotAnIndex { found: shown(item) }),
+            (Some(_), None) => return Err(not_a_number("an item (a whole number)", item)),
             (Some(index), Some(number)) => match index.items.get(number as usize) {
                 Some((id, _)) => id.as_bytes(),
                 None => return Err(unlisted(item)),
@@ -84,6 +84,14 @@ fn read_ratings(raw: &mut Raw, input: &Input, index: Option<&Index>) -> Result<u
     Ok(n_negatives)
 }
 
+fn not_a_number(expected: &'static str, found: &[u8]) -> NetworkLineProblem {
+    NetworkLineProblem::Unexpected {
+        expected,
+        text: shown(found),
+        hint: "the files of RippleNet go by numbers from 0; give other tables by `--format table`",
+    }
+}
+
 fn unlisted(found: &[u8]) -> NetworkLineProblem {
     NetworkLineProblem::Unexpected {
         expected: "an item that `item_index2entity_id.txt` lists",
@@ -97,7 +105,7 @@ fn read_graph(raw: &mut Raw, input: &Input, named: Option<&Input>, index: Option
     rows(input, "3 columns (head, relation, tail)", |columns| {
         let mut fact = [0; 3];
         for (number, column) in fact.iter_mut().zip(columns) {
-            let found = || NetworkLineProblem::NotAnIndex { found: shown(column) };
+            let found = || not_a_number("an entity or relation (a whole number)", column);
             *number = whole_number(column).and_then(|number| u32::try_from(number).ok()).ok_or_else(found)?;
         }
         facts.push(fact);
@@ -202,5 +210,5 @@ fn check(columns: &Columns, line: &[u8], width: usize, expected: &str) -> Result
     if columns.len() == width {
         return Ok(());
     }
-    Err(NetworkLineProblem::Columns { expected: expected.to_owned(), found: columns.len(), text: shown(line) })
+    Err(NetworkLineProblem::Width { expected: expected.to_owned(), found: columns.len(), text: shown(line) })
 }

@@ -6,11 +6,11 @@ use super::place::Place;
 use super::problem::CatalogueProblem;
 use super::raw::{Part, Pending, Raw, Taken, Times};
 use crate::DataError;
-use crate::network::columns::{Columns, number};
+use crate::network::columns::{Columns, Delimiter, number};
 use crate::network::layout::{Known, Layout};
 use crate::network::notes::counted;
 use crate::network::sample::Sample;
-use crate::network::terms::{EDGES, INTERACTIONS};
+use crate::network::terms::{EDGES, INTERACTIONS, Terms};
 use crate::network::text_file::{TextFile, in_file};
 use crate::network::unpack::Input;
 use crate::network::{Column, NetworkLineError, NetworkLineProblem, NetworkOptions, NetworkProblem};
@@ -46,17 +46,19 @@ fn read_part(
     sibling: Option<&[Column]>,
 ) -> Result<Layout, DataError> {
     let mut file = TextFile::open(input)?.with_breaks();
-    let layout = layout(&file, options, sibling)?;
+    let layout = layout(input, &file, options, sibling)?;
     if layout.header && raw.item_header.is_none() {
-        raw.item_header = header_of(&file, &layout);
+        raw.item_header = header_of(&file, &layout, Column::Target);
+        raw.user_header = header_of(&file, &layout, Column::Source);
     }
     raw.notes.extend(layout.guesses.iter().map(|guess| format!("`{}` {guess}", input.name())));
-    for (wanted, column, problem) in [
-        (raw.times_wanted == Times::Needed, Column::Time, NetworkProblem::NoTimes),
-        (options.min_rating.is_some(), Column::Weight, NetworkProblem::NoRatings),
+    for (wanted, column, what) in [
+        (raw.times_wanted == Times::Needed, Column::Time, "times"),
+        (options.min_rating.is_some(), Column::Weight, "ratings"),
     ] {
         if wanted && layout.place(column).is_none() {
-            return Err(DataError::network(file.path, problem));
+            let problem = CatalogueProblem::Lacks { what, columns: Some(columns_with(&layout, column)) };
+            return Err(DataError::catalogue(file.path, problem));
         }
     }
     read_lines(raw, &mut file, &layout, part)?;
@@ -88,22 +90,61 @@ fn push(
     layout: &Layout,
     (number_of_line, line, columns): (usize, &[u8], &Columns),
 ) -> Result<(), NetworkLineProblem> {
-    if !layout.width().contains(&columns.len()) {
+    let lacks_the_last = columns.len() + 1 == layout.width().start && ends_open(line, layout);
+    if !lacks_the_last && !layout.width().contains(&columns.len()) {
         return Err(layout.unfit(columns, line));
     }
     let places = [Column::Source, Column::Target, Column::Weight, Column::Time].map(|own| layout.place(own));
     let [Some(user), Some(item), rating, time] = places else { unreachable!("a layout has both ends") };
-    let finite = |place: usize| number(&columns.get(line, place)).filter(|number| number.is_finite());
-    let found = |place: usize| shown(&columns.get(line, place));
-    let rating = rating.map(|at| finite(at).ok_or_else(|| NetworkLineProblem::NotARating { found: found(at) }));
-    let time = time.filter(|_| raw.keeps_times());
-    let time = time.map(|at| finite(at).ok_or_else(|| NetworkLineProblem::NotATime { found: found(at) }));
-    let (user, item) = (columns.get(line, user), columns.get(line, item));
+    let (user, item) = (columns.get_or_empty(line, user), columns.get_or_empty(line, item));
+    if raw.leaves_out([(&user, "user"), (&item, "item")])? {
+        return Ok(());
+    }
+    let rating = rating.map(|at| rating_of(&columns.get_or_empty(line, at), || Some(layout.words(Column::Weight))));
+    let time = time.filter(|_| raw.keeps_times()).map(|at| raw.time(&columns.get_or_empty(line, at)));
     let taken = Taken { user: &user, item: &item, rating: rating.transpose()?, time: time.transpose()? };
     raw.take_later(pending, taken, number_of_line)
 }
 
-fn layout(file: &TextFile<'_>, options: &CatalogueOptions, sibling: Option<&[Column]>) -> Result<Layout, DataError> {
+/// Whether a line ends with what separates columns, so that the next one is there and empty.
+fn ends_open(line: &[u8], layout: &Layout) -> bool {
+    matches!(layout.delimiter, Delimiter::Byte(byte) if line.trim_ascii_end().last() == Some(&byte) || line.last() == Some(&byte))
+}
+
+/// The rating in a column; `without` gives what to say of the columns if there were none.
+pub(super) fn rating_of(column: &[u8], without: impl Fn() -> Option<String>) -> Result<f64, NetworkLineProblem> {
+    let finite = number(column).filter(|number| number.is_finite());
+    finite.ok_or_else(|| NetworkLineProblem::NotARating { found: shown(column), without: without() })
+}
+
+/// What a person would say to name a column that was not found.
+fn columns_with(layout: &Layout, wanted: Column) -> String {
+    let word = INTERACTIONS.word(wanted);
+    if layout.header {
+        return format!("user=NAME,item=NAME,{word}=NAME");
+    }
+    let mut words: Vec<_> = layout.columns.iter().map(|&column| INTERACTIONS.word(column)).collect();
+    // A column of another meaning, or one that is not there yet.
+    match layout.columns.iter().rposition(|column| !matches!(column, Column::Source | Column::Target)) {
+        Some(at) => words[at] = word,
+        None => words.push(word),
+    }
+    words.join(",")
+}
+
+/// The error of a header that names items and no users.
+pub(super) fn no_users(input: &Input, header: &[Vec<u8>]) -> DataError {
+    let item = header.iter().find(|name| INTERACTIONS.names_column(name, Column::Target));
+    let item = item.map(|name| shown(name)).unwrap_or_default();
+    DataError::catalogue(&input.path, CatalogueProblem::NoUsers { item, text: shown(&header.join(&b',')) })
+}
+
+fn layout(
+    input: &Input,
+    file: &TextFile<'_>,
+    options: &CatalogueOptions,
+    sibling: Option<&[Column]>,
+) -> Result<Layout, DataError> {
     let (places, names) = match &options.columns {
         Some(ColumnChoice::Places(places)) => (Some(places), None),
         Some(ColumnChoice::Names(names)) => (None, Some(names)),
@@ -123,6 +164,9 @@ fn layout(file: &TextFile<'_>, options: &CatalogueOptions, sibling: Option<&[Col
         return Err(DataError::network(file.path, NetworkProblem::MatrixMarket));
     }
     let header = options.header.or(names.map(|_| true));
+    if options.columns.is_none() && sibling.is_none() && header != Some(false) {
+        check_users(input, file, delimiter)?;
+    }
     let places = places.map(Vec::as_slice);
     let known = Known { delimiter, header, columns: places, sibling, terms: &INTERACTIONS };
     let mut layout = Layout::find(&file.sample(), known).map_err(|error| in_file(file.path, error))?;
@@ -131,6 +175,29 @@ fn layout(file: &TextFile<'_>, options: &CatalogueOptions, sibling: Option<&[Col
         layout.guesses.clear();
     }
     Ok(layout)
+}
+
+/// Refuses a header that names items and no users.
+fn check_users(input: &Input, file: &TextFile<'_>, delimiter: Option<Delimiter>) -> Result<(), DataError> {
+    let sample = Sample::new(&file.sample(), delimiter, |row| INTERACTIONS.is_header(row));
+    match sample.rows.first() {
+        Some((_, first)) if is_of_items_alone(first) => Err(no_users(input, first)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a file begins with a header that names items, and neither users nor an end of an edge.
+pub(super) fn names_items_alone(input: &Input) -> bool {
+    TextFile::open(input).is_ok_and(|file| {
+        let sample = Sample::new(&file.sample(), None, |row| INTERACTIONS.is_header(row));
+        sample.rows.first().is_some_and(|(_, first)| is_of_items_alone(first))
+    })
+}
+
+fn is_of_items_alone(row: &[Vec<u8>]) -> bool {
+    let names = |terms: &Terms, column: Column| row.iter().any(|name| terms.names_column(name, column));
+    let is_edge = names(&EDGES, Column::Source) || names(&EDGES, Column::Target);
+    row.len() > 1 && names(&INTERACTIONS, Column::Target) && !names(&INTERACTIONS, Column::Source) && !is_edge
 }
 
 /// The columns of the first line.
@@ -154,8 +221,8 @@ fn by_names(file: &TextFile<'_>, layout: &Layout, names: &[(Column, String)]) ->
     Ok(columns)
 }
 
-fn header_of(file: &TextFile<'_>, layout: &Layout) -> Option<String> {
-    let name = header(file, layout).into_iter().nth(layout.place(Column::Target)?)?;
+fn header_of(file: &TextFile<'_>, layout: &Layout, column: Column) -> Option<String> {
+    let name = header(file, layout).into_iter().nth(layout.place(column)?)?;
     String::from_utf8(name).ok()
 }
 

@@ -32,7 +32,7 @@ use plan::{Size, Sizes, bad};
 /// A catalogue in parts, and how they came about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CatalogueSplit {
-    /// The parts with graph and names; users and items in the order of the source.
+    /// The parts with graph and names, users and items in the order of the source; its notes tell how times were understood.
     pub dataset: Dataset,
     /// What `meta.json` tells of the draw.
     pub record: CatalogueSplitRecord,
@@ -58,7 +58,9 @@ pub struct CatalogueSplit {
 /// [`DataError::BadSetting`] for a plan that makes no sense or does not fit the data: no times, a time outside of
 /// theirs, a k-core without a pair, a part that was asked for and stays empty, nothing to learn from.
 pub fn split_catalogue(source: UnsplitCatalogue, plan: &CataloguePlan) -> Result<CatalogueSplit, DataError> {
-    let sizes = Sizes::new(plan)?;
+    let last = source.times.iter().flatten().copied().fold(0.0_f64, |last, time| last.max(time.abs()));
+    let (cuts, notes) = cuts(plan, last);
+    let sizes = Sizes::new(plan, cuts)?;
     if plan.by.needs_times() && source.times.is_none() {
         let expected = "`random`, `cold-items` or `cold-users`, as the data set has no times";
         return Err(bad("by", plan.by.name(), expected));
@@ -76,7 +78,7 @@ pub fn split_catalogue(source: UnsplitCatalogue, plan: &CataloguePlan) -> Result
     }
     let parts = PartCounts::of(&train, &valid, &test);
     let UnsplitCatalogue { name, graph, vocabulary, source, .. } = source;
-    let dataset = Dataset { name, train, valid, test, graph, vocabulary, notes: Vec::new() };
+    let dataset = Dataset { name, train, valid, test, graph, vocabulary, notes };
     let [test, valid] = CatalogueSplitRecord::plans(plan, sizes, cuts, given);
     let record = CatalogueSplitRecord {
         by: plan.by.name().to_owned(),
@@ -102,6 +104,18 @@ pub fn write_catalogue_split(folder: &Path, split: &CatalogueSplit) -> Result<()
         split: &'a CatalogueSplitRecord,
     }
     write_kgat_with(folder, &split.dataset, Some(&Meta { name: &split.dataset.name, split: &split.record }))
+}
+
+/// The times at which parts are to begin, in the unit of times whose largest is `last`, and what to say of it.
+fn cuts(plan: &CataloguePlan, last: f64) -> ([Option<f64>; 2], Vec<String>) {
+    let mut notes = Vec::new();
+    let cuts = [plan.cut, plan.valid_cut].map(|cut| {
+        let cut = cut?;
+        let (time, unit) = cut.among(last);
+        notes.extend(unit.map(|unit| format!("times are taken for {} since 1970: {cut} is {time}", unit.name())));
+        Some(time)
+    });
+    (cuts, notes)
 }
 
 fn draw(

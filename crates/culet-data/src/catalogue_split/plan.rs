@@ -2,7 +2,7 @@
 
 use culet_graph::{Amount, Cut};
 
-use crate::DataError;
+use crate::{DataError, Moment};
 
 /// By what a catalogue is split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,10 +66,10 @@ pub struct CataloguePlan {
     pub test_items: Option<usize>,
     /// The items of each user in the validation part.
     pub valid_items: Option<usize>,
-    /// The time at which the test part begins.
-    pub cut: Option<f64>,
+    /// The time at which the test part begins; a date is turned into the unit of the data's times.
+    pub cut: Option<Moment>,
     /// The time at which the validation part begins, before that of the test part.
-    pub valid_cut: Option<f64>,
+    pub valid_cut: Option<Moment>,
     /// First leave out users and items with fewer pairs, until none is left with fewer; `None` leaves all.
     pub k_core: Option<usize>,
     /// The seed of all draws.
@@ -146,17 +146,16 @@ impl Sizes {
     ///
     /// # Errors
     /// A part told in two ways or in one that does not fit, a share out of range, nothing asked for.
-    pub(super) fn new(plan: &CataloguePlan) -> Result<Self, DataError> {
+    pub(super) fn new(plan: &CataloguePlan, [cut, valid_cut]: [Option<f64>; 2]) -> Result<Self, DataError> {
         let usual = match plan.by {
             SplitBy::Random | SplitBy::Time => Size::Share(0.2),
             SplitBy::Last => Size::Items(1),
             SplitBy::ColdItems | SplitBy::ColdUsers => Size::Share(0.1),
         };
-        let test =
-            size(plan.by, [("test_share", plan.test_share), ("cut", plan.cut)], ("test_items", plan.test_items))?;
+        let test = size(plan.by, [("test_share", plan.test_share), ("cut", cut)], ("test_items", plan.test_items))?;
         let valid = size(
             plan.by,
-            [("valid_share", plan.valid_share), ("valid_cut", plan.valid_cut)],
+            [("valid_share", plan.valid_share), ("valid_cut", valid_cut)],
             ("valid_items", plan.valid_items),
         )?;
         let sizes = Self { test: test.unwrap_or(usual), valid: valid.unwrap_or(Size::Share(0.0)) };

@@ -69,7 +69,11 @@ fn the_last_item_of_each_user_is_withheld() {
 
 #[test]
 fn a_cut_in_time_keeps_who_comes_later() {
-    let plan = CataloguePlan { cut: Some(40.0), valid_cut: Some(15.0), ..CataloguePlan::new(SplitBy::Time) };
+    let plan = CataloguePlan {
+        cut: Some(crate::Moment::Number(40.0)),
+        valid_cut: Some(crate::Moment::Number(15.0)),
+        ..CataloguePlan::new(SplitBy::Time)
+    };
     let split = split_catalogue(timed(LOG), &plan).unwrap();
     let [train, valid, test] = parts(&split.dataset);
     assert_eq!(test, set(&[("ann", "Dune"), ("bob", "Dune")]));
@@ -157,13 +161,17 @@ fn plans_that_do_not_fit_are_refused() {
     assert_eq!(error, "`test_share` is 0.1, expected nothing beside `test_items`");
     let error = refused(CataloguePlan { valid_items: Some(1), ..by(SplitBy::ColdItems) });
     assert_eq!(error, "`valid_items` is 1, expected nothing, as a split by cold-items takes a share");
-    let error = refused(CataloguePlan { cut: Some(3.0), ..random.clone() });
+    let error = refused(CataloguePlan { cut: Some(crate::Moment::Number(3.0)), ..random.clone() });
     assert_eq!(error, "`cut` is 3, expected nothing, as a split by random is not by time");
     for cut in [5.0, 50.5, -1.0] {
-        let error = refused(CataloguePlan { cut: Some(cut), ..by(SplitBy::Time) });
+        let error = refused(CataloguePlan { cut: Some(crate::Moment::Number(cut)), ..by(SplitBy::Time) });
         assert_eq!(error, format!("`cut` is {cut}, expected a time above 5, the first, and at most 50, the last"));
     }
-    let error = refused(CataloguePlan { cut: Some(20.0), valid_cut: Some(20.0), ..by(SplitBy::Time) });
+    let error = refused(CataloguePlan {
+        cut: Some(crate::Moment::Number(20.0)),
+        valid_cut: Some(crate::Moment::Number(20.0)),
+        ..by(SplitBy::Time)
+    });
     let expected = "`valid_cut` is 20, expected a time above 5, the first, and below 20, where the test part may begin";
     assert_eq!(error, expected);
     let error = words(timed("user\titem\ttime\nu\ti\t3\nv\tj\t3\n"), by(SplitBy::Time));

@@ -2,7 +2,6 @@
 
 use parquet::basic::Type as PhysicalType;
 use parquet::data_type::{DataType, DoubleType, FloatType};
-use parquet::file::reader::FileReader;
 
 use super::reader::{ColumnReader, caught, unreadable};
 
@@ -18,8 +17,8 @@ impl ColumnReader {
         let at = at.ok_or_else(|| format!("holds no column `{name}`"))?;
         let column = &schema.columns()[at];
         match (column.physical_type(), column.max_rep_level()) {
-            (PhysicalType::FLOAT, 1) => caught(|| self.read_lists::<FloatType>(at, name, |x| x)),
-            (PhysicalType::DOUBLE, 1) => caught(|| self.read_lists::<DoubleType>(at, name, |x| x as f32)),
+            (PhysicalType::FLOAT, 1) => caught("Parquet", || self.read_lists::<FloatType>(at, name, |x| x)),
+            (PhysicalType::DOUBLE, 1) => caught("Parquet", || self.read_lists::<DoubleType>(at, name, |x| x as f32)),
             (physical, depth) => {
                 Err(format!("column `{name}` is {physical} of depth {depth}, expected lists of floats"))
             }

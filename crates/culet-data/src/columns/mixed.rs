@@ -1,18 +1,27 @@
 //! Columns of a file that another program wrote, of whatever type, a row group at a time.
 
-use parquet::basic::Type as PhysicalType;
-use parquet::data_type::{ByteArrayType, DataType, DoubleType, FloatType, Int32Type, Int64Type};
-use parquet::file::reader::FileReader;
+use std::borrow::Cow;
+
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as PhysicalType};
+use parquet::data_type::{BoolType, ByteArrayType, DataType, DoubleType, FloatType, Int32Type, Int64Type, Int96Type};
+use parquet::schema::types::ColumnDescriptor;
 
 use super::ColumnReader;
 use super::reader::{caught, unreadable};
+use crate::moment::date_of;
 
-/// The values of a column in a row group; `None` where it is null.
-#[derive(Debug)]
+/// Seconds.
+pub(super) const SECONDS_A_DAY: f64 = 86_400.0;
+
+/// The values of a column in a group of rows; `None` where it is null.
+#[derive(Debug, PartialEq)]
 pub(crate) enum Mixed {
     Texts(Vec<Option<Vec<u8>>>),
     Whole(Vec<Option<i64>>),
     Reals(Vec<Option<f64>>),
+    Flags(Vec<Option<bool>>),
+    /// Seconds since 1970.
+    Times(Vec<Option<f64>>),
 }
 
 impl Mixed {
@@ -20,9 +29,104 @@ impl Mixed {
         match self {
             Self::Texts(values) => values.len(),
             Self::Whole(values) => values.len(),
-            Self::Reals(values) => values.len(),
+            Self::Reals(values) | Self::Times(values) => values.len(),
+            Self::Flags(values) => values.len(),
         }
     }
+
+    /// A value as a table of texts would have it: a time as its date; none where it is null.
+    pub(crate) fn text(&self, row: usize) -> Option<Cow<'_, [u8]>> {
+        let own = |text: String| Cow::Owned(text.into_bytes());
+        match self {
+            Self::Texts(values) => values[row].as_deref().map(Cow::Borrowed),
+            Self::Whole(values) => values[row].map(|value| own(value.to_string())),
+            Self::Reals(values) => values[row].map(|value| own(value.to_string())),
+            Self::Flags(values) => values[row].map(|value| own(value.to_string())),
+            Self::Times(values) => values[row].and_then(date_of).map(own),
+        }
+    }
+
+    /// The values at these places.
+    pub(super) fn at(&self, places: &[Option<i64>]) -> Self {
+        fn pick<T: Clone>(values: &[Option<T>], places: &[Option<i64>]) -> Vec<Option<T>> {
+            let place = |place: &Option<i64>| place.and_then(|place| usize::try_from(place).ok());
+            places.iter().map(|at| place(at).and_then(|at| values.get(at)?.clone())).collect()
+        }
+        match self {
+            Self::Texts(values) => Self::Texts(pick(values, places)),
+            Self::Whole(values) => Self::Whole(pick(values, places)),
+            Self::Reals(values) => Self::Reals(pick(values, places)),
+            Self::Flags(values) => Self::Flags(pick(values, places)),
+            Self::Times(values) => Self::Times(pick(values, places)),
+        }
+    }
+}
+
+/// What whole numbers of a Parquet column stand for.
+#[derive(Debug, Clone, Copy)]
+enum Sense {
+    Plain,
+    Unsigned,
+    /// Numbers without their point, which stands before so many digits.
+    Decimal(i32),
+    /// Times, so many of them a second.
+    Times(f64),
+    Days,
+    /// Times of a day.
+    Hours,
+}
+
+impl Sense {
+    /// By the logical type, or else by its forerunner in older files.
+    fn of(column: &ColumnDescriptor) -> Self {
+        match column.logical_type_ref() {
+            Some(LogicalType::Decimal(own)) => Self::Decimal(own.scale),
+            Some(LogicalType::Integer(own)) if !own.is_signed => Self::Unsigned,
+            Some(LogicalType::Date) => Self::Days,
+            Some(LogicalType::Time(_)) => Self::Hours,
+            Some(LogicalType::Timestamp(own)) => Self::Times(match own.unit {
+                TimeUnit::MILLIS => 1e3,
+                TimeUnit::MICROS => 1e6,
+                TimeUnit::NANOS => 1e9,
+            }),
+            Some(_) => Self::Plain,
+            None => match column.converted_type() {
+                ConvertedType::DECIMAL => Self::Decimal(column.type_scale()),
+                ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64 => {
+                    Self::Unsigned
+                }
+                ConvertedType::DATE => Self::Days,
+                ConvertedType::TIME_MILLIS | ConvertedType::TIME_MICROS => Self::Hours,
+                ConvertedType::TIMESTAMP_MILLIS => Self::Times(1e3),
+                ConvertedType::TIMESTAMP_MICROS => Self::Times(1e6),
+                _ => Self::Plain,
+            },
+        }
+    }
+
+    fn apply(self, values: Vec<Option<i64>>) -> Mixed {
+        let each = |convert: &dyn Fn(i64) -> f64| values.iter().map(|value| value.map(convert)).collect();
+        match self {
+            Self::Decimal(scale) => Mixed::Reals(each(&|digits| decimal(i128::from(digits), scale))),
+            Self::Times(a_second) => Mixed::Times(each(&|time| time as f64 / a_second)),
+            Self::Days => Mixed::Times(each(&|days| days as f64 * SECONDS_A_DAY)),
+            Self::Plain | Self::Unsigned | Self::Hours => Mixed::Whole(values),
+        }
+    }
+}
+
+/// Numbers without a sign: as texts where one is too large for one with a sign.
+pub(super) fn unsigned(values: Vec<Option<u64>>) -> Mixed {
+    let signed = values.iter().map(|value| value.map(i64::try_from).transpose()).collect::<Result<_, _>>();
+    signed.map_or_else(
+        |_| Mixed::Texts(values.iter().map(|value| value.map(|value| value.to_string().into_bytes())).collect()),
+        Mixed::Whole,
+    )
+}
+
+/// A number that is stored without its point.
+pub(super) fn decimal(digits: i128, scale: i32) -> f64 {
+    digits as f64 / 10_f64.powi(scale)
 }
 
 impl ColumnReader {
@@ -39,7 +143,7 @@ impl ColumnReader {
     /// The column of a name, if it is one value a row.
     ///
     /// # Errors
-    /// Another column: nested, or of a type that is neither text nor number.
+    /// Another column: nested, or of a type that is neither text, number nor time.
     pub(crate) fn flat(&self, name: &str) -> Result<usize, String> {
         let schema = self.file.metadata().file_metadata().schema_descr();
         let at = schema.columns().iter().position(|column| column.path().parts() == [name]);
@@ -50,39 +154,62 @@ impl ColumnReader {
         let at = at.filter(is_flat).ok_or_else(|| format!("column `{name}` is nested, expected one value a row"))?;
         match schema.columns()[at].physical_type() {
             PhysicalType::BYTE_ARRAY
+            | PhysicalType::BOOLEAN
+            | PhysicalType::INT96
             | PhysicalType::INT32
             | PhysicalType::INT64
             | PhysicalType::FLOAT
             | PhysicalType::DOUBLE => Ok(at),
             other => Err(format!("column `{name}` is of type {other}, expected text or numbers")),
         }
+        .and_then(|at| match (Sense::of(&schema.columns()[at]), schema.columns()[at].physical_type()) {
+            (Sense::Decimal(_), PhysicalType::BYTE_ARRAY) | (Sense::Hours, _) => {
+                Err(format!("column `{name}` holds decimals as bytes, or times of a day, expected text or numbers"))
+            }
+            _ => Ok(at),
+        })
     }
 
     /// The values of a [flat](Self::flat) column in a row group.
     pub(crate) fn group(&self, group: usize, column: usize) -> Result<Mixed, String> {
         let schema = self.file.metadata().file_metadata().schema_descr();
         let name = schema.columns()[column].name().to_owned();
-        match schema.columns()[column].physical_type() {
+        let sense = Sense::of(&schema.columns()[column]);
+        fn each<T, V>(values: Vec<Option<T>>, convert: impl Fn(T) -> V) -> Vec<Option<V>> {
+            values.into_iter().map(|value| value.map(&convert)).collect()
+        }
+        Ok(match schema.columns()[column].physical_type() {
             PhysicalType::BYTE_ARRAY => {
                 let texts = self.values::<ByteArrayType>(group, column, &name)?;
-                Ok(Mixed::Texts(texts.into_iter().map(|text| text.map(|text| text.data().to_vec())).collect()))
+                Mixed::Texts(each(texts, |text| text.data().to_vec()))
+            }
+            PhysicalType::BOOLEAN => Mixed::Flags(self.values::<BoolType>(group, column, &name)?),
+            PhysicalType::INT96 => {
+                let times = self.values::<Int96Type>(group, column, &name)?;
+                Mixed::Times(each(times, |time| time.to_micros() as f64 / 1e6))
             }
             PhysicalType::INT32 => {
                 let values = self.values::<Int32Type>(group, column, &name)?;
-                Ok(Mixed::Whole(values.into_iter().map(|value| value.map(i64::from)).collect()))
+                match sense {
+                    Sense::Unsigned => Mixed::Whole(each(values, |value| i64::from(value as u32))),
+                    _ => sense.apply(each(values, i64::from)),
+                }
             }
-            PhysicalType::INT64 => self.values::<Int64Type>(group, column, &name).map(Mixed::Whole),
-            PhysicalType::FLOAT => {
-                let values = self.values::<FloatType>(group, column, &name)?;
-                Ok(Mixed::Reals(values.into_iter().map(|value| value.map(f64::from)).collect()))
+            PhysicalType::INT64 => {
+                let values = self.values::<Int64Type>(group, column, &name)?;
+                match sense {
+                    Sense::Unsigned => unsigned(each(values, |value| value as u64)),
+                    _ => sense.apply(values),
+                }
             }
-            _ => self.values::<DoubleType>(group, column, &name).map(Mixed::Reals),
-        }
+            PhysicalType::FLOAT => Mixed::Reals(each(self.values::<FloatType>(group, column, &name)?, f64::from)),
+            _ => Mixed::Reals(self.values::<DoubleType>(group, column, &name)?),
+        })
     }
 
     fn values<T: DataType>(&self, group: usize, column: usize, name: &str) -> Result<Vec<Option<T::T>>, String> {
         let max_level = self.file.metadata().file_metadata().schema_descr().columns()[column].max_def_level();
-        let (values, levels) = caught(|| self.read_group::<T>(group, column, name))?;
+        let (values, levels) = caught("Parquet", || self.read_group::<T>(group, column, name))?;
         if max_level == 0 {
             return Ok(values.into_iter().map(Some).collect());
         }

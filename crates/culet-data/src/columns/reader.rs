@@ -3,11 +3,12 @@
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use bytes::Bytes;
 use parquet::basic::{Compression, Type as PhysicalType};
 use parquet::column::reader::{ColumnReaderImpl, get_typed_column_reader};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 
 /// Rows that are converted at a time.
 const BATCH: usize = 4096;
@@ -17,14 +18,23 @@ const BATCH: usize = 4096;
 /// The Parquet library panics at some contents that make no sense; such a panic is caught and becomes an error. That
 /// does not help against sizes that no memory holds: compare the checksum first.
 pub(crate) struct ColumnReader {
-    pub(super) file: SerializedFileReader<File>,
+    pub(super) file: Box<dyn FileReader>,
     pub(super) n_rows: usize,
 }
 
 impl ColumnReader {
     pub(crate) fn open(file: File) -> Result<Self, String> {
-        let open = || SerializedFileReader::new(file).map_err(|error| format!("is not a Parquet file: {error}"));
-        let file = caught(open)?;
+        Self::of(file)
+    }
+
+    /// What would stand in a file.
+    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Result<Self, String> {
+        Self::of(Bytes::from(bytes))
+    }
+
+    fn of(source: impl ChunkReader + 'static) -> Result<Self, String> {
+        let open = || SerializedFileReader::new(source).map_err(|error| format!("is not a Parquet file: {error}"));
+        let file: Box<dyn FileReader> = Box::new(caught("Parquet", open)?);
         let n_rows = file.metadata().file_metadata().num_rows();
         let n_rows = usize::try_from(n_rows).map_err(|_| format!("claims to hold {n_rows} rows"))?;
         Ok(Self { file, n_rows })
@@ -94,7 +104,7 @@ impl ColumnReader {
     /// The values of a column that are present and, if it may be null (`max_level` 1), the level of each row.
     fn read<T: DataType>(&self, name: &str, max_level: i16) -> Result<(Vec<T::T>, Vec<i16>), String> {
         let column = self.find::<T>(name, max_level)?;
-        caught(|| self.read_column::<T>(column, name))
+        caught("Parquet", || self.read_column::<T>(column, name))
     }
 
     fn read_column<T: DataType>(&self, column: usize, name: &str) -> Result<(Vec<T::T>, Vec<i16>), String> {
@@ -122,10 +132,8 @@ impl ColumnReader {
         name: &str,
     ) -> Result<ColumnReaderImpl<T>, String> {
         let codec = self.file.metadata().row_group(group).column(column).compression();
-        if !matches!(codec, Compression::UNCOMPRESSED | Compression::SNAPPY) {
-            let codec = codec.to_string();
-            let codec = codec.split('(').next().unwrap_or_default();
-            return Err(format!("column `{name}` is compressed by {codec}, expected SNAPPY or nothing"));
+        if matches!(codec, Compression::LZO) {
+            return Err(format!("column `{name}` is compressed by LZO, which is not read"));
         }
         let group = self.file.get_row_group(group).map_err(|error| unreadable(name, &error))?;
         group.get_column_reader(column).map(get_typed_column_reader).map_err(|error| unreadable(name, &error))
@@ -142,10 +150,10 @@ impl ColumnReader {
     }
 }
 
-/// Turns a panic of the Parquet library into an error.
-pub(super) fn caught<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+/// Turns a panic of the library for a format into an error.
+pub(super) fn caught<T>(format: &str, read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     // What was being read is dropped, so that nothing half-done is seen later.
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err("makes no sense as Parquet".into()))
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(format!("makes no sense as {format}")))
 }
 
 pub(super) fn unreadable(name: &str, error: &ParquetError) -> String {

@@ -104,9 +104,10 @@ fn times_text(text: &mut String, description: &Description) {
     if description.times.is_empty() {
         return;
     }
-    line(text, format_args!("\n{:<24}{:>24}{:>24}", "times", "first", "last"));
+    line(text, format_args!("\n{:<24}{:>28}{:>28}", "times", "first", "last"));
     for span in &description.times {
-        line(text, format_args!("{:<24}{:>24}{:>24}", span.part, span.first, span.last));
+        let [first, last] = [span.first, span.last].map(|time| span.date(time).unwrap_or_else(|| time.to_string()));
+        line(text, format_args!("{:<24}{first:>28}{last:>28}", span.part));
     }
 }
 
@@ -205,9 +206,9 @@ notes
 between parts                    pairs   in both  unseen users  unseen items  before its user's last  before the end
 test / training                      3         1             0             1                  33.3 %         100.0 %
 
-times                                      first                    last
-training                                       1                       9
-test                                           4                       6
+times                                          first                        last
+training                                           1                           9
+test                                               4                           6
 ";
         let text = to_text(&described);
         assert!(text.contains(expected), "{text}");

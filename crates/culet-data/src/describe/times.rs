@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::parts::PARTS;
+use crate::moment::Unit;
 
 /// The time of each pair of each part that has times, in the order of [`Interactions::pairs`].
 ///
@@ -31,6 +32,20 @@ pub struct TimeSpan {
     pub last: f64,
 }
 
+/// Times before this, 1973 in seconds, are taken for numbers of something else: years, days, places in a sequence.
+const FIRST_SECOND: f64 = 1e8;
+
+impl TimeSpan {
+    /// The date of a time in it, if its times are such as to be seconds since 1970, or a thousandth, millionth or
+    /// billionth of them.
+    #[must_use]
+    pub fn date(&self, time: f64) -> Option<String> {
+        let unit = Unit::of(self.last);
+        let is_date = self.first >= FIRST_SECOND && Unit::of(self.first) == unit;
+        is_date.then(|| unit.text_of(time)).flatten()
+    }
+}
+
 /// The spans of the parts that have times.
 pub(super) fn spans(times: &PartTimes) -> Vec<TimeSpan> {
     let span = |(part, of): (&str, &Option<Vec<f64>>)| {
@@ -44,6 +59,24 @@ pub(super) fn spans(times: &PartTimes) -> Vec<TimeSpan> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_that_may_be_dates_are_dates() {
+        let dates = |first: f64, last: f64| {
+            let span = TimeSpan { part: String::new(), first, last };
+            [first, last].map(|time| span.date(time))
+        };
+        let shown = |first: &str, last: &str| [Some(first.to_owned()), Some(last.to_owned())];
+        // By `date -u -d @874724710`.
+        assert_eq!(dates(874_724_710.0, 893_203_200.0), shown("1997-09-20 03:05:10", "1998-04-22"));
+        assert_eq!(
+            dates(1_506_816_000_500.0, 1_506_861_000_000.0),
+            shown("2017-10-01 00:00:00.500", "2017-10-01 12:30:00")
+        );
+        // Years, and a zero among seconds.
+        assert_eq!(dates(1999.0, 2010.0), [None, None]);
+        assert_eq!(dates(0.0, 893_203_200.0), [None, None]);
+    }
 
     #[test]
     fn a_span_goes_from_the_first_to_the_last_time() {

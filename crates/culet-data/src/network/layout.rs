@@ -8,6 +8,7 @@ use super::options::Column;
 use super::sample::Sample;
 use super::terms::Terms;
 use super::{NetworkLineError, NetworkLineProblem};
+use crate::moment::seconds_of;
 use crate::shown::shown;
 
 /// Whole numbers like these, in the place of a weight, are rather seconds or milliseconds since 1970: from 1973 on.
@@ -142,7 +143,7 @@ impl Layout {
             (3, true) => &[Source, Relation, Target],
             (4, true) => &[Source, Relation, Target, Weight],
             (5, true) => &[Source, Relation, Target, Weight, Time],
-            (3, false) if all(&|row| whole_number(&row[2]).is_some_and(|time| TIMES.contains(&time))) => {
+            (3, false) if all(&|row| self.is_time(&row[2])) => {
                 self.guessed_time = true;
                 self.guesses.push(format!(
                     "has a third column that looks like a time (`{}`) and {}",
@@ -160,6 +161,12 @@ impl Layout {
             }
         };
         Ok(columns.to_vec())
+    }
+
+    /// Whether a column looks like a time: of interactions it may also be a date.
+    fn is_time(&self, column: &[u8]) -> bool {
+        let date = || std::str::from_utf8(column).ok().and_then(seconds_of).is_some();
+        whole_number(column).is_some_and(|time| TIMES.contains(&time)) || (self.terms.dates && date())
     }
 
     fn prefixes(&self, body: &[(usize, Vec<Vec<u8>>)]) -> Prefixes {
@@ -186,6 +193,12 @@ impl Layout {
     pub(crate) fn width(&self) -> Range<usize> {
         let needed = self.columns.iter().rposition(|&column| column != Column::Ignored).map_or(0, |last| last + 1);
         needed..self.columns.len() + 1
+    }
+
+    /// The columns as a person says them, but for one that is to be left out.
+    pub(crate) fn words(&self, without: Column) -> String {
+        let word = |column: &Column| if *column == without { "-" } else { self.terms.word(*column) };
+        self.columns.iter().map(word).collect::<Vec<_>>().join(",")
     }
 
     /// The error of a line with another number of columns.

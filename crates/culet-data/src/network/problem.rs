@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::moment::DATES;
+
 /// A line that cannot be used, in a file that the caller knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NetworkLineError {
@@ -57,11 +59,37 @@ pub enum NetworkLineProblem {
         /// The text found.
         found: String,
     },
+    /// Something else where the time of an interaction should be.
+    #[error("expected a time (a number or a date), found `{found}`")]
+    NotAMoment {
+        /// The text found.
+        found: String,
+    },
     /// Something else where a rating should be.
-    #[error("expected a rating (a number), found `{found}`")]
+    #[error("expected a rating (a finite number), found `{found}`")]
     NotARating {
         /// The text found.
         found: String,
+        /// What a person would say of the columns if the ratings did not matter, where that can be said.
+        without: Option<String>,
+    },
+    /// Nothing where the id of a user, an item or the end of a fact should be, or what stands for nothing.
+    #[error("the {what} is {}", if text.is_empty() { "empty".to_owned() } else { format!("`{text}`, which stands for none") })]
+    Missing {
+        /// `user`, `item`, `head`, `tail` and the like.
+        what: &'static str,
+        /// The text found.
+        text: String,
+    },
+    /// Too few or too many columns in a file of which nothing can be said by flags.
+    #[error("expected {expected}, found {found}: `{text}`")]
+    Width {
+        /// What the lines hold, in words.
+        expected: String,
+        /// How many columns were found.
+        found: usize,
+        /// The line.
+        text: String,
     },
     /// Something else where the number of a node should be.
     #[error("expected a node (a whole number), found `{found}`")]
@@ -168,8 +196,14 @@ impl NetworkLineProblem {
             Self::NotAWeight { found } => weight_hint(found).into(),
             Self::BadWeight { .. } => "weights are numbers from 0 up, and an edge of weight 0 is left out".into(),
             Self::NotATime { .. } => "write times as numbers, such as seconds since 1970".into(),
-            Self::NotARating { .. } => {
-                "say what the columns hold by a header line, or by `--columns user,item,-` and the like".into()
+            Self::NotAMoment { .. } => {
+                format!("write dates as {DATES}, or numbers such as seconds since 1970")
+            }
+            Self::NotARating { found, without } => rating_hint(found, without.as_deref()),
+            Self::Missing { .. } => "fill it in, or leave such lines out by `--skip-missing`".into(),
+            Self::Width { .. } => {
+                "give each line the same columns, between tabs, commas, semicolons or blanks; quote what holds such a letter"
+                    .into()
             }
             Self::NotAnIndex { .. } => "the nodes of this network go by their numbers from 0".into(),
             Self::BeyondCount { found, count } if *found == count.to_string() => {
@@ -188,11 +222,29 @@ impl NetworkLineProblem {
             Self::TooMany { .. } => "split the network".into(),
             Self::NotUtf8 { .. } => "convert the file, perhaps by `iconv -f latin1 -t utf-8`".into(),
             Self::Nul { .. } => "this is no text, or not in UTF-8: convert the file, perhaps by `iconv -f utf-16 -t utf-8`".into(),
-            Self::OpenQuote { .. } => "close the quote (of an edge list in the same line); a quote within quotes is written `\"\"`".into(),
+            Self::OpenQuote { .. } => "close the quote, in a list of edges in the same line; a quote within quotes is written `\"\"`".into(),
             Self::AfterQuote { .. } => "quote the whole column; a quote within quotes is written `\"\"`".into(),
             Self::Unexpected { hint, .. } => (*hint).into(),
             Self::TooLong { .. } => "write one edge or interaction a line; is this a text file?".into(),
         }
+    }
+}
+
+fn rating_hint(found: &str, without: Option<&str>) -> String {
+    let is_comma = found.split_once(',').is_some_and(|(whole, rest)| {
+        [whole, rest]
+            .iter()
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
+    });
+    match without {
+        _ if is_comma => "write a point before decimals, not a comma".into(),
+        Some(columns) if found.is_empty() || found.parse::<f64>().is_ok() => {
+            format!("fill it in, or remove the line; if ratings do not matter, say `--columns {columns}`")
+        }
+        Some(columns) => {
+            format!("say what the columns hold by a header line; if these are no ratings, `--columns {columns}`")
+        }
+        None => "give each line a number there".into(),
     }
 }
 
@@ -263,6 +315,9 @@ pub enum NetworkProblem {
     /// A name that asks for a compression that can only be read.
     #[error("cannot be written: zstd is only read")]
     NoZstd,
+    /// A text in UTF-16.
+    #[error("is in UTF-16, as its first bytes tell, and not in UTF-8")]
+    Utf16,
     /// A matrix in the format of Matrix Market, whose line of sizes would pass for an edge.
     #[error("is a Matrix Market file, which is not read")]
     MatrixMarket,
@@ -289,10 +344,7 @@ pub enum NetworkProblem {
     /// A table without a line.
     #[error("holds no interaction")]
     NoInteractions,
-    /// A least rating where nothing is rated.
-    #[error("has no column with ratings")]
-    NoRatings,
-    /// A cut by time of edges or interactions without a time.
+    /// A cut by time of edges without a time.
     #[error("has no column with times")]
     NoTimes,
     /// Weights of repeated edges that add up to infinity.
@@ -336,6 +388,7 @@ impl NetworkProblem {
             Self::Bomb { .. } => "if you trust it, unpack it first, and give what was in it".into(),
             Self::NotPacked { .. } => "take the ending off its name".into(),
             Self::NoZstd => "write to a name that ends in `.gz`, or without compression".into(),
+            Self::Utf16 => "save it as UTF-8 (of Excel: `CSV UTF-8`), or convert it by `iconv -f utf-16 -t utf-8`".into(),
             Self::MatrixMarket => {
                 "remove its first line and the line of sizes after the comments; add `--directed` unless it is symmetric".into()
             }
@@ -345,13 +398,8 @@ impl NetworkProblem {
             Self::Sparse { .. } => "`num_nodes` is the number of nodes, isolated ones included".into(),
             Self::IndexGap { .. } => "give each number from 0 to `num_nodes` - 1 a line".into(),
             Self::NoInteractions => "write one interaction a line: user, item, and perhaps rating and time".into(),
-            Self::NoRatings => {
-                "name the column with the ratings by a header line, or by `--columns user,item,rating`".into()
-            }
             Self::NoTimes => {
-                "name the column with the times by a header line, or by `--columns source,target,time` (of interactions \
-                 `user,item,time`)"
-                    .into()
+                "name the column with the times by a header line, or by `--columns source,target,time`".into()
             }
             Self::Overflow => "divide all weights by the same large number".into(),
             Self::LabelsOfNothing { .. } => "labels go by the ids that the edges use".into(),

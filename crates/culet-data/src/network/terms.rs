@@ -16,6 +16,8 @@ pub(crate) struct Terms {
     either_end: bool,
     /// Whether edges may have a relation between their ends.
     pub(crate) related: bool,
+    /// Whether times may be dates.
+    pub(crate) dates: bool,
     /// What a third column of large whole numbers is taken for.
     pub(crate) third_time: &'static str,
 }
@@ -33,6 +35,7 @@ pub(crate) static EDGES: Terms = Terms {
     typed_headers: false,
     either_end: false,
     related: true,
+    dates: false,
     third_time: "is left out; if it is a weight, say `--columns source,target,weight`",
 };
 
@@ -45,6 +48,7 @@ pub(crate) static INTERACTIONS: Terms = Terms {
     // No user is called `user`, but what the items are called nobody can list.
     either_end: true,
     related: false,
+    dates: true,
     third_time: "is taken for one; if it is a rating, say `--columns user,item,rating`",
 };
 
@@ -80,6 +84,12 @@ impl Terms {
     /// Whether a row names any column.
     pub(crate) fn names_any(&self, row: &[Vec<u8>]) -> bool {
         self.names(row, |_| true)
+    }
+
+    /// Whether a name of a header is one of a column's.
+    pub(crate) fn names_column(&self, name: &[u8], wanted: Column) -> bool {
+        let word = self.header_word(name);
+        self.headers.iter().any(|(column, names)| *column == wanted && names.contains(&word.as_str()))
     }
 
     fn names(&self, row: &[Vec<u8>], wanted: impl Fn(Column) -> bool) -> bool {
@@ -181,7 +191,8 @@ const USER: &[&str] = &[
     "profileid",
     "deviceid",
 ];
-const ITEM: &[&str] = &[
+/// What a column of items is called.
+pub(crate) const ITEM: &[&str] = &[
     "itemid",
     "item",
     "iid",

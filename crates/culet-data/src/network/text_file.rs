@@ -6,7 +6,7 @@ use std::path::Path;
 use super::columns::{Columns, Delimiter};
 use super::lines::{Failure, Lines};
 use super::unpack::{Input, Packing, failure};
-use super::{NetworkLineError, NetworkLineProblem};
+use super::{NetworkLineError, NetworkLineProblem, NetworkProblem};
 use crate::DataError;
 
 /// An open text file.
@@ -29,6 +29,9 @@ impl<'a> TextFile<'a> {
     pub(crate) fn open(input: &'a Input) -> Result<Self, DataError> {
         let opened = input.open()?;
         let lines = Lines::new(opened.source).map_err(|error| failure(&input.path, opened.packing, error))?;
+        if [b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| lines.first_block().starts_with(*mark)) {
+            return Err(DataError::network(&input.path, NetworkProblem::Utf16));
+        }
         Ok(Self { path: &input.path, lines, packing: opened.packing, size: opened.size, breaks: false })
     }
 

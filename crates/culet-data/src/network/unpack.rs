@@ -72,6 +72,11 @@ impl Input {
         Self { path, content: Content::Zipped(member) }
     }
 
+    /// Whether it is a file of its own on the disk.
+    pub(crate) fn is_on_disk(&self) -> bool {
+        matches!(self.content, Content::OnDisk)
+    }
+
     /// The name without its folder.
     pub(crate) fn name(&self) -> String {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()

@@ -15,15 +15,18 @@
 //! column of several tables leads to the same ones, and two columns never do.
 
 mod cells;
+mod cover;
 mod join;
 mod judge;
 mod lists;
 mod numbers;
 
+use super::foreign;
 use super::raw::Raw;
 use super::table::header;
 use crate::DataError;
 use crate::catalogue::problem::CatalogueProblem;
+use crate::columns::{ForeignTable, Mixed};
 use crate::network::columns::text;
 use crate::network::layout::{Known, Layout};
 use crate::network::sample::{Sample, word};
@@ -34,6 +37,7 @@ use crate::network::{Column, NetworkLineProblem};
 use crate::shown::shown;
 
 pub(super) use cells::Cells;
+use cover::Cover;
 
 /// A table of items.
 #[derive(Debug)]
@@ -80,31 +84,72 @@ pub(super) fn read(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
     let mut table = ItemTable { source: input.name(), items: Vec::new(), columns: Vec::new() };
     let rest = || (0..head.len()).filter(|&column| column != at);
     table.columns.extend(rest().map(|k| ItemColumn::new(head[k].clone(), Told::Nothing)));
-    let (mut first, n_before) = (None, raw.items.len());
-    let mut any_known = false;
+    let mut cover = Cover::new(raw, &head);
     file.for_each(layout.delimiter, true, |_, line, columns| {
         if columns.len() > head.len() || columns.len() <= at {
             let expected = format!("{} columns as in the header", head.len());
-            return Err(NetworkLineProblem::Columns { expected, found: columns.len(), text: shown(line) });
+            return Err(NetworkLineProblem::Width { expected, found: columns.len(), text: shown(line) });
         }
         let id = columns.get(line, at);
-        if id.is_empty() {
-            return Err(NetworkLineProblem::Empty { what: "item" });
+        if raw.leaves_out([(&id, "item")])? {
+            return Ok(());
         }
-        any_known |= raw.items.find(&id).is_some_and(|item| (item as usize) < n_before);
-        first.get_or_insert_with(|| shown(&id));
-        table.items.push(raw.items.node(&id)?);
+        table.items.push(cover.item(raw, &id)?);
         for (column, k) in table.columns.iter_mut().zip(rest()) {
             column.cells.push(text(&columns.get_or_empty(line, k))?);
         }
         Ok(())
     })?;
-    match first {
-        Some(id) if !any_known => {
-            Err(DataError::catalogue(file.path, CatalogueProblem::Unrelated { known: "items", id }))
-        }
-        _ => table.join(raw).map_err(|problem| DataError::network_line(file.path, 1, problem)),
+    cover.finish(raw, input)?;
+    table.join(raw).map_err(|problem| DataError::network_line(file.path, 1, problem))
+}
+
+/// The same of a Parquet or Arrow table, of whose columns those that are nested are left out.
+///
+/// # Errors
+/// As [`read`], with rows instead of lines.
+pub(super) fn read_foreign(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
+    let table = ForeignTable::open(input)?;
+    let head = table.roots();
+    if head.len() < 2 {
+        let text = shown(head.join(" ").as_bytes());
+        return Err(DataError::catalogue(&input.path, CatalogueProblem::NoHeader { text }));
     }
+    let at = id_column(&head, raw.item_header.as_deref());
+    let mut places = vec![table.flat(&head[at]).map_err(|what| table.malformed(what))?];
+    let mut items = ItemTable { source: input.name(), items: Vec::new(), columns: Vec::new() };
+    for name in head.iter().enumerate().filter(|(k, _)| *k != at).map(|(_, name)| name) {
+        match table.flat(name) {
+            Ok(place) => {
+                places.push(place);
+                items.columns.push(ItemColumn::new(name.clone(), Told::Nothing));
+            }
+            Err(what) => raw.notes.push(format!("of `{}` {what}; left out", input.name())),
+        }
+    }
+    let mut cover = Cover::new(raw, &head);
+    let mut row = 0;
+    table.for_each_group(&places, |values| {
+        (0..values[0].len()).try_for_each(|k| {
+            row += 1;
+            push_row(raw, &mut items, &mut cover, values, k).map_err(|what| table.in_row(row, what))
+        })
+    })?;
+    cover.finish(raw, input)?;
+    items.join(raw).map_err(|problem| DataError::network_line(&input.path, 1, problem))
+}
+
+fn push_row(raw: &mut Raw, items: &mut ItemTable, cover: &mut Cover, values: &[Mixed], k: usize) -> Result<(), String> {
+    let in_words = |problem: NetworkLineProblem| problem.to_string();
+    let id = foreign::id(Some(&values[0]), k, "item")?;
+    if raw.leaves_out([(&id, "item")]).map_err(in_words)? {
+        return Ok(());
+    }
+    items.items.push(cover.item(raw, &id).map_err(in_words)?);
+    for (column, values) in items.columns.iter_mut().zip(&values[1..]) {
+        column.cells.push(text(&values.text(k).unwrap_or_default()).map_err(in_words)?);
+    }
+    Ok(())
 }
 
 impl ItemColumn {

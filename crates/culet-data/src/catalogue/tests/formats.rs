@@ -9,7 +9,11 @@ const ITEM: &str = "item_id:token\tmovie_title:token_seq\tclass:token_seq\trelea
 
 #[test]
 fn atomic_files_of_recbole_are_typed_and_know_no_quotes() {
-    let data = read(&[("x.inter", INTER), ("x.item", ITEM), ("x.user", "user_id:token\nu\n")]);
+    let data = read(&[
+        ("x.inter", INTER),
+        ("x.item", ITEM),
+        ("x.user", "user_id:token\tage:float\tsex:token\nu\t7\tF\n#1\t8\t\n"),
+    ]);
     assert_eq!(data.name, "x");
     assert_eq!(train(&data), set(&[("#1", "a"), ("#1", "\"b"), ("u", "c")]));
     let expected = [
@@ -24,7 +28,7 @@ fn atomic_files_of_recbole_are_typed_and_know_no_quotes() {
     let notes = [
         "`x.item` gives the relations `class` (2 values), `release_year` (2 decades); `movie_title` names the items",
         "`vector` of `x.item` is left out: it holds vectors",
-        "`x.user` is not used: facts are about items",
+        "`x.user` holds `age`, `sex` of 2 users: no model learns from what is known of users",
         "ratings go from 1 to 5, and each counts as taken; `--min-rating` leaves out lower ones",
         "nobody took 1 item",
         "there is no test part: `culet data split` makes one",
@@ -72,7 +76,7 @@ fn lines_of_recbole_that_cannot_be_used_are_told() {
     let head = "user_id:token\titem_id:token\trating:float\n";
     let error = refused(&format!("{head}u\ta\n"));
     assert_eq!(error, "data/x.inter:2: expected 3 columns as in the header, found 2: `u\\ta`");
-    assert_eq!(refused(&format!("{head}u\ta\tx\n")), "data/x.inter:2: expected a rating (a number), found `x`");
+    assert_eq!(refused(&format!("{head}u\ta\tx\n")), "data/x.inter:2: expected a rating (a finite number), found `x`");
     assert_eq!(refused(&format!("{head}u\t\t1\n")), "data/x.inter:2: the item is empty");
     assert_eq!(refused(head), "`data` holds no interaction that counts");
     assert_eq!(refused(""), "`data` holds no interaction that counts");
@@ -117,7 +121,10 @@ fn lines_of_ripplenet_that_cannot_be_used_are_told() {
         refused("0\t0\n", ""),
         "data/ratings_final.txt:1: expected 3 columns (user, item, label), found 2: `0\\t0`"
     );
-    assert_eq!(refused(RATINGS, "0\tx\t1\n"), "data/kg_final.txt:1: expected a node (a whole number), found `x`");
+    assert_eq!(
+        refused(RATINGS, "0\tx\t1\n"),
+        "data/kg_final.txt:1: expected an entity or relation (a whole number), found `x`"
+    );
     assert_eq!(refused("0\t0\t0\n", ""), "`data` holds no interaction that counts");
 }
 
@@ -157,7 +164,7 @@ fn movielens_gives_genres_and_decades() {
     assert_eq!((train(&million), facts(&million)), (train(&old), facts(&old)));
     assert_eq!((train(&table), facts(&table)), (train(&old), facts(&old)));
     let error = refused(&[("ratings.dat", "1::2::x::4\n"), ("movies.dat", "1::a::b\n")], &plain);
-    assert_eq!(error, "data/ratings.dat:1: expected a rating (a number), found `x`");
+    assert_eq!(error, "data/ratings.dat:1: expected a rating (a finite number), found `x`");
 }
 
 #[test]
@@ -166,4 +173,24 @@ fn a_kgat_folder_is_read_by_its_own_reader() {
     assert_eq!((data.train.n_pairs(), data.train.n_items()), (3, 3));
     let error = read_with(&[("train.txt", "0 x\n"), ("b", "")], &CatalogueOptions::default()).unwrap_err();
     assert!(matches!(error, DataError::Line { .. }), "{error}");
+}
+
+#[test]
+fn users_of_recbole_have_names_and_their_form_is_checked() {
+    let inter = "user_id:token\titem_id:token\nu\t1\nv\t2\n";
+    let users = "user_id:token\tname:token_seq\tcity:token\nu\tAnn Lee\tOslo\nw\tNew\tRome\n";
+    let data = read(&[("x.inter", inter), ("x.user", users)]);
+    assert_eq!([0, 1].map(|user| data.vocabulary.users.name(user)), [Some("Ann Lee"), None]);
+    let note = "`x.user` names users by `name`; it also holds `city` of 2 users: no model learns from what is known of \
+                users";
+    assert_eq!(data.notes[0], note);
+    let error = refused(&[("x.inter", inter), ("x.user", "user_id:token\nu\tv\n")], &CatalogueOptions::default());
+    assert_eq!(error, "data/x.user:2: expected 1 column as in the header, found 2: `u\\tv`");
+}
+
+#[test]
+fn ratings_of_ripplenet_alone_leave_negatives_out_too() {
+    let data = read(&[("ratings_final.txt", RATINGS)]);
+    assert_eq!(train(&data), set(&[("0", "0"), ("1", "1"), ("1", "2")]));
+    assert_eq!(data.notes[0], "`ratings_final.txt` holds 1 negative (label 0), left out");
 }

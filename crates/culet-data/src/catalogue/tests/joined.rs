@@ -134,20 +134,72 @@ fn attributes_join_a_folder_with_a_graph() {
 fn tables_that_cannot_be_joined_are_told() {
     let attributes =
         |items: &str| refused(&[("log.csv", LOG), ("items.csv", items)], &options(&["items.csv"], &[], &[]));
-    assert_eq!(attributes("id,colour\nx,red\n"), "`data/items.csv` is about none of the items; its first id is `x`");
+    assert_eq!(
+        attributes("id,colour\nx,red\n"),
+        "`data/items.csv` is about none of the items: its first id is `x`, that of an item `1`"
+    );
     assert_eq!(attributes("1,red\n2,blue\n"), "`data/items.csv` has no header that names its columns: `1 red`");
     let error = attributes("sku,colour\n1,red,3\n");
     assert_eq!(error, "data/items.csv:2: expected 2 columns as in the header, found 3: `1,red,3`");
     assert_eq!(attributes("sku,colour\n,red\n"), "data/items.csv:2: the item is empty");
     let graph = |name: &str, text: &str| refused(&[("log.csv", LOG), (name, text)], &options(&[], &[name], &[]));
     let error = graph("facts.csv", "a,by,b\n");
-    assert_eq!(error, "`data/facts.csv` is about none of the items and entities; its first id is `a`");
+    assert_eq!(
+        error,
+        "`data/facts.csv` is about none of the items and entities: its first id is `a`, that of an item `1`"
+    );
     let error = graph("facts.csv", "1,by\n");
     assert_eq!(error, "data/facts.csv:1: expected 3 columns (head, relation, tail), found 2: `1,by`");
     assert_eq!(graph("facts.csv", "head,relation,tail\n1,,x\n"), "data/facts.csv:2: the relation is empty");
     let error = graph("facts.nt", "<1> <by> <x>\n");
     assert_eq!(error, "data/facts.nt:1: expected `<subject> <predicate> <object> .`, found `<1> <by> <x>`");
-    assert_eq!(graph("facts.csv", "PAR1"), "`data/facts.csv` is a Parquet file, which is not read");
+    assert_eq!(graph("facts.csv", "PAR1"), "`data/facts.csv` is a Parquet table, which is not read");
     let error = refused(&[("log.csv", LOG), ("x.csv", "9,m\n")], &options(&[], &[], &["x.csv"]));
-    assert_eq!(error, "`data/x.csv` is about none of the items; its first id is `9`");
+    assert_eq!(error, "`data/x.csv` is about none of the items: its first id is `9`, that of an item `1`");
+}
+
+#[test]
+fn the_header_of_links_and_facts_is_no_line_of_them() {
+    for links in ["sku,entity\n1,m.1\n2,m.2\n3,m.3\n", "key,freebase\n1,m.1\n2,m.2\n3,m.3\n", "1,m.1\n2,m.2\n3,m.3\n"] {
+        let files = [("log.csv", LOG), ("links.csv", links), ("facts.csv", "m.1,by,x\nm.2,by,x\n")];
+        let data = read_with(&files, &options(&[], &["facts.csv"], &["links.csv"])).unwrap();
+        assert_eq!(facts(&data), texts(&["1 by x", "2 by x"]), "{links}");
+        let notes = data.notes.join("\n");
+        assert!(notes.contains("`links.csv` links 3 items with entities\n"), "{notes}");
+        assert_eq!(notes.contains("`key freebase`, taken for a header"), links.starts_with("key"), "{notes}");
+    }
+    let facts_of = |text: &str| {
+        let data = read_with(&[("log.csv", LOG), ("facts.csv", text)], &options(&[], &["facts.csv"], &[])).unwrap();
+        (data.graph.triplets().len(), data.notes[0].clone())
+    };
+    let (n, note) = facts_of("thing,property,value\n1,by,x\n2,by,y\n3,by,x\n");
+    assert_eq!((n, note.as_str()), (3, "`facts.csv` begins with `thing property value`, taken for a header"));
+    // A fact about something else is none.
+    assert_eq!(facts_of("x,by,z\n1,by,x\n2,by,y\n3,by,x\n").0, 4);
+}
+
+#[test]
+fn a_table_of_few_items_says_how_few() {
+    let note = "`items.csv` describes 1 of 3 items that were taken; are the ids the same? `1` was taken and is not in it, \
+                `7` is in it and nobody took it";
+    let data = with_items("sku,colour\n2,red\n7,red\n8,blue\n");
+    assert_eq!(data.notes[0], note);
+    assert_eq!(with_items("sku,colour\n2,red\n1,red\n").notes[0], "`items.csv` describes 2 of 3 items that were taken");
+    let error = refused(
+        &[("log.csv", LOG), ("items.csv", "sku,colour\n1.0,red\n2.0,blue\n")],
+        &options(&["items.csv"], &[], &[]),
+    );
+    assert_eq!(error, "`data/items.csv` is about none of the items: its first id is `1.0`, that of an item `1`");
+}
+
+#[test]
+fn a_table_of_users_is_no_table_of_items() {
+    let attributes = |items: &str| refused(&[("log.csv", LOG), ("i.csv", items)], &options(&["i.csv"], &[], &[]));
+    assert_eq!(attributes(LOG), "`data/i.csv` names users (`user`), so that it is no table of the items");
+    let reviews = "sku,reviewer,stars\n1,x,5\n1,y,4\n2,x,3\n";
+    assert_eq!(attributes(reviews), "`data/i.csv` names users (`reviewer`), so that it is no table of the items");
+    // Of a table with a line for each item it is a column as any other.
+    assert_eq!(facts(&with_items("sku,client\n1,x\n2,y\n")), texts(&["1 client client:x", "2 client client:y"]));
+    let error = refused(&[("items.csv", "item_id,title,genre\n1,Heat,Crime\n")], &CatalogueOptions::default());
+    assert_eq!(error, "`data/items.csv` names items (`item_id`) in its header, but no users: `item_id,title,genre`");
 }

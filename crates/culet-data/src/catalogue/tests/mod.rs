@@ -2,11 +2,14 @@
 
 mod arrays;
 mod converted;
+mod foreign;
 mod formats;
 mod joined;
+mod missing;
 mod packed;
 mod properties;
 mod tables;
+mod times;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -131,6 +131,8 @@ fn a_header_tells_interactions_from_edges() {
         fs::write(&path, text).unwrap();
         find_format(&path).unwrap().is_some()
     };
+    // The reader says that the users lack.
+    assert!(told("item_id,title\n1,Heat\n") && !told("source,item\na,b\n"));
     assert!(told(LOG) && told("userID\tartistID\tweight\n2\t51\t3\n"));
     assert!(!told("source,target\na,b\n") && !told("1 2\n3 4\n") && !told("") && !told("user1,user2\na,b\n"));
 }
@@ -147,10 +149,10 @@ fn lines_of_a_table_that_cannot_be_used_are_told() {
     };
     assert_eq!(refused("user\titem\n\ta\n", &plain, false), ":2: the user is empty");
     assert_eq!(refused("user\titem\trating\nu\t\t1\n", &plain, false), ":2: the item is empty");
-    assert_eq!(refused("u\ti\t1\nu\tj\tx\n", &plain, false), ":2: expected a rating (a number), found `x`");
-    assert_eq!(refused("u\ti\t1\nu\tj\tinf\n", &plain, false), ":2: expected a rating (a number), found `inf`");
-    let timed = "user\titem\ttime\nu\ti\t1\nu\tj\t2001-01-01\n";
-    assert_eq!(refused(timed, &plain, true), ":3: expected a time (a number), found `2001-01-01`");
+    assert_eq!(refused("u\ti\t1\nu\tj\tx\n", &plain, false), ":2: expected a rating (a finite number), found `x`");
+    assert_eq!(refused("u\ti\t1\nu\tj\tinf\n", &plain, false), ":2: expected a rating (a finite number), found `inf`");
+    let timed = "user\titem\ttime\nu\ti\t1\nu\tj\tmay\n";
+    assert_eq!(refused(timed, &plain, true), ":3: expected a time (a number or a date), found `may`");
     let untimed = unsplit(timed, &plain, false).unwrap();
     assert_eq!(untimed.log.n_pairs(), 2, "a time that nobody asked for may be anything");
     assert_eq!(refused("u\ti\n", &plain, true), "` has no column with times");
@@ -187,5 +189,6 @@ fn bytes_that_are_no_text_are_told_with_their_line() {
         error.to_string()
     };
     assert_eq!(refused(b"user,item\na,x\nb,\xfcber\n"), "data/log.csv:3: expected UTF-8, found `\u{fffd}ber`");
-    assert!(refused(b"\xff\xfe1\0,\x002\0\n\0").contains("found a NUL byte"));
+    assert!(refused(b"\xff\xfe1\0,\x002\0\n\0").contains("is in UTF-16"));
+    assert!(refused(b"1,2\n1,\x002\n").contains("found a NUL byte"));
 }

@@ -2,11 +2,12 @@
 
 use culet_graph::{Names, UserId};
 
+use super::table::n_joined_facts;
 use super::taken_items;
 use crate::{Dataset, thousands};
 
 /// What is lost of a data set where ids are numbered as they come; `lists_items` tells whether items that nobody took
-/// are listed.
+/// are listed. Where they are not, facts of none but those are lost, too.
 pub(super) fn of(dataset: &Dataset, lists_items: bool) -> Vec<String> {
     let Dataset { train, valid, test, graph, vocabulary, .. } = dataset;
     let named = |names: &Names| (0..names.len()).filter(|&index| names.name(index).is_some()).count();
@@ -22,7 +23,9 @@ pub(super) fn of(dataset: &Dataset, lists_items: bool) -> Vec<String> {
     }
     let n_alone = of_fact[train.n_items()..].iter().filter(|&&is| !is).count();
     let n_unused = used.iter().filter(|&&is| !is).count();
+    let n_unjoined = if lists_items { 0 } else { graph.triplets().len() - n_joined_facts(dataset) };
     let counted = [
+        (n_unjoined, "facts, none of which is about an item that somebody took"),
         (n_named, "names"),
         (n_idle, "users without a pair"),
         (if lists_items { 0 } else { n_untaken }, "items that nobody took"),

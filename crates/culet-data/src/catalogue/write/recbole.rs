@@ -6,6 +6,7 @@ use std::path::Path;
 use culet_graph::Interactions;
 
 use super::{check_distinct, check_ids, node_ids, taken_items};
+use crate::catalogue::raw::is_missing;
 use crate::new_folder::NewFolder;
 use crate::places::name_of;
 use crate::{DataError, Dataset};
@@ -17,7 +18,7 @@ const PARTS: [&str; 3] = [".train", ".valid", ".test"];
 ///
 /// The items are linked with entities of their own ids, or of `item:ID` where another entity has that id.
 pub(super) fn write(folder: &Path, dataset: &Dataset) -> Result<(), DataError> {
-    check_ids(dataset, is_unfit)?;
+    check_ids(dataset, |id| is_missing(id.as_bytes()) || is_unfit(id))?;
     check_distinct(dataset)?;
     let name = stem(folder);
     let Dataset { train, valid, test, graph, vocabulary, .. } = dataset;

@@ -6,14 +6,15 @@ use std::path::Path;
 use culet_graph::Interactions;
 
 use super::{check_distinct, check_ids, node_ids, taken_items};
+use crate::catalogue::raw::is_missing;
 use crate::network::quoted;
 use crate::new_folder::NewFolder;
 use crate::{DataError, Dataset};
 
-/// Writes `train.csv`, `valid.csv` and `test.csv` as far as there are such pairs, `facts.csv` if there are facts, and
+/// Writes `train.csv`, `valid.csv` and `test.csv` as far as there are such pairs, `facts.csv` if there are facts that can be joined again, and
 /// `links.csv` if one of these needs it: then an item with the id of another entity is called `item:ID` in the facts.
 pub(super) fn write(folder: &Path, dataset: &Dataset) -> Result<(), DataError> {
-    check_ids(dataset, |id| id.is_empty() || id.contains(['\n', '\r', '\0']))?;
+    check_ids(dataset, |id| is_missing(id.as_bytes()) || id.contains(['\n', '\r', '\0']))?;
     check_distinct(dataset)?;
     let Dataset { train, valid, test, graph, vocabulary, .. } = dataset;
     let (n_items, entities) = (train.n_items(), &vocabulary.entities);
@@ -28,7 +29,8 @@ pub(super) fn write(folder: &Path, dataset: &Dataset) -> Result<(), DataError> {
         return Err(DataError::SameId { kind: "entity", first, second, id });
     }
     let mut folder = NewFolder::create(folder)?;
-    if !graph.triplets().is_empty() {
+    let has_facts = n_joined_facts(dataset) > 0;
+    if has_facts {
         folder.write("facts.csv", |file| {
             writeln!(file, "head,relation,tail")?;
             graph.triplets().iter().try_for_each(|t| {
@@ -38,7 +40,7 @@ pub(super) fn write(folder: &Path, dataset: &Dataset) -> Result<(), DataError> {
             })
         })?;
     }
-    if !graph.triplets().is_empty() && !renamed.is_empty() {
+    if has_facts && !renamed.is_empty() {
         folder.write("links.csv", |file| {
             writeln!(file, "item,entity")?;
             let taken = (0..n_items).filter(|&item| is_taken[item]);
@@ -54,6 +56,14 @@ pub(super) fn write(folder: &Path, dataset: &Dataset) -> Result<(), DataError> {
     folder.write("train.csv", |file| write_log(file, train, dataset))?;
     folder.keep();
     Ok(())
+}
+
+/// How many facts come back when they are joined: all, unless none is about an item that somebody took.
+pub(super) fn n_joined_facts(dataset: &Dataset) -> usize {
+    let is_taken = taken_items(dataset);
+    let about = |entity: u32| is_taken.get(entity as usize).copied().unwrap_or(false);
+    let facts = dataset.graph.triplets();
+    if facts.iter().any(|fact| about(fact.head) || about(fact.tail)) { facts.len() } else { 0 }
 }
 
 fn write_row(file: &mut impl Write, texts: &[&str]) -> io::Result<()> {

@@ -77,14 +77,14 @@ fn weights_that_are_none() {
 
 #[test]
 fn quotes_that_do_not_fit() {
-    let hint = "close the quote (of an edge list in the same line); a quote within quotes is written `\"\"`";
+    let hint = "close the quote, in a list of edges in the same line; a quote within quotes is written `\"\"`";
     check("a,b\n\"c,d\n", "2: a quote is not closed: `\"c,d`", hint);
     let hint = "quote the whole column; a quote within quotes is written `\"\"`";
     check("a,b\n\"c\"x,d\n", "2: text follows a closing quote: `\"c\"x,d`", hint);
     check(
         "\"a,b\nc,d\n",
         "1: a quote is not closed: `\"a,b`",
-        "close the quote (of an edge list in the same line); a quote within quotes is written `\"\"`",
+        "close the quote, in a list of edges in the same line; a quote within quotes is written `\"\"`",
     );
 }
 
@@ -115,8 +115,7 @@ fn more_types_than_fit() {
 fn times_to_cut_by() {
     let options = NetworkOptions { before: Some(3.0), ..NetworkOptions::default() };
     let found = error_with(&[EDGES], &options);
-    let hint = "name the column with the times by a header line, or by `--columns source,target,time` (of interactions \
-                `user,item,time`)";
+    let hint = "name the column with the times by a header line, or by `--columns source,target,time`";
     assert_eq!(found, ("`data/edges.tsv` has no column with times".into(), hint.into()));
     let columns = Some(Column::parse_list("source,target,time").unwrap());
     let options = NetworkOptions { columns, ..options };

@@ -33,9 +33,11 @@ fn gensim_numpy_and_pandas_are_read() {
 
 #[test]
 fn whole_numbers_of_polars_are_ids() {
-    let (names, table) = read(&[("x", include_bytes!("foreign/polars.parquet"))], VectorFormat::Parquet);
-    assert_eq!(ids(&names), ["3", "1", "2"]);
-    assert_eq!(bits(&table), bits(&small().1));
+    for bytes in [&include_bytes!("foreign/polars.parquet")[..], include_bytes!("foreign/zstd.parquet")] {
+        let (names, table) = read(&[("x", bytes)], VectorFormat::Parquet);
+        assert_eq!(ids(&names), ["3", "1", "2"]);
+        assert_eq!(bits(&table), bits(&small().1));
+    }
 }
 
 #[test]

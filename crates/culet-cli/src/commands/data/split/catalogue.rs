@@ -4,7 +4,8 @@ use std::path::Path;
 
 use clap::{Arg, ArgMatches, value_parser};
 use culet::data::{
-    CataloguePlan, CatalogueSplit, PartCount, SplitBy, read_unsplit, split_catalogue, thousands, write_catalogue_split,
+    CataloguePlan, CatalogueSplit, Moment, PartCount, SplitBy, read_unsplit, split_catalogue, thousands,
+    write_catalogue_split,
 };
 use serde_json::{Value, json};
 
@@ -26,19 +27,27 @@ pub(super) fn arguments() -> Vec<Arg> {
         flag.help_heading(HEADING).help(help)
     };
     let count = |name, help| flag(name, "N", help).value_parser(value_parser!(usize));
-    let number = |name, value, help| flag(name, value, help).value_parser(value_parser!(f64));
+    let moment = |name, help| flag(name, "TIME", help).value_parser(moment);
     vec![
         flag("by", "WORD", "what is withheld, see below [default: random]")
             .value_parser(SplitBy::ALL.map(SplitBy::name)),
         count("test-items", "by random or last: so many items of each user to test, instead of a share"),
         count("valid-items", "by random or last: so many items of each user to validate"),
-        number("cut", "TIME", "by time: where the test part begins, instead of a share"),
-        number("valid-cut", "TIME", "by time: where the validation part begins"),
+        moment(
+            "cut",
+            "by time: where the test part begins, instead of a share: a number, or a date such as 2017-10-01",
+        ),
+        moment("valid-cut", "by time: where the validation part begins"),
         count(
             "k-core",
             "first leave out users and items with fewer pairs, and those who have fewer then, until none is left",
         ),
     ]
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    let expected = "expected a number, or a date such as 2017-10-01, 2017-10-01 12:30:00 or 2017-10-01T12:30:00+02:00";
+    Moment::parse(text).ok_or_else(|| expected.to_owned())
 }
 
 /// Splits a catalogue.
@@ -48,6 +57,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches, path: &Path, out: &Pa
     let source = read.map_err(|error| name_the_flag(error, with_dashes))?;
     source.notes.iter().for_each(|note| context.remark(&format!("note: {note}")));
     let split = split_catalogue(source, &plan(context, matches)).map_err(|error| name_the_flag(error, with_dashes))?;
+    split.dataset.notes.iter().for_each(|note| context.remark(&format!("note: {note}")));
     write_catalogue_split(out, &split)?;
     context.print(&document(out, &split), || text(out, &split))
 }
@@ -65,8 +75,8 @@ fn plan(context: &Context, matches: &ArgMatches) -> CataloguePlan {
         valid_share: number("valid-share"),
         test_items: count("test-items"),
         valid_items: count("valid-items"),
-        cut: number("cut"),
-        valid_cut: number("valid-cut"),
+        cut: matches.get_one("cut").copied(),
+        valid_cut: matches.get_one("valid-cut").copied(),
         k_core: count("k-core"),
         seed: context.seed,
     }

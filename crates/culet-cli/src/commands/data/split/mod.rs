@@ -38,7 +38,7 @@ Examples:
   # leave one out: the last item of each user to test, the one before to validate
   culet data split ratings.csv parts --by last --valid-items 1 --min-rating 4
   # train on what was known by then
-  culet data split ratings.csv parts --by time --cut 1100000000 --columns user,item,rating,time
+  culet data split ratings.csv parts --by time --cut 2004-11-09 --columns user,item,rating,time
   # items that nobody has met
   culet data split data/music parts --by cold-items --valid-share 0.1
   # add a validation part to a catalogue, or a network, that comes with a test part

@@ -1,0 +1,145 @@
+//! Parquet and Arrow tables of interactions: a user, an item and perhaps a rating and a time a row.
+//!
+//! Columns go by their names, as those of other tables do, or by `--columns user=NAME,item=NAME`. Ids are texts or whole
+//! numbers, ratings numbers, times numbers, timestamps or dates; none of them may be null or nested. Parquet's pages may
+//! be packed by Snappy, zstd, gzip, brotli or LZ4, Arrow's buffers by LZ4 or zstd.
+
+use super::not_in_format;
+use super::options::{CatalogueOptions, ColumnChoice, Format};
+use super::place::{ARROW, Place};
+use super::problem::CatalogueProblem;
+use super::raw::{Part, Raw, Taken, Times};
+use super::times::{Clock, time_of};
+use crate::DataError;
+use crate::columns::{ForeignTable, Mixed};
+use crate::network::Column;
+use crate::network::terms::INTERACTIONS;
+use crate::network::unpack::Input;
+use crate::shown::shown;
+
+const SORTS: [Column; 4] = [Column::Source, Column::Target, Column::Weight, Column::Time];
+
+pub(super) fn read(raw: &mut Raw, place: &Place, options: &CatalogueOptions, format: Format) -> Result<(), DataError> {
+    let endings: &[&str] = if format == Format::Arrow { &ARROW } else { &["parquet"] };
+    let input = match &place.files[..] {
+        [input] => input,
+        _ => endings
+            .iter()
+            .find_map(|ending| place.ending_in(ending).next())
+            .ok_or_else(|| not_in_format(place, format))?,
+    };
+    let table = ForeignTable::open(input)?;
+    let names = names(raw, input, &table, options)?;
+    for (wanted, place, what, word) in
+        [(raw.times_wanted == Times::Needed, 3, "times", "time"), (raw.ratings.min.is_some(), 2, "ratings", "rating")]
+    {
+        if wanted && names[place].is_none() {
+            let columns = Some(format!("user=NAME,item=NAME,{word}=NAME"));
+            return Err(DataError::catalogue(&input.path, CatalogueProblem::Lacks { what, columns }));
+        }
+    }
+    let mut columns = Vec::new();
+    let mut places = [None; 4];
+    for (k, name) in names.iter().enumerate().filter(|(k, _)| *k < 3 || raw.keeps_times()) {
+        if let Some(name) = name {
+            places[k] = Some(columns.len());
+            columns.push(table.flat(name).map_err(|what| table.malformed(what))?);
+        }
+    }
+    let mut row = 0;
+    table.for_each_group(&columns, |values| {
+        let own = places.map(|place| place.map(|place| &values[place]));
+        (0..values[0].len()).try_for_each(|k| {
+            row += 1;
+            take(raw, own, k).map_err(|what| table.in_row(row, what))
+        })
+    })
+}
+
+/// The names of the columns of users, items, ratings and times.
+fn names(
+    raw: &mut Raw,
+    input: &Input,
+    table: &ForeignTable<'_>,
+    options: &CatalogueOptions,
+) -> Result<[Option<String>; 4], DataError> {
+    let roots = table.roots();
+    let names = match &options.columns {
+        Some(ColumnChoice::Names(names)) => {
+            if let Some((_, name)) = names.iter().find(|(_, name)| !roots.contains(name)) {
+                return Err(table.lacks(name));
+            }
+            SORTS.map(|sort| names.iter().find(|(own, _)| *own == sort).map(|(_, name)| name.clone()))
+        }
+        Some(places @ ColumnChoice::Places(_)) => {
+            return Err(DataError::BadSetting {
+                name: "columns",
+                found: places.words(),
+                expected: "the names of the columns of a Parquet or Arrow table: `user=NAME,item=NAME`".to_owned(),
+            });
+        }
+        None => SORTS.map(|sort| {
+            let words: Vec<_> = roots.iter().map(|name| INTERACTIONS.header_word(name.as_bytes())).collect();
+            let (_, usual) = INTERACTIONS.headers.iter().find(|(own, _)| *own == sort)?;
+            usual.iter().find_map(|name| words.iter().position(|word| word == name)).map(|at| roots[at].clone())
+        }),
+    };
+    if names[0].is_none() && names[1].is_some() {
+        let header = roots.iter().map(|name| name.as_bytes().to_vec()).collect::<Vec<_>>();
+        return Err(super::table::no_users(input, &header));
+    }
+    for (k, word) in ["user", "item"].into_iter().enumerate() {
+        if names[k].is_none() {
+            return Err(table.lacks(word));
+        }
+    }
+    raw.user_header.clone_from(&names[0]);
+    raw.item_header.clone_from(&names[1]);
+    Ok(names)
+}
+
+fn take(raw: &mut Raw, columns: [Option<&Mixed>; 4], k: usize) -> Result<(), String> {
+    let [user, item, rating, time] = columns;
+    let (user, item) = (id(user, k, "user")?, id(item, k, "item")?);
+    let rating = rating.map(|column| real(column, k, "rating")).transpose()?;
+    let time = time.map(|column| seconds(raw, column, k)).transpose()?;
+    raw.take(Part::Train, Taken { user: &user, item: &item, rating, time }).map_err(|problem| problem.to_string())
+}
+
+/// An id, empty where there is none.
+pub(super) fn id(column: Option<&Mixed>, k: usize, what: &str) -> Result<Vec<u8>, String> {
+    match column {
+        Some(column @ (Mixed::Texts(_) | Mixed::Whole(_))) => Ok(column.text(k).unwrap_or_default().into_owned()),
+        Some(Mixed::Reals(_)) => Err(format!("the {what} is a float, expected a text or a whole number")),
+        _ => Err(format!("the {what} is a time or true or false, expected a text or a whole number")),
+    }
+}
+
+fn real(column: &Mixed, k: usize, what: &str) -> Result<f64, String> {
+    let value = match column {
+        Mixed::Whole(numbers) => numbers[k].map(|number| number as f64),
+        Mixed::Reals(numbers) => numbers[k],
+        Mixed::Flags(flags) => flags[k].map(|flag| f64::from(u8::from(flag))),
+        Mixed::Texts(_) => return Err(format!("the {what} is a text, expected a number")),
+        Mixed::Times(_) => return Err(format!("the {what} is a time, expected a number")),
+    };
+    match value {
+        Some(value) if value.is_finite() => Ok(value),
+        Some(value) => Err(format!("the {what} is {value}, expected a finite number")),
+        None => Err(format!("the {what} is null, expected a number")),
+    }
+}
+
+fn seconds(raw: &mut Raw, column: &Mixed, k: usize) -> Result<f64, String> {
+    let (time, clock) = match column {
+        Mixed::Times(times) => (times[k].ok_or("the time is null, expected a time")?, Clock::Dates),
+        Mixed::Texts(texts) => {
+            let text = texts[k].as_deref().ok_or("the time is null, expected a time")?;
+            let time = time_of(text);
+            time.ok_or_else(|| format!("the time is `{}`, expected a date or a number", shown(text)))?
+        }
+        column => (real(column, k, "time")?, Clock::Numbers),
+    };
+    raw.clock.agree(clock).map_err(|problem| problem.to_string())?;
+    Ok(time)
+}
