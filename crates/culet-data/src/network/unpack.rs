@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Chain, Cursor, Read, Seek};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,12 +12,17 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::NetworkProblem;
 use crate::DataError;
-use crate::zipped::Member;
+use crate::zipped::{Archive, Member, ReadSeek, members};
 
 /// What unpacks to more than this many times its size is no table, but a bomb ...
 const MOST_TIMES: u64 = 250;
 /// ... unless it is small even so.
 const HARMLESS: u64 = 1 << 26;
+
+/// The most bytes to which so many packed ones may unpack.
+pub(crate) fn most_unpacked(packed: u64) -> u64 {
+    HARMLESS.max(packed.saturating_mul(MOST_TIMES))
+}
 
 /// How a file is packed, as its first bytes tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +48,6 @@ enum Content {
     Zipped(Member),
 }
 
-/// A source of bytes, and whether one can go to and fro in it.
-pub(crate) trait ReadSeek: Read + Seek {}
-
-impl<T: Read + Seek> ReadSeek for T {}
-
 /// An open file.
 pub(crate) struct Opened<'a> {
     pub(crate) source: Box<dyn Read + 'a>,
@@ -72,6 +72,22 @@ impl Input {
         Self { path, content: Content::Zipped(member) }
     }
 
+    /// The files in it, a zip archive.
+    ///
+    /// # Errors
+    /// What cannot be read, is no archive, or is one in another.
+    pub(crate) fn members(&self) -> Result<Vec<Self>, DataError> {
+        let archive = match &self.content {
+            Content::OnDisk => Archive::OnDisk(self.path.clone()),
+            Content::Bytes(bytes) => Archive::Bytes(Arc::clone(bytes)),
+            Content::Zipped(_) => {
+                let cause = "it is an archive in an archive".into();
+                return Err(DataError::network(&self.path, NetworkProblem::Packed { cause }));
+            }
+        };
+        members(&self.path, &archive)
+    }
+
     /// The name without its folder.
     pub(crate) fn name(&self) -> String {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
@@ -86,7 +102,7 @@ impl Input {
             Content::Bytes(bytes) => unpacked(&bytes[..], bytes.len() as u64, &self.path, Packing::None),
             Content::Zipped(member) => {
                 let source = member.open().map_err(|error| DataError::read(&self.path, error))?;
-                unpacked(source, member.packed_size, &self.path, Packing::Zip)
+                unpacked(source, member.packed_size(), &self.path, Packing::Zip)
             }
             Content::OnDisk => {
                 let (file, size) = self.on_disk()?;
@@ -163,8 +179,7 @@ fn unpacked<'a>(mut source: impl Read + 'a, size: u64, path: &Path, own: Packing
         }
     }
     let whole = Cursor::new(magic).chain(source);
-    let bounded =
-        |source: Box<dyn Read + 'a>| Box::new(Bounded { source, left: HARMLESS.max(size.saturating_mul(MOST_TIMES)) });
+    let bounded = |source: Box<dyn Read + 'a>| Box::new(Bounded { source, left: most_unpacked(size) });
     let source: Box<dyn Read + 'a> = match packing {
         Packing::Gzip => bounded(Box::new(MultiGzDecoder::new(buffered(whole)))),
         Packing::Zstd => {

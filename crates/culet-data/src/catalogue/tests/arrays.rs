@@ -47,6 +47,14 @@ fn told(name: &str, bytes: &[u8]) -> Result<Dataset, String> {
 }
 
 #[test]
+fn a_matrix_that_unpacks_to_far_more_than_it_holds_is_a_bomb() {
+    // All zeros: of a member no more is kept in memory than may come out of one.
+    let bomb = sparse("csr", &[("indptr", npy("|i1", "80000000,", &vec![0; 80_000_000]))]);
+    let error = told("x.npz", &bomb).unwrap_err();
+    assert_eq!(error, "`data/x.npz/indptr.npy` unpacks to more than 250 times its size, as no table does");
+}
+
+#[test]
 fn sparse_matrices_hold_users_in_rows() {
     let expected = set(&[("0", "1"), ("2", "0"), ("2", "3")]);
     let data = ("data", npy("<f8", "4,", &floats(&[1.0, 5.0, 0.0, 2.0])));
