@@ -3,8 +3,6 @@
 //! Columns go by their names, as those of other tables do, or by `--columns user=NAME,item=NAME`. Ids are texts or whole
 //! numbers, ratings and times numbers; none of them may be null or nested. Pages may be packed by Snappy, or not.
 
-use std::fs::File;
-
 use super::not_in_format;
 use super::options::{CatalogueOptions, ColumnChoice, Format};
 use super::place::Place;
@@ -26,8 +24,7 @@ pub(super) fn read(raw: &mut Raw, place: &Place, options: &CatalogueOptions) -> 
     let wrong = |what: String| {
         DataError::catalogue(&input.path, CatalogueProblem::Malformed { format: "a Parquet table", what })
     };
-    let file = File::open(&input.path).map_err(|error| DataError::read(&input.path, error))?;
-    let reader = ColumnReader::open(file).map_err(wrong)?;
+    let reader = ColumnReader::of(input.columns()?).map_err(wrong)?;
     let names = names(raw, input, &reader, options)?;
     for (wanted, place, problem) in
         [(raw.with_times, 3, NetworkProblem::NoTimes), (raw.ratings.min.is_some(), 2, NetworkProblem::NoRatings)]

@@ -65,6 +65,7 @@ impl ColumnReader {
         match schema.columns()[column].physical_type() {
             PhysicalType::BYTE_ARRAY => {
                 let texts = self.values::<ByteArrayType>(group, column, &name)?;
+                texts.iter().try_for_each(|text| self.count_text(text.as_slice()))?;
                 Ok(Mixed::Texts(texts.into_iter().map(|text| text.map(|text| text.data().to_vec())).collect()))
             }
             PhysicalType::INT32 => {

@@ -12,6 +12,7 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::NetworkProblem;
 use crate::DataError;
+use crate::columns::Source;
 use crate::zipped::{Archive, Member, ReadSeek, members};
 
 /// What unpacks to more than this many times its size is no table, but a bomb ...
@@ -121,6 +122,18 @@ impl Input {
             Content::Zipped(_) => None,
             Content::OnDisk => Some(Box::new(BufReader::new(self.on_disk()?.0))),
         })
+    }
+
+    /// Opens it as a file of columns, which is read to and fro; one in an archive is unpacked into memory.
+    ///
+    /// # Errors
+    /// A file that cannot be read or unpacked.
+    pub(crate) fn columns(&self) -> Result<Source, DataError> {
+        match &self.content {
+            Content::Bytes(bytes) => Ok(Source::bytes(bytes.to_vec())),
+            Content::Zipped(_) => Ok(Source::bytes(self.read()?)),
+            Content::OnDisk => Source::file(self.on_disk()?.0).map_err(|error| DataError::read(&self.path, error)),
+        }
     }
 
     /// The first bytes of the file as it is.

@@ -65,6 +65,19 @@ pub(crate) fn unpack(
     }
 }
 
+/// As [`unpack`], with the usual limits.
+///
+/// # Errors
+/// As [`unpack`].
+#[doc(hidden)]
+pub fn unpack_for_tests(archive: &Path, folder: &Path) -> Result<(), DataError> {
+    let packing = Packing::of_name(&archive.to_string_lossy());
+    unpack(archive, packing, folder, UnpackLimits::default(), &|| false).or_else(|stop| match stop {
+        Stop::Failed(error) => Err(error),
+        Stop::Cancelled => Ok(()),
+    })
+}
+
 /// Where the entries of an archive go.
 struct Sink<'a> {
     archive: &'a Path,
