@@ -87,12 +87,15 @@ fn parquet_table(version: WriterVersion, encoding: Option<Encoding>, codec: Code
     file.into_inner().unwrap()
 }
 
+/// A file by its name.
+pub type Named = (String, Vec<u8>);
+
 /// A data set, and the files of the Parquet folder that holds it.
 ///
 /// # Panics
 /// If no temporary folder can be written.
 #[must_use]
-pub fn parquet_folder() -> (Dataset, Vec<(String, Vec<u8>)>) {
+pub fn parquet_folder() -> (Dataset, Vec<Named>) {
     let data = dataset();
     let root = tempfile::tempdir().unwrap();
     write_catalogue(&root.path().join("data"), &data, CatalogueTarget::Parquet).unwrap();
@@ -123,7 +126,7 @@ fn dataset() -> Dataset {
     }
 }
 
-fn files_in(folder: &Path) -> Vec<(String, Vec<u8>)> {
+fn files_in(folder: &Path) -> Vec<Named> {
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap());
     files.map(|file| (file.file_name().into_string().unwrap(), std::fs::read(file.path()).unwrap())).collect()
 }

@@ -7,10 +7,10 @@ use bolero::check;
 use culet_data::fuzzing::read_catalogue_in_memory;
 use culet_data::{CatalogueOptions, Dataset, Fingerprint, describe, to_text};
 use culet_fuzz::Watch;
-use culet_fuzz::seeds::{Table, altered, parquet_folder, parquet_pages, with_pages};
+use culet_fuzz::seeds::{Named, Table, altered, parquet_folder, parquet_pages, with_pages};
 
 static TABLES: LazyLock<Vec<Table>> = LazyLock::new(parquet_pages);
-static FOLDER: LazyLock<(Dataset, Vec<(String, Vec<u8>)>)> = LazyLock::new(parquet_folder);
+static FOLDER: LazyLock<(Dataset, Vec<Named>)> = LazyLock::new(parquet_folder);
 
 #[test]
 fn parquet() {

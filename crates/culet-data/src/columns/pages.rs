@@ -185,12 +185,7 @@ mod tests {
     }
 
     fn dictionary(n: u32, bytes: &[u8]) -> Page {
-        Page::DictionaryPage {
-            buf: bytes.to_vec().into(),
-            num_values: n,
-            encoding: Encoding::PLAIN,
-            is_sorted: false,
-        }
+        Page::DictionaryPage { buf: bytes.to_vec().into(), num_values: n, encoding: Encoding::PLAIN, is_sorted: false }
     }
 
     fn data(n: u32, encoding: Encoding, bytes: &[u8]) -> Page {

@@ -8,7 +8,7 @@ use parquet::basic::{Compression, Type as PhysicalType};
 use parquet::column::reader::ColumnReaderImpl;
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader, Length, SerializedFileReader};
 use parquet::schema::types::ColumnDescPtr;
 
@@ -191,7 +191,7 @@ impl ColumnReader {
 fn check_counts(about: &ParquetMetaData, size: u64) -> Result<usize, String> {
     let n_rows = about.file_metadata().num_rows();
     let impossible = || format!("claims to hold {n_rows} rows");
-    let columns = about.row_groups().iter().flat_map(|group| group.columns());
+    let columns = about.row_groups().iter().flat_map(RowGroupMetaData::columns);
     let counts = columns.map(|column| u64::try_from(column.num_values()).ok());
     let n_values = counts.sum::<Option<u64>>().ok_or_else(impossible)?;
     let most = HARMLESS_VALUES.max(size.saturating_mul(MOST_VALUES_A_BYTE));

@@ -175,3 +175,29 @@ fn nulls_of_parquet_are_told_with_their_row() {
     assert!(error.to_string().ends_with("row 2: the user is null or empty, expected an id"), "{error}");
     assert!(error.hint().is_some());
 }
+
+#[test]
+fn a_parquet_table_in_an_archive_is_read() {
+    let columns = [("user", Values::Text(vec!["ann", "bob"])), ("item", Values::Counts(&[7, 9]))];
+    let mut table = Vec::new();
+    write_columns(&columns, &mut table).unwrap();
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("x/log.parquet", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(&table).unwrap();
+    let data = told("x.zip", &zip.finish().unwrap().into_inner()).unwrap();
+    assert_eq!(train(&data), set(&[("ann", "7"), ("bob", "9")]));
+}
+
+#[test]
+fn a_parquet_table_that_holds_far_more_than_its_size_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let told = |user: &str, n: usize| {
+        let columns = [("user", Values::Category(vec![user; n])), ("item", Values::Category(vec!["7"; n]))];
+        parquet(root.path(), &columns).unwrap_err().to_string()
+    };
+    // Written once in a dictionary, and meant in every row.
+    let error = told(&"x".repeat(1 << 19), 200);
+    assert!(error.ends_with("its texts are far longer than the file, as no table's are"), "{error}");
+    let error = told("ann", (1 << 20) + 1);
+    assert!(error.contains("claims to hold 2097154 values in "), "{error}");
+}
