@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.."
 . bench/machine.sh
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
-scratch=$(mktemp -d --tmpdir="$([ -d /dev/shm ] && echo /dev/shm || echo /tmp)")
+scratch=$(if [ -w /dev/shm ]; then mktemp -d -p /dev/shm; else mktemp -d; fi)
 trap 'rm -rf "$scratch"' EXIT
 
 machine >"$out/machine.txt"
