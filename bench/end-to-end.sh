@@ -13,6 +13,7 @@ out=$2
 shift 2
 parts=${*:-steps load evaluate bytes music curves}
 cd "$(dirname "$0")/.."
+. bench/machine.sh
 mkdir -p "$out"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -22,14 +23,7 @@ cargo build --release --quiet --package culet --example step_time
 culet=target/release/culet
 step_time=target/release/examples/step_time
 
-{
-    echo "commit: $(git rev-parse HEAD)$(git diff --quiet HEAD || echo ' with local changes')"
-    echo "date: $(date -u +%Y-%m-%dT%H:%MZ)"
-    echo "rustc: $(rustc --version)"
-    echo "cores: $(nproc)"
-    lscpu | grep -E '^(Model name|L1d|L2|L3)' | tr -s ' '
-    grep -E '^(MemTotal)' /proc/meminfo | tr -s ' '
-} >"$out/machine.txt"
+machine >"$out/machine.txt"
 
 loaded() {
     echo "$(date -u +%H:%M:%S) before $1: load $(cut -d' ' -f1-3 /proc/loadavg)" | tee -a "$out/load.txt" >&2

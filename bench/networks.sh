@@ -15,6 +15,7 @@ out=$2
 shift 2
 parts=${*:-speed large default published typed}
 cd "$(dirname "$0")/.."
+. bench/machine.sh
 mkdir -p "$out"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -24,14 +25,7 @@ cargo build --release --quiet --package culet-graph --example walk_speed
 culet=target/release/culet
 walk_speed=target/release/examples/walk_speed
 
-{
-    echo "commit: $(git rev-parse HEAD)$(git diff --quiet HEAD || echo ' with local changes')"
-    echo "date: $(date -u +%Y-%m-%dT%H:%MZ)"
-    echo "rustc: $(rustc --version)"
-    echo "cores: $(nproc)"
-    lscpu | grep -E '^(Model name|L1d|L2|L3)' | tr -s ' '
-    grep -E '^(MemTotal)' /proc/meminfo | tr -s ' '
-} >"$out/machine.txt"
+machine >"$out/machine.txt"
 
 loaded() {
     echo "$(date -u +%H:%M:%S) before $1: load $(cut -d' ' -f1-3 /proc/loadavg)" | tee -a "$out/load.txt" >&2

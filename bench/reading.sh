@@ -11,6 +11,7 @@ set -euo pipefail
 out=$1
 n_lines=${2:-30000000}
 cd "$(dirname "$0")/.."
+. bench/machine.sh
 mkdir -p "$out"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -20,14 +21,7 @@ if [ -z "${CULET:-}" ]; then
     CULET=target/release/culet
 fi
 
-{
-    echo "commit: $(git rev-parse HEAD)$(git diff --quiet HEAD || echo ' with local changes')"
-    echo "date: $(date -u +%Y-%m-%dT%H:%MZ)"
-    echo "rustc: $(rustc --version)"
-    echo "cores: $(nproc)"
-    lscpu | grep -E '^(Model name|L1d|L2|L3)' | tr -s ' '
-    grep -E '^(MemTotal)' /proc/meminfo | tr -s ' '
-} >"$out/machine.txt"
+machine >"$out/machine.txt"
 
 awk -v n="$n_lines" 'BEGIN {
     srand(1)

@@ -13,6 +13,7 @@ out=$2
 shift 2
 parts=${*:-simple auto graph cold board}
 cd "$(dirname "$0")/.."
+. bench/machine.sh
 mkdir -p "$out"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -22,14 +23,7 @@ if [ -z "${CULET:-}" ]; then
     CULET=target/release/culet
 fi
 
-{
-    echo "commit: $(git rev-parse HEAD)$(git diff --quiet HEAD || echo ' with local changes')"
-    echo "date: $(date -u +%Y-%m-%dT%H:%MZ)"
-    echo "rustc: $(rustc --version)"
-    echo "cores: $(nproc)"
-    lscpu | grep -E '^(Model name|L1d|L2|L3)' | tr -s ' '
-    grep -E '^(MemTotal)' /proc/meminfo | tr -s ' '
-} >"$out/machine.txt"
+machine >"$out/machine.txt"
 
 # Trains on a set and appends the document, without its epochs, to a file.
 train() {

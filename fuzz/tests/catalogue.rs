@@ -5,32 +5,42 @@ use std::path::{Path, PathBuf};
 use bolero::{TypeGenerator, check};
 use culet_data::fuzzing::read_catalogue_in_memory;
 use culet_data::{CatalogueOptions, DataError, Dataset, Format, describe, to_text};
+use culet_fuzz::Watch;
 
 type Files<'a> = [(&'a str, &'a [u8])];
 
 #[test]
 fn table() {
+    let watch = Watch::new("table");
     check!().for_each(|bytes: &[u8]| {
-        for text in [bytes.to_vec(), cells(bytes)] {
-            judge(&[("log.csv", &text)], &CatalogueOptions::default());
-            let options = CatalogueOptions { min_rating: Some(2.0), header: Some(true), ..CatalogueOptions::default() };
-            judge(&[("log.csv", &text)], &options);
-        }
+        watch.input(|| {
+            for text in [bytes.to_vec(), cells(bytes)] {
+                judge(&[("log.csv", &text)], &CatalogueOptions::default());
+                let options =
+                    CatalogueOptions { min_rating: Some(2.0), header: Some(true), ..CatalogueOptions::default() };
+                judge(&[("log.csv", &text)], &options);
+            }
+        });
     });
 }
 
 #[test]
 fn attributes() {
-    check!()
-        .for_each(|bytes: &[u8]| joined(bytes, b"item,name,a,b,year\n", |options, path| options.attributes.push(path)));
+    let watch = Watch::new("attributes");
+    check!().for_each(|bytes: &[u8]| {
+        watch.input(|| joined(bytes, b"item,name,a,b,year\n", |options, path| options.attributes.push(path)));
+    });
 }
 
 #[test]
 fn facts() {
+    let watch = Watch::new("facts");
     check!().for_each(|bytes: &[u8]| {
-        joined(bytes, b"head,relation,tail\n0,r,x\n", |options, path| options.graphs.push(path));
-        joined(bytes, b"<0> <r> <x> .\n", |options, path| options.graphs.push(path));
-        joined(bytes, b"item,entity\n0,x\n", |options, path| options.links.push(path));
+        watch.input(|| {
+            joined(bytes, b"head,relation,tail\n0,r,x\n", |options, path| options.graphs.push(path));
+            joined(bytes, b"<0> <r> <x> .\n", |options, path| options.graphs.push(path));
+            joined(bytes, b"item,entity\n0,x\n", |options, path| options.links.push(path));
+        });
     });
 }
 
@@ -54,34 +64,43 @@ struct Folder {
 
 #[test]
 fn recbole() {
+    let watch = Watch::new("recbole");
     check!().with_type::<Folder>().for_each(|folder| {
-        let heads: [&[u8]; 4] = [
-            b"user_id:token\titem_id:token\trating:float\n",
-            b"item_id:token\tname:token_seq\ta:token_seq\tb:float\tc:float_seq\n",
-            b"head_id:token\trelation_id:token\ttail_id:token\n",
-            b"item_id:token\tentity_id:token\n",
-        ];
-        judge_folder(folder, ["x.inter", "x.item", "x.kg", "x.link"], heads);
+        watch.input(|| {
+            let heads: [&[u8]; 4] = [
+                b"user_id:token\titem_id:token\trating:float\n",
+                b"item_id:token\tname:token_seq\ta:token_seq\tb:float\tc:float_seq\n",
+                b"head_id:token\trelation_id:token\ttail_id:token\n",
+                b"item_id:token\tentity_id:token\n",
+            ];
+            judge_folder(folder, ["x.inter", "x.item", "x.kg", "x.link"], heads);
+        });
     });
 }
 
 #[test]
 fn ripplenet() {
+    let watch = Watch::new("ripplenet");
     check!().with_type::<Folder>().for_each(|folder| {
-        let names = ["ratings_final.txt", "item_index2entity_id.txt", "kg_final.txt", "kg.txt"];
-        judge_folder(folder, names, [b"0 0 1\n", b"7 0\n8 1\n", b"0 0 1\n", b"0 r 1\n"]);
+        watch.input(|| {
+            let names = ["ratings_final.txt", "item_index2entity_id.txt", "kg_final.txt", "kg.txt"];
+            judge_folder(folder, names, [b"0 0 1\n", b"7 0\n8 1\n", b"0 0 1\n", b"0 r 1\n"]);
+        });
     });
 }
 
 #[test]
 fn movielens() {
+    let watch = Watch::new("movielens");
     check!().with_type::<Folder>().for_each(|folder| {
-        judge_folder(
-            folder,
-            ["ratings.dat", "movies.dat", "x", "y"],
-            [b"1::1::5::1\n", b"1::A (1995)::X|Y\n", b"", b""],
-        );
-        judge_folder(folder, ["u.data", "u.item", "x", "y"], [b"1\t1\t5\t1\n", b"", b"", b""]);
+        watch.input(|| {
+            judge_folder(
+                folder,
+                ["ratings.dat", "movies.dat", "x", "y"],
+                [b"1::1::5::1\n", b"1::A (1995)::X|Y\n", b"", b""],
+            );
+            judge_folder(folder, ["u.data", "u.item", "x", "y"], [b"1\t1\t5\t1\n", b"", b"", b""]);
+        });
     });
 }
 
@@ -96,22 +115,29 @@ fn judge_folder(folder: &Folder, names: [&str; 4], heads: [&[u8]; 4]) {
 
 #[test]
 fn arrays() {
+    let watch = Watch::new("arrays");
     check!().for_each(|bytes: &[u8]| {
-        for head in ["'<i4', 'fortran_order': False, 'shape': (3, 2)", "'<f8', 'fortran_order': True, 'shape': (2, 2)"]
-        {
-            let header = format!("{{'descr': {head}}}");
-            let length = (header.len() as u16).to_le_bytes();
-            judge(&[("x.npy", &[b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), bytes].concat())], &matrix());
-        }
-        judge(&[("x.npy", &[b"\x93NUMPY\x01\x00", bytes].concat())], &matrix());
+        watch.input(|| {
+            for head in
+                ["'<i4', 'fortran_order': False, 'shape': (3, 2)", "'<f8', 'fortran_order': True, 'shape': (2, 2)"]
+            {
+                let header = format!("{{'descr': {head}}}");
+                let length = (header.len() as u16).to_le_bytes();
+                judge(&[("x.npy", &[b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), bytes].concat())], &matrix());
+            }
+            judge(&[("x.npy", &[b"\x93NUMPY\x01\x00", bytes].concat())], &matrix());
+        });
     });
 }
 
 #[test]
 fn archives() {
+    let watch = Watch::new("archives");
     check!().for_each(|bytes: &[u8]| {
-        judge(&[("x.zip", &[b"PK\x03\x04", bytes].concat())], &CatalogueOptions::default());
-        judge(&[("x.zip", &stored(bytes))], &CatalogueOptions::default());
+        watch.input(|| {
+            judge(&[("x.zip", &[b"PK\x03\x04", bytes].concat())], &CatalogueOptions::default());
+            judge(&[("x.zip", &stored(bytes))], &CatalogueOptions::default());
+        });
     });
 }
 

@@ -7,29 +7,36 @@ use culet_data::fuzzing::read_network_in_memory;
 use culet_data::{
     DataError, NetworkData, NetworkOptions, describe_network, network_to_text, read_network, write_network,
 };
+use culet_fuzz::Watch;
 
 #[test]
 fn edge_list() {
+    let watch = Watch::new("edge_list");
     check!().for_each(|bytes: &[u8]| {
-        for text in [bytes.to_vec(), edges(bytes), typed(bytes)] {
-            for directed in [false, true] {
-                let options = NetworkOptions { directed: Some(directed), ..NetworkOptions::default() };
+        watch.input(|| {
+            for text in [bytes.to_vec(), edges(bytes), typed(bytes)] {
+                for directed in [false, true] {
+                    let options = NetworkOptions { directed: Some(directed), ..NetworkOptions::default() };
+                    judge(&[("edges.tsv", &text)], &options);
+                }
+                let options = NetworkOptions { header: Some(true), before: Some(3.0), ..NetworkOptions::default() };
                 judge(&[("edges.tsv", &text)], &options);
             }
-            let options = NetworkOptions { header: Some(true), before: Some(3.0), ..NetworkOptions::default() };
-            judge(&[("edges.tsv", &text)], &options);
-        }
+        });
     });
 }
 
 #[test]
 fn packed() {
+    let watch = Watch::new("packed");
     check!().for_each(|bytes: &[u8]| {
-        let gzip: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\x03";
-        let zstd: &[u8] = b"\x28\xb5\x2f\xfd";
-        for magic in [gzip, zstd] {
-            judge(&[("edges.tsv", &[magic, bytes].concat())], &NetworkOptions::default());
-        }
+        watch.input(|| {
+            let gzip: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\x03";
+            let zstd: &[u8] = b"\x28\xb5\x2f\xfd";
+            for magic in [gzip, zstd] {
+                judge(&[("edges.tsv", &[magic, bytes].concat())], &NetworkOptions::default());
+            }
+        });
     });
 }
 
@@ -49,30 +56,33 @@ struct Files {
 
 #[test]
 fn network_folder() {
+    let watch = Watch::new("network_folder");
     check!().with_type::<Files>().for_each(|files| {
-        let lines = |bytes: &[u8]| if files.typed { typed(bytes) } else { edges(bytes) };
-        let meta = match (files.n_nodes, files.directed) {
-            (Some(count), Some(directed)) => Some(format!(r#"{{"num_nodes": {count}, "directed": {directed}}}"#)),
-            (Some(count), None) => Some(format!(r#"{{"num_nodes": {count}}}"#)),
-            (None, Some(directed)) => Some(format!(r#"{{"isDirected": {directed}}}"#)),
-            (None, None) => None,
-        };
-        let found = [
-            ("train_edges.tsv", Some(lines(&files.train))),
-            ("test_edges.tsv", files.test.as_deref().map(lines)),
-            ("test_edges_neg.tsv", files.negatives.as_deref().map(lines)),
-            ("nodes.tsv", files.nodes.as_deref().map(|bytes| table(b"id\ttype\tname\n", bytes))),
-            ("labels.tsv", files.labels.as_deref().map(|bytes| table(b"node\tlabel\n", bytes))),
-            ("node_index.tsv", files.index.as_deref().map(|bytes| table(b"", bytes))),
-            ("meta.json", meta.map(String::into_bytes)),
-        ];
-        let found: Vec<_> = found.iter().filter_map(|(name, bytes)| Some((*name, bytes.as_deref()?))).collect();
-        if let Some(data) = judge(&found, &NetworkOptions::default()) {
-            let root = tempfile::tempdir().unwrap();
-            write_network(&root.path().join("x"), &data, None).unwrap();
-            let back = read_network(&root.path().join("x"), &NetworkOptions::default()).unwrap();
-            assert_eq!(NetworkData { notes: data.notes.clone(), ..back }, data);
-        }
+        watch.input(|| {
+            let lines = |bytes: &[u8]| if files.typed { typed(bytes) } else { edges(bytes) };
+            let meta = match (files.n_nodes, files.directed) {
+                (Some(count), Some(directed)) => Some(format!(r#"{{"num_nodes": {count}, "directed": {directed}}}"#)),
+                (Some(count), None) => Some(format!(r#"{{"num_nodes": {count}}}"#)),
+                (None, Some(directed)) => Some(format!(r#"{{"isDirected": {directed}}}"#)),
+                (None, None) => None,
+            };
+            let found = [
+                ("train_edges.tsv", Some(lines(&files.train))),
+                ("test_edges.tsv", files.test.as_deref().map(lines)),
+                ("test_edges_neg.tsv", files.negatives.as_deref().map(lines)),
+                ("nodes.tsv", files.nodes.as_deref().map(|bytes| table(b"id\ttype\tname\n", bytes))),
+                ("labels.tsv", files.labels.as_deref().map(|bytes| table(b"node\tlabel\n", bytes))),
+                ("node_index.tsv", files.index.as_deref().map(|bytes| table(b"", bytes))),
+                ("meta.json", meta.map(String::into_bytes)),
+            ];
+            let found: Vec<_> = found.iter().filter_map(|(name, bytes)| Some((*name, bytes.as_deref()?))).collect();
+            if let Some(data) = judge(&found, &NetworkOptions::default()) {
+                let root = tempfile::tempdir().unwrap();
+                write_network(&root.path().join("x"), &data, None).unwrap();
+                let back = read_network(&root.path().join("x"), &NetworkOptions::default()).unwrap();
+                assert_eq!(NetworkData { notes: data.notes.clone(), ..back }, data);
+            }
+        });
     });
 }
 

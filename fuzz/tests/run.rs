@@ -6,6 +6,7 @@ use std::path::Path;
 
 use bolero::check;
 use culet_data::{CatalogueView, Dataset, Fingerprint, Protocol, Run, RunContents, RunSummary, RunWriter, Selection};
+use culet_fuzz::Watch;
 use culet_graph::{Interactions, KnowledgeGraph, Names, Triplet, Vocabulary};
 use culet_kernels::Matrix;
 
@@ -56,46 +57,49 @@ fn write_run(path: &Path) {
 }
 
 /// Puts bytes into a file of a run, whole or after its own beginning, and opens it with and without checksums.
-fn open_with(file: &'static str) {
+fn open_with(target: &'static str, file: &str) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run");
     write_run(&path);
     let original = fs::read(path.join(file)).unwrap();
-    check!().with_iterations(300).for_each(move |bytes: &[u8]| {
-        let kept = bytes.first().map_or(0, |&byte| original.len() * usize::from(byte) / 256);
-        let patched = [&original[..kept], bytes, original.get(kept + bytes.len()..).unwrap_or(&[])].concat();
-        for content in [bytes.to_vec(), patched] {
-            fs::write(path.join(file), &content).unwrap();
-            if let Ok(run) = Run::open(&path) {
-                assert!(content == original, "an altered {file} was taken for whole");
-                drop(run);
-            }
-            if let Ok(run) = Run::open_unverified(&path) {
-                for name in run.table_names() {
-                    let _ = run.table(&name);
+    let watch = Watch::new(target);
+    check!().with_iterations(300).for_each(|bytes: &[u8]| {
+        watch.input(|| {
+            let kept = bytes.first().map_or(0, |&byte| original.len() * usize::from(byte) / 256);
+            let patched = [&original[..kept], bytes, original.get(kept + bytes.len()..).unwrap_or(&[])].concat();
+            for content in [bytes.to_vec(), patched] {
+                fs::write(path.join(file), &content).unwrap();
+                if let Ok(run) = Run::open(&path) {
+                    assert!(content == original, "an altered {file} was taken for whole");
+                    drop(run);
+                }
+                if let Ok(run) = Run::open_unverified(&path) {
+                    for name in run.table_names() {
+                        let _ = run.table(&name);
+                    }
                 }
             }
-        }
+        });
     });
     drop(folder);
 }
 
 #[test]
 fn manifest() {
-    open_with("manifest.json");
+    open_with("manifest", "manifest.json");
 }
 
 #[test]
 fn tables() {
-    open_with("tables.safetensors");
+    open_with("tables", "tables.safetensors");
 }
 
 #[test]
 fn data() {
-    open_with("data.safetensors");
+    open_with("data", "data.safetensors");
 }
 
 #[test]
 fn vocabulary() {
-    open_with("vocabulary.parquet");
+    open_with("vocabulary", "vocabulary.parquet");
 }

@@ -65,7 +65,7 @@ pub use synth::{
 pub use unpack::{ArchiveProblem, UnpackLimits};
 pub use vectors::{VectorFormat, VectorProblem, VectorTable, read_vectors, write_vectors};
 
-/// The parsers beneath [`read_kgat`] and [`read_network`], for tests on arbitrary bytes; not a part of the stable
+/// The parsers beneath [`read_kgat`], [`read_catalogue`] and [`read_network`], and what unpacks downloads, for tests on arbitrary bytes; not a part of the stable
 /// interface.
 #[doc(hidden)]
 pub mod fuzzing {
@@ -75,4 +75,5 @@ pub mod fuzzing {
         parse_list, parse_names, parse_triplets,
     };
     pub use crate::network::read_in_memory as read_network_in_memory;
+    pub use crate::unpack::unpack_for_tests as unpack;
 }

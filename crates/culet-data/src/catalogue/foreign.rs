@@ -2,7 +2,7 @@
 //!
 //! Columns go by their names, as those of other tables do, or by `--columns user=NAME,item=NAME`. Ids are texts or whole
 //! numbers, ratings numbers, times numbers, timestamps or dates; none of them may be null or nested. Parquet's pages may
-//! be packed by Snappy, zstd, gzip, brotli or LZ4, Arrow's buffers by LZ4 or zstd.
+//! be packed by Snappy, zstd, gzip or LZ4, Arrow's buffers by LZ4 or zstd.
 
 use super::not_in_format;
 use super::options::{CatalogueOptions, ColumnChoice, Format};

@@ -29,7 +29,7 @@ pub(super) fn read(raw: &mut Raw, place: &Place) -> Result<(), DataError> {
         _ => files.next().ok_or_else(|| not_in_format(place, Format::Matrix))?,
     };
     if file.magic(4)? == zipped::MAGIC {
-        return read_npz(raw, &zipped::members(&file.path)?, &file.path);
+        return read_npz(raw, &file.members()?, &file.path);
     }
     read_array(raw, &Array::read(file)?, &file.path)
 }

@@ -53,7 +53,7 @@ impl Place {
         }
         let input = Input::file(path.into());
         let mut place = if input.magic(4)? == zipped::MAGIC {
-            new(zipped::members(path)?, PlaceKind::Archive)
+            new(input.members()?, PlaceKind::Archive)
         } else if recbole::stem(&input.name()).is_some() {
             let own = recbole::stem(&input.name()).map(str::to_owned);
             let mut beside = files_in(path.parent().unwrap_or(Path::new("")));
@@ -71,9 +71,9 @@ impl Place {
         let input = |&(name, bytes): &(&str, &[u8])| Input::bytes(path.join(name), bytes.to_vec());
         let mut place = Self { path: path.into(), name: name_of(path), files: Vec::new(), kind: PlaceKind::Folder };
         match files {
-            [(name, bytes)] if bytes.starts_with(zipped::MAGIC) => {
+            [(_, bytes)] if bytes.starts_with(zipped::MAGIC) => {
                 place.kind = PlaceKind::Archive;
-                place.files = zipped::members_of_bytes(&path.join(name), bytes.to_vec())?;
+                place.files = input(&files[0]).members()?;
             }
             [(name, _)] => {
                 place.kind = if recbole::stem(name).is_some() { PlaceKind::Folder } else { PlaceKind::File };

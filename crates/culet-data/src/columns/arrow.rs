@@ -16,7 +16,8 @@ use super::Mixed;
 use super::mixed::{SECONDS_A_DAY, decimal, unsigned};
 use super::reader::caught;
 use crate::DataError;
-use crate::network::unpack::{Input, ReadSeek, failure};
+use crate::network::unpack::{Input, failure};
+use crate::zipped::ReadSeek;
 
 /// A table that is read batch after batch.
 ///

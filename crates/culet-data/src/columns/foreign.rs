@@ -1,7 +1,5 @@
 //! Tables that other programs wrote, with columns of types of their own: Parquet and Arrow IPC.
 
-use std::fs::File;
-
 use super::{ArrowTable, ColumnReader, Mixed};
 use crate::DataError;
 use crate::catalogue::CatalogueProblem;
@@ -33,11 +31,7 @@ impl<'a> ForeignTable<'a> {
             let table = ArrowTable::open(input)?.map_err(|what| malformed(input, ARROW, what))?;
             return Ok(Self { input, table: Table::Arrow(table) });
         }
-        let reader = match input.is_on_disk() {
-            true => ColumnReader::open(File::open(&input.path).map_err(|error| DataError::read(&input.path, error))?),
-            false => ColumnReader::of_bytes(input.read()?),
-        };
-        let reader = reader.map_err(|what| malformed(input, PARQUET, what))?;
+        let reader = ColumnReader::of(input.columns()?).map_err(|what| malformed(input, PARQUET, what))?;
         Ok(Self { input, table: Table::Parquet(reader) })
     }
 

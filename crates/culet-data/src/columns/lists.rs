@@ -2,6 +2,7 @@
 
 use parquet::basic::Type as PhysicalType;
 use parquet::data_type::{DataType, DoubleType, FloatType};
+use parquet::file::reader::FileReader;
 
 use super::reader::{ColumnReader, caught, unreadable};
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as PhysicalType};
 use parquet::data_type::{BoolType, ByteArrayType, DataType, DoubleType, FloatType, Int32Type, Int64Type, Int96Type};
+use parquet::file::reader::FileReader;
 use parquet::schema::types::ColumnDescriptor;
 
 use super::ColumnReader;
@@ -181,6 +182,7 @@ impl ColumnReader {
         Ok(match schema.columns()[column].physical_type() {
             PhysicalType::BYTE_ARRAY => {
                 let texts = self.values::<ByteArrayType>(group, column, &name)?;
+                texts.iter().try_for_each(|text| self.count_text(text.as_slice()))?;
                 Mixed::Texts(each(texts, |text| text.data().to_vec()))
             }
             PhysicalType::BOOLEAN => Mixed::Flags(self.values::<BoolType>(group, column, &name)?),

@@ -4,11 +4,15 @@ mod arrow;
 mod foreign;
 mod lists;
 mod mixed;
+mod page_header;
+mod pages;
 mod reader;
+mod source;
 mod writer;
 
 pub(crate) use arrow::ArrowTable;
 pub(crate) use foreign::ForeignTable;
 pub(crate) use mixed::Mixed;
 pub(crate) use reader::ColumnReader;
+pub(crate) use source::Source;
 pub(crate) use writer::{Rows, Values, into_io, write_columns, write_groups};

@@ -1,43 +1,57 @@
 //! Reading columns.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use bytes::Bytes;
 use parquet::basic::{Compression, Type as PhysicalType};
-use parquet::column::reader::{ColumnReaderImpl, get_typed_column_reader};
+use parquet::column::reader::ColumnReaderImpl;
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::file::reader::{FileReader, Length, SerializedFileReader};
+use parquet::schema::types::ColumnDescPtr;
+
+use super::page_header::check_pages;
+use super::pages::CheckedPages;
+use super::source::Source;
+use crate::network::unpack::most_unpacked;
 
 /// Rows that are converted at a time.
 const BATCH: usize = 4096;
 
+/// A file with more values than this ...
+const HARMLESS_VALUES: u64 = 1 << 21;
+/// ... has at most so many for each of its bytes. Columns of which most values are alike take next to nothing, but no
+/// table has only such.
+const MOST_VALUES_A_BYTE: u64 = 250;
+
 /// The columns of a file, each read when asked for.
 ///
 /// The Parquet library panics at some contents that make no sense; such a panic is caught and becomes an error. That
-/// does not help against sizes that no memory holds: compare the checksum first.
+/// does not help against sizes that no memory holds, so those are compared with the size of the file: see `pages` and
+/// `page_header`.
 pub(crate) struct ColumnReader {
-    pub(super) file: Box<dyn FileReader>,
+    pub(super) file: SerializedFileReader<Source>,
     pub(super) n_rows: usize,
+    /// The same bytes once more, as the library does not give them back.
+    source: Source,
+    /// Bytes of text that may still come: a text that a dictionary holds once may stand in every row.
+    text_left: Cell<u64>,
 }
 
 impl ColumnReader {
     pub(crate) fn open(file: File) -> Result<Self, String> {
-        Self::of(file)
+        Self::of(Source::file(file).map_err(|error| format!("cannot be read: {error}"))?)
     }
 
-    /// What would stand in a file.
-    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Result<Self, String> {
-        Self::of(Bytes::from(bytes))
-    }
-
-    fn of(source: impl ChunkReader + 'static) -> Result<Self, String> {
-        let open = || SerializedFileReader::new(source).map_err(|error| format!("is not a Parquet file: {error}"));
-        let file: Box<dyn FileReader> = Box::new(caught("Parquet", open)?);
-        let n_rows = file.metadata().file_metadata().num_rows();
-        let n_rows = usize::try_from(n_rows).map_err(|_| format!("claims to hold {n_rows} rows"))?;
-        Ok(Self { file, n_rows })
+    pub(crate) fn of(source: Source) -> Result<Self, String> {
+        let again = source.try_clone().map_err(|error| format!("cannot be read: {error}"))?;
+        let open = || SerializedFileReader::new(again).map_err(|error| format!("is not a Parquet file: {error}"));
+        let file = caught("Parquet", open)?;
+        let n_rows = check_counts(file.metadata(), source.len())?;
+        let text_left = Cell::new(most_unpacked(source.len()));
+        Ok(Self { file, n_rows, source, text_left })
     }
 
     /// The names of all columns in the order of the file.
@@ -48,6 +62,7 @@ impl ColumnReader {
 
     pub(crate) fn text(&self, name: &str) -> Result<Vec<String>, String> {
         let (texts, _) = self.read::<ByteArrayType>(name, 0)?;
+        self.count_text(&texts)?;
         texts.iter().map(|text| to_string(name, text)).collect()
     }
 
@@ -57,6 +72,7 @@ impl ColumnReader {
             return Ok(self.text(name)?.into_iter().map(Some).collect());
         }
         let (texts, levels) = self.read::<ByteArrayType>(name, 1)?;
+        self.count_text(&texts)?;
         let mut texts = texts.iter();
         let mut next = || texts.next().ok_or_else(|| format!("column `{name}` ends too early"));
         levels.iter().map(|&level| if level == 0 { Ok(None) } else { to_string(name, next()?).map(Some) }).collect()
@@ -85,6 +101,7 @@ impl ColumnReader {
             }
             _ => {
                 let (texts, levels) = self.read::<ByteArrayType>(name, max_level)?;
+                self.count_text(&texts)?;
                 (texts.iter().map(|text| to_string(name, text)).collect::<Result<_, _>>()?, levels)
             }
         };
@@ -132,11 +149,35 @@ impl ColumnReader {
         name: &str,
     ) -> Result<ColumnReaderImpl<T>, String> {
         let codec = self.file.metadata().row_group(group).column(column).compression();
-        if matches!(codec, Compression::LZO) {
-            return Err(format!("column `{name}` is compressed by LZO, which is not read"));
+        // Brotli alone unpacks to any size, whatever a header tells: the other packings are bounded by it, or by themselves
+        // (deflate to 1,032 and LZ4 to 255 times what is packed).
+        if matches!(codec, Compression::LZO | Compression::BROTLI(_)) {
+            let codec = codec.to_string();
+            let codec = codec.split('(').next().unwrap_or_default();
+            return Err(format!(
+                "column `{name}` is compressed by {codec}, expected ZSTD, SNAPPY, GZIP, LZ4 or nothing"
+            ));
         }
-        let group = self.file.get_row_group(group).map_err(|error| unreadable(name, &error))?;
-        group.get_column_reader(column).map(get_typed_column_reader).map_err(|error| unreadable(name, &error))
+        let failed = |error| unreadable(name, &error);
+        let group = self.file.get_row_group(group).map_err(failed)?;
+        let chunk = group.metadata().column(column);
+        check_pages(&self.source, chunk.byte_range()).map_err(|what| format!("column `{name}`: {what}"))?;
+        let descr = chunk.column_descr_ptr();
+        let pages = group.get_column_page_reader(column).map_err(failed)?;
+        let n_values = chunk.num_values().unsigned_abs();
+        let pages = CheckedPages::new(pages, ColumnDescPtr::clone(&descr), n_values);
+        Ok(ColumnReaderImpl::new(descr, Box::new(pages)))
+    }
+
+    /// Counts texts that are given out.
+    ///
+    /// # Errors
+    /// Texts that are far longer than the file, all together.
+    pub(super) fn count_text(&self, texts: &[ByteArray]) -> Result<(), String> {
+        let n: u64 = texts.iter().map(|text| text.len() as u64).sum();
+        let left = self.text_left.get().checked_sub(n);
+        self.text_left.set(left.ok_or("its texts are far longer than the file, as no table's are")?);
+        Ok(())
     }
 
     fn find<T: DataType>(&self, name: &str, max_level: i16) -> Result<usize, String> {
@@ -148,6 +189,20 @@ impl ColumnReader {
         let expected = (T::get_physical_type(), max_level, 0);
         if found == expected { Ok(at) } else { Err(format!("column `{name}` is {found:?}, expected {expected:?}")) }
     }
+}
+
+/// The number of rows, if a file of this size can hold as many values as it claims: see [`HARMLESS_VALUES`].
+fn check_counts(about: &ParquetMetaData, size: u64) -> Result<usize, String> {
+    let n_rows = about.file_metadata().num_rows();
+    let impossible = || format!("claims to hold {n_rows} rows");
+    let columns = about.row_groups().iter().flat_map(RowGroupMetaData::columns);
+    let counts = columns.map(|column| u64::try_from(column.num_values()).ok());
+    let n_values = counts.sum::<Option<u64>>().ok_or_else(impossible)?;
+    let most = HARMLESS_VALUES.max(size.saturating_mul(MOST_VALUES_A_BYTE));
+    if n_values > most {
+        return Err(format!("claims to hold {n_values} values in {size} bytes, expected at most {most}"));
+    }
+    usize::try_from(n_rows).map_err(|_| impossible())
 }
 
 /// Turns a panic of the library for a format into an error.

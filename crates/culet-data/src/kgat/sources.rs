@@ -8,7 +8,6 @@ use crate::DataError;
 use crate::network::NetworkProblem;
 use crate::network::unpack::Input;
 use crate::places::{children, similar};
-use crate::zipped::members;
 
 /// The bytes of the files of a data set; `None` where a file is missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -125,7 +124,7 @@ const GRAPH: &str = "kg_final.txt";
 fn read_packed(folder: &Path) -> Result<Option<Vec<u8>>, DataError> {
     let archive = folder.join(format!("{GRAPH}.zip"));
     if archive.is_file() {
-        let members = members(&archive)?;
+        let members = Input::file(archive.clone()).members()?;
         let own = members.iter().find(|member| member.name() == GRAPH).or(members.first());
         let empty = || DataError::network(&archive, NetworkProblem::Packed { cause: "it holds no file".into() });
         return own.ok_or_else(empty)?.read().map(Some);

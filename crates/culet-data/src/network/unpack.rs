@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Chain, Cursor, Read, Seek};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,12 +12,18 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::NetworkProblem;
 use crate::DataError;
-use crate::zipped::Member;
+use crate::columns::Source;
+use crate::zipped::{Archive, Member, ReadSeek, members};
 
 /// What unpacks to more than this many times its size is no table, but a bomb ...
 const MOST_TIMES: u64 = 250;
 /// ... unless it is small even so.
 const HARMLESS: u64 = 1 << 26;
+
+/// The most bytes to which so many packed ones may unpack.
+pub(crate) fn most_unpacked(packed: u64) -> u64 {
+    HARMLESS.max(packed.saturating_mul(MOST_TIMES))
+}
 
 /// How a file is packed, as its first bytes tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +49,6 @@ enum Content {
     Zipped(Member),
 }
 
-/// A source of bytes, and whether one can go to and fro in it.
-pub(crate) trait ReadSeek: Read + Seek {}
-
-impl<T: Read + Seek> ReadSeek for T {}
-
 /// An open file.
 pub(crate) struct Opened<'a> {
     pub(crate) source: Box<dyn Read + 'a>,
@@ -72,9 +73,20 @@ impl Input {
         Self { path, content: Content::Zipped(member) }
     }
 
-    /// Whether it is a file of its own on the disk.
-    pub(crate) fn is_on_disk(&self) -> bool {
-        matches!(self.content, Content::OnDisk)
+    /// The files in it, a zip archive.
+    ///
+    /// # Errors
+    /// What cannot be read, is no archive, or is one in another.
+    pub(crate) fn members(&self) -> Result<Vec<Self>, DataError> {
+        let archive = match &self.content {
+            Content::OnDisk => Archive::OnDisk(self.path.clone()),
+            Content::Bytes(bytes) => Archive::Bytes(Arc::clone(bytes)),
+            Content::Zipped(_) => {
+                let cause = "it is an archive in an archive".into();
+                return Err(DataError::network(&self.path, NetworkProblem::Packed { cause }));
+            }
+        };
+        members(&self.path, &archive)
     }
 
     /// The name without its folder.
@@ -91,7 +103,7 @@ impl Input {
             Content::Bytes(bytes) => unpacked(&bytes[..], bytes.len() as u64, &self.path, Packing::None),
             Content::Zipped(member) => {
                 let source = member.open().map_err(|error| DataError::read(&self.path, error))?;
-                unpacked(source, member.packed_size, &self.path, Packing::Zip)
+                unpacked(source, member.packed_size(), &self.path, Packing::Zip)
             }
             Content::OnDisk => {
                 let (file, size) = self.on_disk()?;
@@ -110,6 +122,18 @@ impl Input {
             Content::Zipped(_) => None,
             Content::OnDisk => Some(Box::new(BufReader::new(self.on_disk()?.0))),
         })
+    }
+
+    /// Opens it as a file of columns, which is read to and fro; one in an archive is unpacked into memory.
+    ///
+    /// # Errors
+    /// A file that cannot be read or unpacked.
+    pub(crate) fn columns(&self) -> Result<Source, DataError> {
+        match &self.content {
+            Content::Bytes(bytes) => Ok(Source::bytes(bytes.to_vec())),
+            Content::Zipped(_) => Ok(Source::bytes(self.read()?)),
+            Content::OnDisk => Source::file(self.on_disk()?.0).map_err(|error| DataError::read(&self.path, error)),
+        }
     }
 
     /// The first bytes of the file as it is.
@@ -168,8 +192,7 @@ fn unpacked<'a>(mut source: impl Read + 'a, size: u64, path: &Path, own: Packing
         }
     }
     let whole = Cursor::new(magic).chain(source);
-    let bounded =
-        |source: Box<dyn Read + 'a>| Box::new(Bounded { source, left: HARMLESS.max(size.saturating_mul(MOST_TIMES)) });
+    let bounded = |source: Box<dyn Read + 'a>| Box::new(Bounded { source, left: most_unpacked(size) });
     let source: Box<dyn Read + 'a> = match packing {
         Packing::Gzip => bounded(Box::new(MultiGzDecoder::new(buffered(whole)))),
         Packing::Zstd => {

@@ -7,7 +7,7 @@ use super::ArchiveProblem;
 pub struct UnpackLimits {
     /// Bytes, all entries together.
     pub bytes: u64,
-    /// Files and folders.
+    /// Files and folders, without what only a system put there.
     pub entries: usize,
     /// Bytes for each byte of the archive. Text packs to a tenth, deflate cannot do better than 1,032.
     pub ratio: u64,
@@ -29,22 +29,12 @@ pub(super) struct Budget {
     limits: UnpackLimits,
     packed: u64,
     bytes: u64,
-    entries: usize,
 }
 
 impl Budget {
     /// For an archive of so many bytes.
     pub(super) fn new(limits: UnpackLimits, packed: u64) -> Self {
-        Self { limits, packed, bytes: 0, entries: 0 }
-    }
-
-    /// One more entry.
-    pub(super) fn entry(&mut self) -> Result<(), ArchiveProblem> {
-        self.entries += 1;
-        if self.entries > self.limits.entries {
-            return Err(ArchiveProblem::TooMany { limit: self.limits.entries });
-        }
-        Ok(())
+        Self { limits, packed, bytes: 0 }
     }
 
     /// More bytes of an entry.

@@ -37,11 +37,6 @@ pub(super) fn of(name: &str) -> Result<PathBuf, ArchiveProblem> {
     }
 }
 
-/// What the finder of macOS adds to archives of its own accord: no data of anybody.
-pub(super) fn is_clutter(name: &str) -> bool {
-    name.starts_with("__MACOSX/") || name.rsplit('/').next() == Some(".DS_Store")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | `entry_path` | which names of entries are taken |
 //! | `budget` | how much may come out |
-//! | `zip_archive`, `gzip_file` | the two packings |
+//! | `zip_archive`, `gzip_file` | the two packings; what is in a zip archive, `zipped/walk.rs` tells |
 //! | `problem` | what can be wrong with an archive |
 
 mod budget;
@@ -57,7 +57,7 @@ pub(crate) fn unpack(
     cancelled: &dyn Fn() -> bool,
 ) -> Result<(), Stop> {
     let packed = fs::metadata(archive).map_err(|error| DataError::read(archive, error))?.len();
-    let mut sink = Sink { archive, folder, budget: Budget::new(limits, packed), cancelled };
+    let mut sink = Sink { archive, folder, limits, budget: Budget::new(limits, packed), cancelled };
     match packing {
         Packing::Plain => Ok(()),
         Packing::Zip => zip_archive::unpack(&mut sink),
@@ -65,10 +65,24 @@ pub(crate) fn unpack(
     }
 }
 
+/// As [`unpack`], with the usual limits.
+///
+/// # Errors
+/// As [`unpack`].
+#[doc(hidden)]
+pub fn unpack_for_tests(archive: &Path, folder: &Path) -> Result<(), DataError> {
+    let packing = Packing::of_name(&archive.to_string_lossy());
+    unpack(archive, packing, folder, UnpackLimits::default(), &|| false).or_else(|stop| match stop {
+        Stop::Failed(error) => Err(error),
+        Stop::Cancelled => Ok(()),
+    })
+}
+
 /// Where the entries of an archive go.
 struct Sink<'a> {
     archive: &'a Path,
     folder: &'a Path,
+    limits: UnpackLimits,
     budget: Budget,
     cancelled: &'a dyn Fn() -> bool,
 }
@@ -84,7 +98,6 @@ impl Sink<'_> {
 
     /// Makes the folder of an entry.
     fn folder(&mut self, name: &str) -> Result<(), Stop> {
-        self.budget.entry().map_err(|problem| self.refuse(problem))?;
         let path = self.folder.join(entry_path::of(name).map_err(|problem| self.refuse(problem))?);
         if path.is_file() {
             return Err(self.refuse(ArchiveProblem::Twice { entry: name.into() }));
@@ -94,7 +107,6 @@ impl Sink<'_> {
 
     /// Writes the content of an entry, with its folders.
     fn file(&mut self, name: &str, content: &mut dyn Read) -> Result<(), Stop> {
-        self.budget.entry().map_err(|problem| self.refuse(problem))?;
         let relative = entry_path::of(name).map_err(|problem| self.refuse(problem))?;
         let path = self.folder.join(&relative);
         let folder = path.parent().unwrap_or(self.folder);

@@ -1,7 +1,7 @@
 //! From the tables to the data set, checked against its fingerprint.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::io;
 use std::path::PathBuf;
 
 use culet_graph::{Interactions, KnowledgeGraph, Names, Triplet, Vocabulary};
@@ -13,6 +13,7 @@ use crate::catalogue::options::Format;
 use crate::catalogue::place::{Place, PlaceKind};
 use crate::catalogue::problem::CatalogueProblem;
 use crate::columns::{ColumnReader, Mixed};
+use crate::network::unpack::Input;
 use crate::shown::shown;
 use crate::{DataError, Dataset, Fingerprint};
 
@@ -21,7 +22,7 @@ use crate::{DataError, Dataset, Fingerprint};
 /// # Errors
 /// A file that is missing or makes no sense; another version of the layout; another fingerprint.
 pub(in crate::catalogue) fn read(place: &Place) -> Result<Dataset, DataError> {
-    if place.kind != PlaceKind::Folder || !place.path.join(ABOUT).is_file() {
+    if place.kind != PlaceKind::Folder || place.find(ABOUT).is_none() {
         return Err(not_in_format(place, Format::ParquetFolder));
     }
     let about = read_about(place)?;
@@ -43,13 +44,17 @@ fn wrong(path: PathBuf, what: String) -> DataError {
     DataError::Catalogue { path, problem: CatalogueProblem::Malformed { format: "a part of a catalogue", what } }
 }
 
+fn file_of<'a>(place: &'a Place, name: &str) -> Result<&'a Input, DataError> {
+    place.find(name).ok_or_else(|| DataError::read(&place.path.join(name), io::ErrorKind::NotFound.into()))
+}
+
 fn read_about(place: &Place) -> Result<About, DataError> {
     #[derive(Deserialize)]
     struct Versioned {
         version: u64,
     }
     let path = place.path.join(ABOUT);
-    let text = std::fs::read(&path).map_err(|error| DataError::read(&path, error))?;
+    let text = file_of(place, ABOUT)?.read()?;
     let broken = |error: serde_json::Error| wrong(path.clone(), error.to_string());
     let Versioned { version } = serde_json::from_slice(&text).map_err(broken)?;
     if version != VERSION {
@@ -68,8 +73,7 @@ struct Table<const N: usize> {
 impl<const N: usize> Table<N> {
     fn open(place: &Place, name: &str, names: [&'static str; N]) -> Result<Self, DataError> {
         let path = place.path.join(name);
-        let file = File::open(&path).map_err(|error| DataError::read(&path, error))?;
-        let reader = ColumnReader::open(file).map_err(|what| wrong(path.clone(), what))?;
+        let reader = ColumnReader::of(file_of(place, name)?.columns()?).map_err(|what| wrong(path.clone(), what))?;
         Ok(Self { path, reader, names })
     }
 

@@ -47,6 +47,14 @@ fn told(name: &str, bytes: &[u8]) -> Result<Dataset, String> {
 }
 
 #[test]
+fn a_matrix_that_unpacks_to_far_more_than_it_holds_is_a_bomb() {
+    // All zeros: of a member no more is kept in memory than may come out of one.
+    let bomb = sparse("csr", &[("indptr", npy("|i1", "80000000,", &vec![0; 80_000_000]))]);
+    let error = told("x.npz", &bomb).unwrap_err();
+    assert_eq!(error, "`data/x.npz/indptr.npy` unpacks to more than 250 times its size, as no table does");
+}
+
+#[test]
 fn sparse_matrices_hold_users_in_rows() {
     let expected = set(&[("0", "1"), ("2", "0"), ("2", "3")]);
     let data = ("data", npy("<f8", "4,", &floats(&[1.0, 5.0, 0.0, 2.0])));
@@ -166,4 +174,30 @@ fn nulls_of_parquet_are_told_with_their_row() {
     let error = parquet(root.path(), &columns).unwrap_err();
     assert!(error.to_string().ends_with("row 2: the user is empty"), "{error}");
     assert!(error.hint().is_some());
+}
+
+#[test]
+fn a_parquet_table_in_an_archive_is_read() {
+    let columns = [("user", Values::Text(vec!["ann", "bob"])), ("item", Values::Counts(&[7, 9]))];
+    let mut table = Vec::new();
+    write_columns(&columns, &mut table).unwrap();
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("x/log.parquet", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(&table).unwrap();
+    let data = told("x.zip", &zip.finish().unwrap().into_inner()).unwrap();
+    assert_eq!(train(&data), set(&[("ann", "7"), ("bob", "9")]));
+}
+
+#[test]
+fn a_parquet_table_that_holds_far_more_than_its_size_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let told = |user: &str, n: usize| {
+        let columns = [("user", Values::Category(vec![user; n])), ("item", Values::Category(vec!["7"; n]))];
+        parquet(root.path(), &columns).unwrap_err().to_string()
+    };
+    // Written once in a dictionary, and meant in every row.
+    let error = told(&"x".repeat(1 << 19), 200);
+    assert!(error.ends_with("its texts are far longer than the file, as no table's are"), "{error}");
+    let error = told("ann", (1 << 20) + 1);
+    assert!(error.contains("claims to hold 2097154 values in "), "{error}");
 }
