@@ -27,6 +27,8 @@ pub(crate) struct Follower<'a> {
     failure: Option<culet::data::DataError>,
     /// Whether it was told that an interrupt was heard.
     told: bool,
+    /// Whether trainings are parts of something larger, whose epochs nobody reads one by one.
+    has_stages: bool,
 }
 
 impl<'a> Follower<'a> {
@@ -47,6 +49,7 @@ impl<'a> Follower<'a> {
             selection_metric: String::new(),
             failure: None,
             told: false,
+            has_stages: false,
         }
     }
 
@@ -73,6 +76,7 @@ impl<'a> Follower<'a> {
 
     /// Something without steps begins.
     fn stage(&mut self, what: &str) {
+        self.has_stages = true;
         match &self.bar {
             Some(bar) => {
                 bar.set_style(ProgressStyle::with_template("{prefix} {spinner} {wide_msg}").expect("well formed"));
@@ -114,7 +118,7 @@ impl<'a> Follower<'a> {
         {
             self.metric = format!("  {name} {value:.4}{}", if record.best { " (best)" } else { "" });
         }
-        if self.lines {
+        if self.lines && !self.has_stages {
             let metric = if record.metrics().is_some() { self.metric.as_str() } else { "" };
             let seconds = record.seconds;
             say(&format!(
@@ -142,7 +146,8 @@ impl Observer for Follower<'_> {
             Event::Step { epoch, step, loss } => self.step(*epoch, *step, loss.total()),
             Event::Epoch(record) => self.epoch(record),
             Event::Stopped { epoch, reason } => {
-                self.tell(&format!("stopped after epoch {epoch}: {reason}"));
+                let metric = if self.has_stages { self.metric.as_str() } else { "" };
+                self.tell(&format!("stopped after epoch {epoch}: {reason}{metric}"));
             }
             _ => {}
         }

@@ -7,6 +7,8 @@ use crate::catalogue::CatalogueProblem;
 use crate::fetch::FetchProblem;
 use crate::kgat::LineProblem;
 use crate::network::{NetworkLineProblem, NetworkProblem};
+use crate::places::name_of;
+use crate::public::PublicSets;
 use crate::run::{Damage, RunProblem};
 use crate::unpack::ArchiveProblem;
 use crate::vectors::VectorProblem;
@@ -225,6 +227,9 @@ impl DataError {
             Self::InUse { .. } => Some("wait for its end, or choose another folder".into()),
             Self::NoFolder { similar: Some(path), .. } | Self::NoFile { similar: Some(path), .. } => {
                 Some(format!("did you mean `{}`?", path.display()))
+            }
+            Self::NoFolder { path, .. } if PublicSets::built_in().find(&name_of(path)).is_ok() => {
+                Some(format!("`culet data get {}` fetches the public data set of this name", name_of(path)))
             }
             Self::NoFolder { .. } => Some("`culet data synth` makes a data set to try".into()),
             Self::NoFile { .. } => Some("each line of `train.txt` holds a user, then the items the user took".into()),

@@ -1,5 +1,6 @@
 //! The catalogue that a command is about, with the graph that is asked for.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
@@ -110,13 +111,17 @@ pub(super) fn given_again(matches: &ArgMatches) -> String {
                 continue;
             }
             for value in matches.get_raw(flag).unwrap_or_default() {
-                let value = value.to_string_lossy();
-                let is_plain = value.chars().all(|c| c.is_alphanumeric() || "-_=,./:".contains(c));
-                again += &if is_plain { format!(" --{flag} {value}") } else { format!(" --{flag} '{value}'") };
+                again += &format!(" --{flag} {}", quoted(&value.to_string_lossy()));
             }
         }
     }
     again
+}
+
+/// A word as a shell takes it.
+pub(super) fn quoted(word: &str) -> Cow<'_, str> {
+    let is_plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_=,./:".contains(c));
+    if is_plain { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")).into() }
 }
 
 /// The first of these flags that was given.
@@ -151,6 +156,16 @@ pub(super) fn kind(
     match first_given(matches, &[&[ID_BASE]]) {
         Some(flag) if kind == DataKind::Network => misplaced(flag, "catalogues"),
         _ => Ok(kind),
+    }
+}
+
+/// A table that nothing calls a catalogue is read as a network: who meant users and items is told how to say so.
+pub(super) fn remark_network(context: &Context, path: &Path, of_networks: Option<&str>) {
+    if of_networks.is_none() && path.is_file() {
+        context.remark(&format!(
+            "note: no header names users and items, so `{}` is read as a network; `--format table` reads users and items",
+            path.display()
+        ));
     }
 }
 

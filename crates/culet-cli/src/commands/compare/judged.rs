@@ -52,6 +52,11 @@ impl Judged {
         Ok(())
     }
 
+    /// The pairs that it learned from in the end: without those that it was selected by, unless it was refitted.
+    pub(super) fn n_learned_from(&self) -> usize {
+        self.run.catalogue().map_or(0, |parts| parts.train.n_pairs())
+    }
+
     pub(super) fn summary(&self) -> &RunSummary {
         &self.run.manifest.summary
     }

@@ -27,6 +27,7 @@ pub(super) fn document(compared: &Compared) -> Value {
             "best_epoch": summary.best_epoch,
             "selected_on": selected_on(summary),
             "parameters": summary.extra["parameters"],
+            "pairs_learned_from": run.n_learned_from(),
             "seconds": summary.seconds,
             "peak_rss_bytes": summary.extra["peak_rss_bytes"],
             "metrics": means,
@@ -76,6 +77,10 @@ pub(super) fn text(compared: &Compared) -> String {
             let shown = run.shown();
             text += &format!("\n`{shown}` was selected on the TEST part, as published: not an honest estimate\n");
         }
+    }
+    let learned: BTreeSet<usize> = compared.runs.iter().map(Judged::n_learned_from).collect();
+    if learned.len() > 1 {
+        text += "\nnot all runs learned from the same pairs: some withheld pairs to select by, and were not refitted\n";
     }
     let settings = differing_settings(&compared.runs);
     if !settings.is_empty() {
@@ -166,7 +171,8 @@ fn settings_table(runs: &[Judged], settings: &[(String, Vec<String>)]) -> String
 }
 
 fn cost_table(runs: &[Judged]) -> String {
-    let mut table = Table::new(&["run", "parameters", "train s", "evaluate s", "memory MB", "selected on"]);
+    let mut table =
+        Table::new(&["run", "pairs learned from", "parameters", "train s", "evaluate s", "memory MB", "selected on"]);
     for run in runs {
         let summary = run.summary();
         let seconds = |phase: &str| summary.seconds.get(phase).map_or_else(|| "-".to_owned(), |s| format!("{s:.1}"));
@@ -174,6 +180,7 @@ fn cost_table(runs: &[Judged]) -> String {
         let memory = summary.extra["peak_rss_bytes"].as_u64().map(|bytes| bytes / 1_000_000);
         table.row(vec![
             run.shown(),
+            thousands(run.n_learned_from() as u64),
             number(&summary.extra["parameters"]),
             seconds("train"),
             seconds("evaluate"),

@@ -51,6 +51,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem
             print(context, &description, estimates, to_text)
         }
         DataKind::Network => {
+            catalogue::remark_network(context, path, of_networks);
             let data = options::read(path, matches)?;
             let description = describe_network(&data);
             let estimates = Estimates::of(context, Family::Network, &DataSize::of_network(&data.network));

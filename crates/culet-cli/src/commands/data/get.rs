@@ -8,6 +8,7 @@ use culet::data::{GetOptions, Got, GotFile, Patience, Place, PublicSet, UnpackLi
 use serde_json::json;
 
 use super::super::Done;
+use super::super::catalogue::quoted;
 use super::get_progress::{GetFollower, size};
 use super::list::{sets, sets_argument};
 use super::{licence, place};
@@ -132,9 +133,14 @@ fn tell(context: &Context, set: &PublicSet, out: &Path, files: &[GotFile]) -> Re
 
 /// The command that tells what is in the folder, if there is one that understands it.
 fn next_command(set: &PublicSet, out: &Path) -> Option<String> {
+    let describe = |path: &Path| format!("culet data describe {}", quoted(&path.to_string_lossy()));
     match &set.opens {
-        Some(opens) => Some(format!("culet data describe {}", out.join(opens).display())),
-        None => detect(out).is_ok().then(|| format!("culet data describe {}", out.display())),
+        // A file, and perhaps flags behind it.
+        Some(opens) => {
+            let (file, flags) = opens.split_at(opens.find(" --").unwrap_or(opens.len()));
+            Some(describe(&out.join(file)) + flags)
+        }
+        None => detect(out).is_ok().then(|| describe(out)),
     }
 }
 

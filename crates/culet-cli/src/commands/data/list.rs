@@ -46,26 +46,33 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem
             let set = sets.find(name)?;
             context.print(set, || in_full(set))
         }
-        None => {
-            let blocks = || sets.all().iter().map(in_short).collect::<Vec<_>>().join("\n");
-            context.print(&sets.all(), blocks)
-        }
+        None => context.print(&sets.all(), || in_short(&sets)),
     }
 }
 
-fn in_short(set: &PublicSet) -> String {
-    let (bytes, is_all) = set.bytes();
-    let size = match (bytes, is_all) {
+fn in_short(sets: &PublicSets) -> String {
+    let width = sets.all().iter().map(|set| set.name.len()).max().unwrap_or(0);
+    let line = |set: &PublicSet| format!("{:width$}  {:9}  {:>14}  {}\n", set.name, set.kind, download(set), set.title);
+    let lines: String = sets.all().iter().map(line).collect();
+    lines + "\n`culet data list NAME` tells source, files and terms; `culet data get NAME` fetches it\n"
+}
+
+/// What there is to download, as far as it is known.
+fn download(set: &PublicSet) -> String {
+    match set.bytes() {
         (0, _) => "size not known".into(),
         (bytes, true) => size(bytes),
-        (bytes, false) => format!("more than {}", size(bytes)),
-    };
+        (bytes, false) => format!("> {}", size(bytes)),
+    }
+}
+
+fn head(set: &PublicSet) -> String {
     let files = if set.files.len() == 1 { "1 file".into() } else { format!("{} files", set.files.len()) };
     let mut lines = vec![
         format!("{}: {}", set.name, set.title),
         format!("  {}  {}", padded(&set.kind), set.format),
         format!("  {}  {}", padded("source"), set.home),
-        format!("  {}  {}, {}", padded("download"), size, files),
+        format!("  {}  {}, {}", padded("download"), download(set), files),
         format!("  {}  {}", padded("licence"), set.licence),
     ];
     lines.extend(set.note.iter().map(|note| format!("  {}  {note}", padded("note"))));
@@ -82,7 +89,7 @@ fn in_full(set: &PublicSet) -> String {
         set.files.iter().map(|file| format!("  {}{}\n    {}, {}\n", set.base, file.name, bytes(file.bytes), sum(file)));
     let files: String = files.collect();
     let terms = wrapped(&set.terms, 100);
-    format!("{}  {}  {}\n\n{terms}\n\n{files}", in_short(set), padded("cite"), set.cite)
+    format!("{}  {}  {}\n\n{terms}\n\n{files}", head(set), padded("cite"), set.cite)
 }
 
 fn padded(word: &str) -> String {

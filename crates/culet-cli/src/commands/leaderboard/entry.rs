@@ -151,6 +151,11 @@ impl Board<'_> {
         if searching.until(&mut folder, self.n_trials(entry.spec))? == Done::Interrupted {
             return Ok(None);
         }
+        let (asked, kept) = (self.n_trials(entry.spec), folder.trials.len());
+        if kept > asked {
+            self.context
+                .remark(&format!("{}: {kept} trials of earlier calls count, not the {asked} asked for", entry.name()));
+        }
         let best = best_trial(&folder.trials).expect("one trial at least");
         let chosen = search.chosen(best)?.ok_or_else(|| {
             Problem::failed("the loss became no number in every trial").hint("a preset may have a lower learning rate")

@@ -69,7 +69,8 @@ impl SearchFolder {
         let failed = |error| Problem::from(DataError::Write { path: place.clone(), source: error });
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(&place).map_err(failed)?;
         let lines = read_lines(&mut file, &place)?;
-        let elapsed_s = lines.iter().map(|line| line.elapsed_s).sum();
+        // Not `sum`, which is -0 of nothing.
+        let elapsed_s = lines.iter().fold(0.0, |sum, line| sum + line.elapsed_s);
         let trials: Vec<Trial> = lines.into_iter().map(|line| line.trial).collect();
         Ok(Self { path: path.to_owned(), file, _claim: claim, n_before: trials.len(), trials, elapsed_s })
     }
