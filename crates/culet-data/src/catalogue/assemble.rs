@@ -1,12 +1,13 @@
 //! From external ids to a data set: the items are the first entities, and a linked entity is its item.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use culet_graph::{Interactions, KnowledgeGraph, Names, Triplet, UserId, Vocabulary};
 
 use super::raw::{Node, Raw, Readable};
 use crate::network::ids::Ids;
 use crate::network::notes::counted;
+use crate::shown::shown;
 use crate::{DataError, Dataset, PartTimes};
 
 /// A data set, and when its pairs were: the earliest time of each.
@@ -126,7 +127,22 @@ fn keep_earliest(timed: &mut Vec<((u32, u32), f64)>) {
 fn repeats(raw: &Raw, parts: [&Interactions; 3], timed: bool) -> Option<String> {
     let n_repeats: usize = raw.pairs.iter().zip(parts).map(|(pairs, part)| pairs.len() - part.n_pairs()).sum();
     let which = if timed { "the earliest time counts" } else { "a repeat counts for nothing" };
-    (n_repeats > 0).then(|| format!("{}; {which}", counted(n_repeats, "repeated pair", "repeated pairs")))
+    (n_repeats > 0).then(|| {
+        let repeats = counted(n_repeats, "repeated pair", "repeated pairs");
+        let example = raw.pairs.iter().find_map(|pairs| a_repeat(pairs)).map(|(user, item)| {
+            let [user, item] = [raw.users.id(user as usize), raw.items.id(item as usize)];
+            let such = if n_repeats == 1 { "" } else { "such as " };
+            format!(", {such}user `{}` with item `{}`", shown(user.as_bytes()), shown(item.as_bytes()))
+        });
+        format!("{repeats}{}; {which}", example.unwrap_or_default())
+    })
+}
+
+/// The first pair that stands twice, among so many that looking for it costs little.
+fn a_repeat(pairs: &[(u32, u32)]) -> Option<(u32, u32)> {
+    const LOOKED_AT: usize = 1 << 20;
+    let mut met = HashSet::new();
+    pairs.iter().take(LOOKED_AT).copied().find(|&pair| !met.insert(pair))
 }
 
 /// The numbers of entities in the graph.

@@ -1,7 +1,11 @@
 //! What is odd about a data set but harms nothing, one sentence each.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use culet_graph::{Interactions, ItemId, KnowledgeGraph, UserId};
 
+use super::parse::ParsedInteractions;
 use super::sources::{Kind, Sources};
 use super::vocabulary::AllLabels;
 use crate::describe::thousands;
@@ -18,19 +22,33 @@ pub(super) fn of_files(sources: &Sources) -> Vec<String> {
     notes
 }
 
-/// Pairs or facts that stand twice or more.
-pub(super) fn of_repeats(file: &str, one: &str, count: usize) -> Option<String> {
+/// Pairs or facts that stand twice or more; `line` finds the line of the first.
+pub(super) fn of_repeats(file: &str, one: &str, count: usize, line: impl FnOnce() -> Option<usize>) -> Option<String> {
     let repeats = counted(count, &format!("repeated {one}"), &format!("repeated {one}s"));
-    (count > 0).then(|| format!("`{file}` holds {repeats}; a repeat counts for nothing"))
+    (count > 0).then(|| format!("`{file}` holds {repeats}{}; a repeat counts for nothing", in_line(count, line())))
+}
+
+/// Where the first of so many is.
+fn in_line(count: usize, line: Option<usize>) -> String {
+    let first = if count == 1 { "in" } else { "the first in" };
+    line.map_or_else(String::new, |line| format!(", {first} line {line}"))
+}
+
+/// The place of the first that stood before.
+pub(super) fn first_repeat<T: Eq + Hash>(all: impl IntoIterator<Item = T>) -> Option<usize> {
+    let mut met = HashSet::new();
+    all.into_iter().position(|one| !met.insert(one))
 }
 
 /// How the training and the test part fit together.
-pub(super) fn of_logs(train: &Interactions, test: &Interactions) -> Vec<String> {
+pub(super) fn of_logs(train: &Interactions, test: &Interactions, parsed: &ParsedInteractions) -> Vec<String> {
     let idle: Vec<_> = (0..train.n_users() as u32).map(UserId).filter(|&u| train.items_of(u).is_empty()).collect();
     let n_tested = idle.iter().filter(|&&user| !test.items_of(user).is_empty()).count();
     let (in_train, in_test) = (train.item_degrees(), test.item_degrees());
     let n_unseen = in_train.iter().zip(&in_test).filter(|&(&train, &test)| train == 0 && test > 0).count();
-    let n_shared = test.pairs().filter(|&(user, item)| train.contains(UserId(user), ItemId(item))).count();
+    let is_shared = |&(user, item): &(u32, u32)| train.contains(UserId(user), ItemId(item));
+    let n_shared = test.pairs().filter(is_shared).count();
+    let shared_at = parsed.pairs.iter().position(is_shared).map(|pair| parsed.line_of(pair));
     let user = |count| counted(count, "user", "users");
     let notes = [
         (idle.len(), format!("`train.txt` gives {} no item", user(idle.len()))),
@@ -39,7 +57,14 @@ pub(super) fn of_logs(train: &Interactions, test: &Interactions) -> Vec<String> 
             n_unseen,
             format!("`test.txt` asks about {} that nobody took in training", counted(n_unseen, "item", "items")),
         ),
-        (n_shared, format!("`train.txt` and `test.txt` share {}", counted(n_shared, "pair", "pairs"))),
+        (
+            n_shared,
+            format!(
+                "`train.txt` and `test.txt` share {}{} of `test.txt`",
+                counted(n_shared, "pair", "pairs"),
+                in_line(n_shared, shared_at)
+            ),
+        ),
     ];
     notes.into_iter().filter(|&(count, _)| count > 0).map(|(_, note)| note).collect()
 }
@@ -52,11 +77,11 @@ pub(super) fn of_validation(train: &Interactions, valid: &Interactions, test: &I
     notes.map(|(file, count)| format!("`{file}` and `valid.txt` share {}", counted(count, "pair", "pairs"))).collect()
 }
 
-/// Facts of a thing about itself.
-pub(super) fn of_graph(graph: &KnowledgeGraph) -> Option<String> {
+/// Facts of a thing about itself; `line` finds the line of the first.
+pub(super) fn of_graph(graph: &KnowledgeGraph, line: impl FnOnce() -> Option<usize>) -> Option<String> {
     let count = graph.triplets().iter().filter(|triplet| triplet.head == triplet.tail).count();
     let loops = counted(count, "self-loop", "self-loops");
-    (count > 0).then(|| format!("`kg_final.txt` holds {loops}, kept as any other fact"))
+    (count > 0).then(|| format!("`kg_final.txt` holds {loops}{}, kept as any other fact", in_line(count, line())))
 }
 
 /// Lists that leave something out, or count otherwise than the files with pairs and facts.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use culet_graph::{Interactions, KnowledgeGraph, UserId, Vocabulary};
 
+use super::bytes::lines;
 use super::extent::Extent;
 use super::notes;
 use super::parse::{ParsedInteractions, ParsedTriplets};
@@ -74,15 +75,26 @@ pub fn assemble(sources: &Sources, folder: &Path, options: &KgatOptions) -> Resu
     let n_facts = triplets.len();
     let graph = KnowledgeGraph::from_triplets(counts.entities, counts.relations, triplets)?;
     let mut notes = notes::of_files(sources);
-    notes.extend(notes::of_repeats("train.txt", "pair", parsed.train.pairs.len() - train.n_pairs()));
-    notes.extend(notes::of_repeats("valid.txt", "pair", parsed.valid.pairs.len() - valid.n_pairs()));
-    notes.extend(notes::of_repeats("test.txt", "pair", parsed.test.pairs.len() - test.n_pairs()));
-    notes.extend(notes::of_logs(&train, &test));
+    notes.extend(repeats("train.txt", &parsed.train, &train));
+    notes.extend(repeats("valid.txt", &parsed.valid, &valid));
+    notes.extend(repeats("test.txt", &parsed.test, &test));
+    notes.extend(notes::of_logs(&train, &test, &parsed.test));
     notes.extend(notes::of_validation(&train, &valid, &test));
-    notes.extend(notes::of_repeats("kg_final.txt", "fact", n_facts - graph.triplets().len()));
-    notes.extend(notes::of_graph(&graph));
+    // The facts are read again where something about them is odd, rather than kept twice where nothing is.
+    let text = sources.graph.as_deref().unwrap_or_default();
+    let again = || parse_triplets(text, options.id_base).map(|parsed| parsed.triplets).unwrap_or_default();
+    let line_of = |fact: Option<usize>| Some(lines(text).nth(fact?)?.0);
+    notes.extend(notes::of_repeats("kg_final.txt", "fact", n_facts - graph.triplets().len(), || {
+        line_of(notes::first_repeat(again()))
+    }));
+    notes.extend(notes::of_graph(&graph, || line_of(again().iter().position(|fact| fact.head == fact.tail))));
     let vocabulary = parsed.vocabulary(&counts, &mut notes)?;
     Ok(Dataset { name: name_of(folder), train, valid, test, graph, vocabulary, notes })
+}
+
+fn repeats(file: &str, parsed: &ParsedInteractions, part: &Interactions) -> Option<String> {
+    let line = || notes::first_repeat(&parsed.pairs).map(|pair| parsed.line_of(pair));
+    notes::of_repeats(file, "pair", parsed.pairs.len() - part.n_pairs(), line)
 }
 
 /// All files, each understood by itself.

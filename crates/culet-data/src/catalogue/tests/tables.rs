@@ -40,7 +40,7 @@ fn a_table_gives_ids_times_and_what_is_odd() {
     assert_eq!(read.times.unwrap(), [10.0, 30.0, 40.0, 20.0, 50.0, 5.0]);
     let notes = [
         "ratings go from 1 to 5, and each counts as taken; `--min-rating` leaves out lower ones",
-        "1 repeated pair; the earliest time counts",
+        "1 repeated pair, user `ann` with item `Alien`; the earliest time counts",
     ];
     assert_eq!(read.notes, notes);
     assert_eq!((read.source.fingerprint.train_pairs, read.source.fingerprint.entities), (6, 4));

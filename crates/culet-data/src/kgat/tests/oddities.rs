@@ -87,14 +87,14 @@ fn repeats_self_loops_and_idle_users_are_noted() {
     assert_eq!(
         data.notes,
         [
-            "`train.txt` holds 2 repeated pairs; a repeat counts for nothing",
-            "`test.txt` holds 1 repeated pair; a repeat counts for nothing",
+            "`train.txt` holds 2 repeated pairs, the first in line 1; a repeat counts for nothing",
+            "`test.txt` holds 1 repeated pair, in line 1; a repeat counts for nothing",
             "`train.txt` gives 3 users no item",
             "`test.txt` asks about 1 user without training items",
             "`test.txt` asks about 1 item that nobody took in training",
-            "`train.txt` and `test.txt` share 1 pair",
-            "`kg_final.txt` holds 2 repeated facts; a repeat counts for nothing",
-            "`kg_final.txt` holds 1 self-loop, kept as any other fact",
+            "`train.txt` and `test.txt` share 1 pair, in line 1 of `test.txt`",
+            "`kg_final.txt` holds 2 repeated facts, the first in line 3; a repeat counts for nothing",
+            "`kg_final.txt` holds 1 self-loop, in line 2, kept as any other fact",
         ]
     );
     check_trainable(&data).unwrap();
@@ -254,7 +254,7 @@ fn a_validation_part_is_read_where_there_is_one() {
     // Its users count, too.
     assert_eq!((data.train.n_users(), data.test.n_users()), (4, 4));
     let notes = [
-        "`valid.txt` holds 1 repeated pair; a repeat counts for nothing",
+        "`valid.txt` holds 1 repeated pair, in line 1; a repeat counts for nothing",
         "`train.txt` gives 2 users no item",
         "`train.txt` and `valid.txt` share 1 pair",
         "`test.txt` and `valid.txt` share 1 pair",
