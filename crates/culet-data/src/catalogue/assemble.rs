@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use culet_graph::{Interactions, KnowledgeGraph, Names, Triplet, UserId, Vocabulary};
 
-use super::raw::{Node, Raw, Readable};
+use super::raw::{Node, Raw, Readable, Times};
 use crate::network::ids::Ids;
 use crate::network::notes::counted;
 use crate::shown::shown;
@@ -45,7 +45,7 @@ pub(super) fn assemble(mut raw: Raw) -> Result<Assembled, DataError> {
     if !raw.is_ordered {
         order(&mut raw);
     }
-    let times = PartTimes { of: [0, 1, 2].map(|part| earliest(&raw, part)) };
+    let times = PartTimes { spans: raw.spans, of: [0, 1, 2].map(|part| earliest(&raw, part)) };
     let (n_users, n_items) = (raw.users.len(), raw.items.len());
     let part = |pairs: &Vec<(u32, u32)>| Interactions::from_pairs(n_users, n_items, pairs);
     let [train, valid, test] = [part(&raw.pairs[0])?, part(&raw.pairs[1])?, part(&raw.pairs[2])?];
@@ -110,7 +110,7 @@ fn each_node(raw: &mut Raw, mut change: impl FnMut(&mut Node)) {
 
 /// The earliest time of each distinct pair of a part, if all have times.
 fn earliest(raw: &Raw, part: usize) -> Option<Vec<f64>> {
-    if !raw.keeps_times() || raw.times[part].len() < raw.pairs[part].len() {
+    if !matches!(raw.times_wanted, Times::Welcome | Times::Needed) || raw.times[part].len() < raw.pairs[part].len() {
         return None;
     }
     let mut timed: Vec<_> = raw.pairs[part].iter().copied().zip(raw.times[part].iter().copied()).collect();

@@ -110,7 +110,11 @@ pub fn read_catalogue(path: &Path, options: &CatalogueOptions) -> Result<Dataset
 /// As [`read_catalogue`].
 pub fn read_timed(path: &Path, options: &CatalogueOptions) -> Result<(Dataset, PartTimes), DataError> {
     let place = Place::open(path)?;
-    let Assembled { mut dataset, times } = match read_place(&place, options, Times::Welcome) {
+    // Times are kept, at twelve bytes a pair and more, only if parts are to be compared.
+    let read = read_place(&place, options, Times::Spans);
+    let several = |read: &Assembled| read.times.spans.iter().flatten().count() > 1;
+    let Assembled { mut dataset, times } = match read {
+        Ok(read) if several(&read) => read_place(&place, options, Times::Welcome)?,
         Ok(read) => read,
         Err(error) => match read_place(&place, options, Times::Ignored) {
             // Only the times are wrong.

@@ -32,6 +32,8 @@ pub(super) enum Part {
 pub(super) enum Times {
     /// Nobody asks.
     Ignored,
+    /// Where there are any, the first and the last of each part are kept.
+    Spans,
     /// They are kept where there are any.
     Welcome,
     /// A table without any is refused.
@@ -79,6 +81,8 @@ pub(super) struct Raw {
     pub(super) pairs: [Vec<(u32, u32)>; 3],
     /// A time for each pair, or none at all.
     pub(super) times: [Vec<f64>; 3],
+    /// The first and the last time of each part that has times.
+    pub(super) spans: [Option<[f64; 2]>; 3],
     pub(super) facts: Vec<(Node, u32, Node)>,
     /// The item that an entity stands for.
     pub(super) item_of_entity: HashMap<u32, u32>,
@@ -136,7 +140,7 @@ impl Readable {
 /// Whether an id is what programs write where there is none: nothing, or the `NaN` of pandas.
 #[inline]
 pub(super) fn is_missing(id: &[u8]) -> bool {
-    matches!(id, b"" | b"NaN" | b"nan" | b"<NA>")
+    id.len() <= 4 && matches!(id, b"" | b"NaN" | b"nan" | b"<NA>")
 }
 
 impl Raw {
@@ -149,6 +153,7 @@ impl Raw {
             relations: Texts::default(),
             pairs: Default::default(),
             times: Default::default(),
+            spans: Default::default(),
             facts: Vec::new(),
             item_of_entity: HashMap::new(),
             by_links: false,
@@ -186,9 +191,22 @@ impl Raw {
         self.pairs[part as usize].push(pair);
         if let (true, Some(time)) = (self.keeps_times(), taken.time) {
             // Nothing tells 0 from -0.
-            self.times[part as usize].push(time + 0.0);
+            self.keep_times(part, &mut vec![time + 0.0]);
         }
         Ok(())
+    }
+
+    /// Keeps times, or what is wanted of them.
+    fn keep_times(&mut self, part: Part, times: &mut Vec<f64>) {
+        let span = &mut self.spans[part as usize];
+        for &time in &*times {
+            let [first, last] = span.unwrap_or([time; 2]);
+            *span = Some([first.min(time), last.max(time)]);
+        }
+        match self.times_wanted {
+            Times::Spans => times.clear(),
+            _ => self.times[part as usize].append(times),
+        }
     }
 
     /// Whether both ids are there, and its rating is high enough.
@@ -261,9 +279,11 @@ impl Raw {
             (Ok(()), Ok(())) => {}
         }
         self.pairs[part as usize].extend(user_nodes.iter().copied().zip(item_nodes.iter().copied()));
-        self.times[part as usize].append(times);
         users.clear();
         items.clear();
+        let mut times = std::mem::take(times);
+        self.keep_times(part, &mut times);
+        pending.times = times;
         Ok(())
     }
 

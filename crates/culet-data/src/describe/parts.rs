@@ -104,11 +104,11 @@ mod tests {
     fn pairs_predicted_from_their_future_are_counted() {
         let data = dataset();
         // Training: user 0 at 1, 9, 3, user 1 at 5, user 2 at 4; test: user 1 at 4 and 6, user 2 at 4.
-        let times =
-            PartTimes { of: [Some(vec![1.0, 9.0, 3.0, 5.0, 4.0]), Some(Vec::new()), Some(vec![4.0, 6.0, 4.0])] };
+        let of = [Some(vec![1.0, 9.0, 3.0, 5.0, 4.0]), Some(Vec::new()), Some(vec![4.0, 6.0, 4.0])];
+        let times = PartTimes { of, ..PartTimes::default() };
         let found = overlaps(&data, Some(&times));
         assert_eq!((found[0].before_own_last, found[0].before_end), (Some(1), Some(3)));
-        let untimed = PartTimes { of: [None, None, Some(vec![4.0, 6.0, 4.0])] };
+        let untimed = PartTimes { of: [None, None, Some(vec![4.0, 6.0, 4.0])], ..PartTimes::default() };
         assert_eq!(overlaps(&data, Some(&untimed))[0].before_own_last, None);
     }
 }

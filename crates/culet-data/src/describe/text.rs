@@ -201,7 +201,10 @@ notes
     #[test]
     fn times_stand_beside_what_they_give_away() {
         let times = [vec![1.0, 9.0, 3.0, 5.0, 4.0], Vec::new(), vec![4.0, 6.0, 4.5]];
-        let described = describe_timed(&dataset(), Some(&PartTimes { of: times.map(Some) }));
+        let described = describe_timed(
+            &dataset(),
+            Some(&PartTimes { spans: [Some([1.0, 9.0]), None, Some([4.0, 6.0])], of: times.map(Some) }),
+        );
         let expected = "
 between parts                    pairs   in both  unseen users  unseen items  before its user's last  before the end
 test / training                      3         1             0             1                  33.3 %         100.0 %

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::parts::PARTS;
 use crate::moment::Unit;
 
-/// The time of each pair of each part that has times, in the order of [`Interactions::pairs`].
-///
-/// [`Interactions::pairs`]: culet_graph::Interactions::pairs
+/// When the pairs of the training, the validation and the test part were.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PartTimes {
-    /// Of the training, the validation and the test part.
+    /// The first and the last time of each part that has times.
+    pub spans: [Option<[f64; 2]>; 3],
+    /// The time of each pair, in the order of [`Interactions::pairs`](culet_graph::Interactions::pairs), for each part that
+    /// has times, where several have.
     pub of: [Option<Vec<f64>>; 3],
 }
 
@@ -48,12 +49,9 @@ impl TimeSpan {
 
 /// The spans of the parts that have times.
 pub(super) fn spans(times: &PartTimes) -> Vec<TimeSpan> {
-    let span = |(part, of): (&str, &Option<Vec<f64>>)| {
-        let of = of.as_deref()?;
-        let first = of.iter().copied().reduce(f64::min)?;
-        Some(TimeSpan { part: part.into(), first, last: of.iter().copied().fold(first, f64::max) })
-    };
-    PARTS.into_iter().zip(&times.of).filter_map(span).collect()
+    let span =
+        |(part, span): (&str, Option<[f64; 2]>)| span.map(|[first, last]| TimeSpan { part: part.into(), first, last });
+    PARTS.into_iter().zip(times.spans).filter_map(span).collect()
 }
 
 #[cfg(test)]
@@ -79,9 +77,10 @@ mod tests {
     }
 
     #[test]
-    fn a_span_goes_from_the_first_to_the_last_time() {
-        let times = PartTimes { of: [Some(vec![5.0, -1.0, 3.0]), Some(Vec::new()), None] };
-        assert_eq!(spans(&times), [TimeSpan { part: "training".into(), first: -1.0, last: 5.0 }]);
+    fn parts_with_times_have_a_span() {
+        let times = PartTimes { spans: [Some([-1.0, 5.0]), None, Some([2.0, 2.0])], ..PartTimes::default() };
+        let span = |part: &str, first: f64, last: f64| TimeSpan { part: part.into(), first, last };
+        assert_eq!(spans(&times), [span("training", -1.0, 5.0), span("test", 2.0, 2.0)]);
         assert_eq!(spans(&PartTimes::default()), []);
     }
 }

@@ -60,9 +60,16 @@ fn times_are_welcome_and_never_in_the_way() {
         read_timed(&path, &CatalogueOptions::default()).unwrap()
     };
     let (_, times) = read("log.tsv", LOG);
-    assert_eq!(times.of, [Some(vec![10.0, 30.0, 40.0, 20.0, 50.0, 5.0]), Some(Vec::new()), Some(Vec::new())]);
+    assert_eq!((times.spans, times.of), ([Some([5.0, 60.0]), None, None], [None, None, None]));
     let (_, times) = read("bare.tsv", "user\titem\nann\tAlien\n");
-    assert_eq!(times.of[0], None);
+    assert_eq!(times, PartTimes::default());
+    fs::create_dir(root.path().join("parts")).unwrap();
+    fs::write(root.path().join("parts/train.tsv"), LOG).unwrap();
+    let (_, times) = read("parts/test.tsv", "user\titem\ttimestamp\nann\tCube\t7\n");
+    assert_eq!(times.spans, [Some([7.0, 7.0]), None, None], "a file alone is no part");
+    let (_, times) = read_timed(&root.path().join("parts"), &CatalogueOptions::default()).unwrap();
+    assert_eq!(times.spans, [Some([5.0, 60.0]), None, Some([7.0, 7.0])]);
+    assert_eq!(times.of, [Some(vec![10.0, 30.0, 40.0, 20.0, 50.0, 5.0]), Some(Vec::new()), Some(vec![7.0])]);
     let (odd, times) = read("odd.tsv", &LOG.replace("\t30", "\tnoon"));
     assert_eq!((odd.train.n_pairs(), times), (6, PartTimes::default()));
     let told: Vec<_> = odd.notes.iter().filter(|note| note.contains("times are left aside")).collect();
