@@ -22,6 +22,7 @@ if [ -z "${CULET:-}" ]; then
     CULET=target/release/culet
 fi
 . bench/machine.sh
+machine >"$out/machine.txt"
 
 for set in $sets; do
     "$CULET" data describe "$data/$set" --json --quiet >"$scratch/described"

@@ -21,8 +21,9 @@ const DIM: usize = 64;
 const N_ROWS: usize = 1 << 17;
 /// Rows that are gathered, 16 to a list.
 const N_GATHERED: usize = 1 << 19;
-/// The best of so many: the first one warms the caches, and others may be disturbed.
-const N_TRIES: usize = 12;
+/// How long each kind of work is tried: until every thread has long found a core of its own. The best try counts, as
+/// others may be disturbed.
+const TRIED_S: f64 = 0.08;
 
 impl Speed {
     /// Measures it, in the rayon pool of the caller: about a quarter of a second.
@@ -39,12 +40,13 @@ impl Speed {
 }
 
 fn best_seconds(mut run: impl FnMut()) -> f64 {
-    let seconds = (0..N_TRIES).map(|_| {
+    let (begun, mut best) = (Instant::now(), f64::INFINITY);
+    while begun.elapsed().as_secs_f64() < TRIED_S {
         let start = Instant::now();
         run();
-        start.elapsed().as_secs_f64()
-    });
-    seconds.fold(f64::INFINITY, f64::min).max(1e-9)
+        best = start.elapsed().as_secs_f64().min(best);
+    }
+    best.max(1e-9)
 }
 
 fn products() -> f64 {
