@@ -91,6 +91,7 @@ fn shared_facts(a: ItemId, b: ItemId, graph: &KnowledgeGraph, names: &Vocabulary
 /// An intent in words: its strongest relations.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct IntentWords {
+    /// From 1.
     pub(crate) intent: usize,
     /// Mean share over the users.
     pub(crate) share: f64,
@@ -106,7 +107,7 @@ pub(crate) fn intents_in_words(facets: &Facets, relations: &Names) -> Vec<Intent
             weights.iter().enumerate().map(|(r, &weight)| (relations.label(r).to_owned(), weight)).collect();
         named.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let share = facets.user_shares.iter().map(|shares| shares[p]).sum::<f64>() / n_users;
-        IntentWords { intent: p, share, relations: named }
+        IntentWords { intent: p + 1, share, relations: named }
     };
     facets.relations.iter().enumerate().map(of).collect()
 }

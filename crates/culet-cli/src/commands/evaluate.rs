@@ -63,7 +63,7 @@ pub(super) fn open(matches: &ArgMatches) -> Result<StoredRun, Problem> {
 }
 
 /// What a run folder was made from. What is wrong with one that cannot be told, those who open it say.
-fn kind_of(run: &Path) -> RunKind {
+pub(super) fn kind_of(run: &Path) -> RunKind {
     let manifest = std::fs::read(run.join("manifest.json")).ok();
     let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
     manifest.map_or(RunKind::Catalogue, |manifest| manifest.kind)

@@ -7,6 +7,7 @@ mod data;
 mod demo;
 mod evaluate;
 mod fit;
+mod intents;
 mod leaderboard;
 mod models;
 mod network;

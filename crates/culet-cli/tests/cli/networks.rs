@@ -321,7 +321,7 @@ fn wrong_input_is_told_with_a_way_out() {
         (&["facets", "net", "--groups", "0"], &["0 is not in 1.."]),
         (&["evaluate", "run", "--groups", "3"], &["`--groups` is for runs of networks"]),
         (&["links", "run"], &["`run` holds a catalogue, not a network", "`culet recommend`"]),
-        (&["facets", "run"], &["`run` holds a catalogue, not a network"]),
+        (&["facets", "run", "--groups", "3"], &["`--groups` is about networks", "hint: leave the flag out"]),
         (&["similar", "run", "1"], &["`run` holds a catalogue, not a network"]),
         (&["recommend", "net", "--user", "a1"], &["`net` holds a network, not a catalogue", "`culet links`"]),
         (&["evaluate", "run", "--task", "links"], &["`--task` is for runs of networks"]),

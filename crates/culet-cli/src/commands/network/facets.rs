@@ -1,6 +1,9 @@
 //! `culet facets`: the aspects of a node in words, or the groups that the aspects of all nodes form.
 
+use std::path::PathBuf;
+
 use clap::{ArgMatches, Command};
+use culet::data::RunKind;
 use culet::graph::Names;
 use culet::train::{Common, NodeFacet, StoredNetworkRun};
 use serde::Serialize;
@@ -8,8 +11,8 @@ use serde_json::json;
 
 use super::node::{self, NamedNode};
 use super::{count, count_argument, groups, open};
-use crate::commands::Done;
-use crate::commands::evaluate::run_argument;
+use crate::commands::evaluate::{kind_of, run_argument};
+use crate::commands::{Done, intents};
 use crate::context::Context;
 use crate::problem::Problem;
 
@@ -17,16 +20,19 @@ pub(in crate::commands) fn command() -> Command {
     Command::new("facets")
         .about(
             "Tell the aspects of a node: their shares, who is typical, what they have in common; or the groups that the \
-             aspects of all nodes form",
+             aspects of all nodes form; or the intents of a recommender's users",
         )
         .after_help(
             "Examples:\n  culet facets net alice\n  culet facets net alice -k 10 --json\n  \
              # a node is in the groups of its aspects: groups may overlap\n  culet facets net\n  \
-             culet facets net --groups 20",
+             culet facets net --groups 20\n  \
+             # a run of kgin: the intents of all users, or of one, and the relations that they follow\n  \
+             culet facets run\n  culet facets run user-00003",
         )
         .arg(run_argument())
         .arg(node::argument(
-            "a node, by its id in the data or by a name that no other has [default: the groups of all nodes]",
+            "a node, by its id in the data or by a name that no other has [default: the groups of all nodes]; of a \
+             recommender a user [default: all]",
         ))
         .arg(count_argument("5", "how many typical nodes of each aspect or group"))
         .arg(groups::argument("into how many groups to sort all nodes [default: as many as there are labels, else 10]"))
@@ -107,6 +113,13 @@ impl Facet {
 }
 
 pub(in crate::commands) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
+    let path: &PathBuf = matches.get_one("run").expect("required");
+    if kind_of(path) == RunKind::Catalogue {
+        if matches.contains_id("groups") {
+            return Err(Problem::input("`--groups` is about networks").hint("leave the flag out"));
+        }
+        return intents::run(context, matches);
+    }
     let stored = open(matches)?;
     let data = stored.data();
     let Some(node) = node::asked(matches, &data.nodes)? else { return groups::run(context, &stored, matches) };

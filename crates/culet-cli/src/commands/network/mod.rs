@@ -12,9 +12,16 @@ pub(super) mod train;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, value_parser};
+use culet::graph::Names;
 use culet::train::StoredNetworkRun;
+use node::NamedNode;
 
 use crate::problem::Problem;
+
+/// The user that a recommender's run is asked about, if any, by the same rules as a node.
+pub(super) fn named_user(matches: &ArgMatches, users: &Names) -> Result<Option<(u32, NamedNode)>, Problem> {
+    Ok(node::asked_as("user", matches, users)?.map(|user| (user, NamedNode::new(user, users))))
+}
 
 fn open(matches: &ArgMatches) -> Result<StoredNetworkRun, Problem> {
     Ok(StoredNetworkRun::open(matches.get_one::<PathBuf>("run").expect("required"))?)

@@ -14,12 +14,17 @@ pub(super) fn argument(help: &'static str) -> Arg {
 
 /// The node that is asked for, if any.
 pub(super) fn asked(matches: &ArgMatches, names: &Names) -> Result<Option<u32>, Problem> {
-    matches.get_one::<String>("node").map(|text| find(text, names)).transpose()
+    asked_as("node", matches, names)
+}
+
+/// The same of something that goes by another word.
+pub(super) fn asked_as(what: &str, matches: &ArgMatches, names: &Names) -> Result<Option<u32>, Problem> {
+    matches.get_one::<String>("node").map(|text| find(what, text, names)).transpose()
 }
 
 /// A node as documents name it.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct NamedNode {
+pub(in crate::commands) struct NamedNode {
     pub(super) id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
@@ -37,7 +42,7 @@ impl NamedNode {
     }
 
     /// The id, and the name in brackets.
-    pub(super) fn in_full(&self) -> String {
+    pub(in crate::commands) fn in_full(&self) -> String {
         match &self.name {
             Some(name) => format!("{} ({name})", self.id),
             None => self.id.clone(),
@@ -46,21 +51,21 @@ impl NamedNode {
 }
 
 /// By external id, or else by a name that only one node has.
-fn find(text: &str, names: &Names) -> Result<u32, Problem> {
+fn find(what: &str, text: &str, names: &Names) -> Result<u32, Problem> {
     if let Some(node) = names.find(text) {
         return Ok(node as u32);
     }
     let mut of_name = (0..names.len()).filter(|&node| names.name(node) == Some(text));
     match (of_name.next(), of_name.count()) {
         (Some(node), 0) => Ok(node as u32),
-        (Some(node), others) => Err(Problem::input(format!("{} nodes have the name `{text}`", others + 1))
+        (Some(node), others) => Err(Problem::input(format!("{} {what}s have the name `{text}`", others + 1))
             .hint(format!("give the id of one, such as `{}`", names.id(node)))),
-        (None, _) => Err(unknown(text, names)),
+        (None, _) => Err(unknown(what, text, names)),
     }
 }
 
-fn unknown(text: &str, names: &Names) -> Problem {
-    let problem = Problem::input(format!("there is no node `{text}` in this run"));
+fn unknown(what: &str, text: &str, names: &Names) -> Problem {
+    let problem = Problem::input(format!("there is no {what} `{text}` in this run"));
     let ids = (0..names.len()).map(|node| names.id(node));
     match nearest(text, ids.chain((0..names.len()).filter_map(|node| names.name(node)))) {
         Some(near) => problem.hint(format!("did you mean `{near}`?")),
@@ -81,21 +86,21 @@ mod tests {
 
     #[test]
     fn ids_win_over_names_and_names_must_be_of_one_node() {
-        assert_eq!(find("c3", &names()).unwrap(), 3);
-        assert_eq!(find("Bob", &names()).unwrap(), 2);
-        assert_eq!(find("Dora", &names()).unwrap(), 4);
-        let problem = find("Ann", &names()).unwrap_err();
+        assert_eq!(find("node", "c3", &names()).unwrap(), 3);
+        assert_eq!(find("node", "Bob", &names()).unwrap(), 2);
+        assert_eq!(find("node", "Dora", &names()).unwrap(), 4);
+        let problem = find("node", "Ann", &names()).unwrap_err();
         assert_eq!(problem.to_string(), "error: 2 nodes have the name `Ann`\n\nhint: give the id of one, such as `a1`");
     }
 
     #[test]
     fn an_unknown_node_has_a_near_one() {
-        let problem = find("nobody", &names()).unwrap_err().to_string();
+        let problem = find("node", "nobody", &names()).unwrap_err().to_string();
         assert_eq!(
             problem,
             "error: there is no node `nobody` in this run\n\nhint: ids are those of the data, such as `a1`"
         );
-        assert!(find("d5", &names()).unwrap_err().to_string().ends_with("did you mean `d4`?"));
-        assert!(find("Dorra", &names()).unwrap_err().to_string().ends_with("did you mean `Dora`?"));
+        assert!(find("node", "d5", &names()).unwrap_err().to_string().ends_with("did you mean `d4`?"));
+        assert!(find("node", "Dorra", &names()).unwrap_err().to_string().ends_with("did you mean `Dora`?"));
     }
 }
