@@ -3,24 +3,32 @@
 use culet::model::{DataSize, ModelSpec};
 use culet::train::bytes_beside_data;
 
+use crate::context::Context;
 use crate::problem::Problem;
 
-/// Refuses a training that would take more memory on data of this size than is free, where the system tells.
+/// Estimates were up to so many times what was needed: what exceeds the free memory by less may fit.
+const DOUBT: f64 = 2.0;
+
+/// Refuses a training that would take far more memory on data of this size than is free, and warns of one that may,
+/// where the system tells.
 pub(super) fn check(
+    context: &Context,
     spec: &ModelSpec,
     model: &toml::Table,
     training: &toml::Table,
     size: &DataSize,
 ) -> Result<(), Problem> {
-    match free_bytes() {
-        Some(free) => compare(spec.name, bytes_beside_data(spec, model, training, size)?, free),
-        None => Ok(()),
+    let Some(free) = free_bytes() else { return Ok(()) };
+    if let Some(note) = compare(spec.name, bytes_beside_data(spec, model, training, size)?, free)? {
+        context.remark(&note);
     }
+    Ok(())
 }
 
-fn compare(name: &str, needed: u64, free: u64) -> Result<(), Problem> {
+/// A note where it is not sure that the memory suffices.
+fn compare(name: &str, needed: u64, free: u64) -> Result<Option<String>, Problem> {
     if needed <= free {
-        return Ok(());
+        return Ok(None);
     }
     let way_out = match name {
         "ease" => {
@@ -28,8 +36,12 @@ fn compare(name: &str, needed: u64, free: u64) -> Result<(), Problem> {
         }
         _ => "take fewer numbers in a vector (`--dim`), or a model that needs less: `culet data describe` tells",
     };
+    let excess = needed as f64 / free as f64;
     let [needed, free] = [needed, free].map(|bytes| format!("{:.1} GB", bytes as f64 / 1e9));
     let message = format!("`{name}` needs about {needed} of memory beside these data, and {free} are free");
+    if excess <= DOUBT {
+        return Ok(Some(format!("note: {message}: it may not suffice")));
+    }
     Err(Problem::input(message).hint(format!("free some, {way_out}")))
 }
 
@@ -47,12 +59,12 @@ mod tests {
 
     #[test]
     fn too_large_a_model_is_refused_with_the_estimate() {
-        assert!(compare("ease", 5, 5).is_ok());
+        assert!(matches!(compare("ease", 5, 5), Ok(None)));
         let told = compare("ease", 80_500_000_000, 16_200_000_000).unwrap_err().to_string();
-        assert!(
-            told.contains("`ease` needs about 80.5 GB of memory beside these data, and 16.2 GB are free"),
-            "{told}"
-        );
+        let expected = "`ease` needs about 80.5 GB of memory beside these data, and 16.2 GB are free";
+        assert!(told.contains(expected), "{told}");
+        let noted = compare("kgin", 20_000_000_000, 16_000_000_000).unwrap().unwrap();
+        assert!(noted.starts_with("note: `kgin` needs about 20.0 GB") && noted.ends_with("may not suffice"), "{noted}");
         assert!(free_bytes().is_none_or(|free| free > 1 << 20));
     }
 }

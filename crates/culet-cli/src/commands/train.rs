@@ -164,7 +164,7 @@ fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMat
     let graph = GraphKind::of_word(which_graph(matches)).expect("clap knows the words");
     give_graph(&mut dataset, graph, context.seed);
     check_trainable(&dataset)?;
-    room::check(spec, &settings, &training, &size_of(&dataset))?;
+    room::check(context, spec, &settings, &training, &size_of(&dataset))?;
     let out = place(matches, &dataset.name, spec);
     introduce(context, &dataset, which_graph(matches));
     if let Some(note) = graph_left_out(spec, &settings, &dataset) {

@@ -72,7 +72,7 @@ impl Board<'_> {
 
     pub(super) fn row(&self, entry: &BoardEntry) -> Result<Ended, Problem> {
         let size = size_of(self.dataset);
-        room::check(entry.spec, &toml::Table::new(), &toml::Table::new(), &size)?;
+        room::check(self.context, entry.spec, &toml::Table::new(), &toml::Table::new(), &size)?;
         let dataset = self.with_graph(entry.graph);
         let search = self.search(entry)?;
         let Some((chosen, record)) = self.choose(entry, &search, &dataset)? else { return Ok(Ended::Interrupted) };

@@ -72,7 +72,7 @@ pub(in crate::commands) fn run(
     refuse_catalogue(path, spec)?;
     let (data, load_seconds) = timed(|| context.pool.install(|| files::read(path, matches)));
     let data = data?;
-    room::check(spec, &settings, &training, &DataSize::of_network(&data.network))?;
+    room::check(context, spec, &settings, &training, &DataSize::of_network(&data.network))?;
     let out = place(matches, &data.name, spec);
     context.remark(&in_short(&data));
     for note in &data.notes {

@@ -43,7 +43,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     let search = search(context, spec, matches, &metric.name)?;
     let (_, options) = search.complete(&toml::Table::new())?;
     let dataset = catalogue::read_catalogue(context, matches, spec.name)?;
-    room::check(spec, &toml::Table::new(), &toml::Table::new(), &size_of(&dataset))?;
+    room::check(context, spec, &toml::Table::new(), &toml::Table::new(), &size_of(&dataset))?;
     let out = arguments::place(matches, &dataset.name, spec);
     let share = validation_share(spec, matches)?.unwrap_or(options.validation_share);
     let split = Split::of(&dataset, share, context.seed);
