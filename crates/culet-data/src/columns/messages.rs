@@ -241,7 +241,7 @@ mod tests {
         let end = bytes.len() - 10;
         let length = read_footer_length(bytes[end..].try_into().unwrap()).unwrap();
         let footer = root_as_footer(&bytes[end - length..end]).unwrap();
-        let places: Vec<i64> = footer.recordBatches().unwrap().iter().map(|block| block.offset()).collect();
+        let places: Vec<i64> = footer.recordBatches().unwrap().iter().map(arrow_ipc::Block::offset).collect();
         for at in end - length..end - 8 {
             if places.iter().any(|place| place.to_le_bytes() == bytes[at..at + 8]) {
                 bytes[at..at + 8].copy_from_slice(&places[8].to_le_bytes());
