@@ -40,6 +40,7 @@ catalogue movielens 400 256
 catalogue arrays 1000 256
 catalogue archives 500 256
 columns parquet 500 32
+columns arrow 1000 32
 columns parquet_page_headers 1000 64
 columns parquet_folder_altered 1000 32
 unpack unpack_zip 300 64

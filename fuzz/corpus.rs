@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::Path;
 
-use culet_fuzz::seeds::{gzipped, npy, npz, parquet_tables, zip_archive};
+use culet_fuzz::seeds::{arrow_tables, gzipped, npy, npz, parquet_tables, zip_archive};
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/__fuzz__");
@@ -74,9 +74,16 @@ fn binaries() -> Vec<(&'static str, Vec<Vec<u8>>)> {
             ],
         ),
         ("archives", vec![behind(4, zip_archive()), behind(4, npz())]),
-        ("parquet", vec![tables[0].clone(), tables[5].clone(), tables[tables.len() - 1].clone(), Vec::new()]),
+        ("arrow", arrow_alterations()),
+        ("parquet", vec![tables[0].clone(), tables[5].clone(), tables[19].clone(), Vec::new(), tables[23].clone()]),
         ("parquet_folder_altered", vec![Vec::new(), vec![1, 0, 9, 0, 1]]),
         ("unpack_zip", vec![Vec::new(), zip_archive(), npz()]),
         ("unpack_gzip", vec![Vec::new(), gzipped(&edges)]),
     ]
+}
+
+/// Alterations of tables of each kind: none, and of numbers at their end.
+fn arrow_alterations() -> Vec<Vec<u8>> {
+    let of = |k: usize| [vec![k as u8, 0], vec![0x60, 0, 1, 0x2a, 0, 0x10, 0x9c, 0, 0x40]].concat();
+    [vec![Vec::new()], (0..arrow_tables().len()).step_by(5).map(of).collect()].concat()
 }

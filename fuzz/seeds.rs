@@ -5,13 +5,17 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, DictionaryArray, Float64Array, Int64Array, RecordBatch, StringArray, StringViewArray};
+use arrow_ipc::CompressionType;
+use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use bytes::Bytes;
 use culet_data::{CatalogueTarget, Dataset, write_catalogue};
 use culet_graph::{Interactions, KnowledgeGraph, Names, Triplet, Vocabulary};
 use culet_testkit::{ZipEntry, zip_of};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
-use parquet::basic::{Compression as Codec, Encoding};
+use parquet::basic::{Compression as Codec, Encoding, GzipLevel, ZstdLevel};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::file::metadata::ParquetMetaDataReader;
 use parquet::file::properties::{WriterProperties, WriterVersion};
@@ -47,6 +51,11 @@ pub fn parquet_tables() -> Vec<Vec<u8>> {
             for codec in [Codec::UNCOMPRESSED, Codec::SNAPPY] {
                 tables.push(parquet_table(version, encoding, codec));
             }
+        }
+        // What these pack are the same pages.
+        for codec in [Codec::ZSTD(ZstdLevel::default()), Codec::GZIP(GzipLevel::default()), Codec::LZ4, Codec::LZ4_RAW]
+        {
+            tables.push(parquet_table(version, None, codec));
         }
     }
     tables
@@ -85,6 +94,44 @@ fn parquet_table(version: WriterVersion, encoding: Option<Encoding>, codec: Code
         group.close().unwrap();
     }
     file.into_inner().unwrap()
+}
+
+/// Arrow tables of the same: files and streams, of texts, of dictionaries and of views, their buffers packed or not.
+#[must_use]
+pub fn arrow_tables() -> Vec<Vec<u8>> {
+    let mut tables = Vec::new();
+    for packed in [None, Some(CompressionType::LZ4_FRAME), Some(CompressionType::ZSTD)] {
+        // Fewer rows are not worth packing, and remain as they are.
+        let n = if packed.is_some() { 120 } else { 20 };
+        let texts =
+            |prefix: &'static str, n_distinct: usize| (0..n).map(move |k| format!("{prefix}-{}", k % n_distinct));
+        let options = || IpcWriteOptions::default().try_with_compression(packed).unwrap();
+        let users: [ArrayRef; 3] = [
+            Arc::new(StringArray::from_iter_values(texts("user", 7))),
+            Arc::new(
+                texts("user", 7).collect::<Vec<_>>().iter().map(String::as_str).collect::<DictionaryArray<Int32Type>>(),
+            ),
+            Arc::new(StringViewArray::from_iter_values(texts("a user of a long name", 7))),
+        ];
+        for user in users {
+            let batch = RecordBatch::try_from_iter([
+                ("user_id", user),
+                ("item_id", Arc::new(Int64Array::from_iter_values((0..n as i64).map(|k| k % 11))) as ArrayRef),
+                ("rating", Arc::new(Float64Array::from_iter_values((0..n).map(|k| (k % 5) as f64)))),
+                ("timestamp", Arc::new(Int64Array::from_iter((0..n as i64).map(|k| (k != 3).then_some(1_000 + k))))),
+            ]);
+            let batch = batch.unwrap();
+            let mut file = FileWriter::try_new_with_options(Vec::new(), &batch.schema(), options()).unwrap();
+            file.write(&batch).unwrap();
+            file.write(&batch.slice(0, n / 2)).unwrap();
+            tables.push(file.into_inner().unwrap());
+            let mut stream = StreamWriter::try_new_with_options(Vec::new(), &batch.schema(), options()).unwrap();
+            stream.write(&batch).unwrap();
+            stream.write(&batch.slice(0, n / 2)).unwrap();
+            tables.push(stream.into_inner().unwrap());
+        }
+    }
+    tables
 }
 
 /// A file by its name.

@@ -1,4 +1,4 @@
-//! Parquet, a format with many counts that a file tells of itself: none of them is believed.
+//! Parquet and Arrow, formats with many counts that a file tells of itself: none of them is believed.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -7,9 +7,10 @@ use bolero::check;
 use culet_data::fuzzing::read_catalogue_in_memory;
 use culet_data::{CatalogueOptions, Dataset, Fingerprint, describe, to_text};
 use culet_fuzz::Watch;
-use culet_fuzz::seeds::{Named, Table, altered, parquet_folder, parquet_pages, with_pages};
+use culet_fuzz::seeds::{Named, Table, altered, arrow_tables, parquet_folder, parquet_pages, with_pages};
 
 static TABLES: LazyLock<Vec<Table>> = LazyLock::new(parquet_pages);
+static ARROW: LazyLock<Vec<Vec<u8>>> = LazyLock::new(arrow_tables);
 static FOLDER: LazyLock<(Dataset, Vec<Named>)> = LazyLock::new(parquet_folder);
 
 #[test]
@@ -59,6 +60,31 @@ fn parquet_folder_altered() {
             }
         });
     });
+}
+
+#[test]
+fn arrow() {
+    let watch = Watch::new("arrow");
+    ARROW.iter().for_each(|table| assert!(judge(&[("x.arrow", table)]).is_some()));
+    check!().for_each(|bytes: &[u8]| {
+        watch.input(|| {
+            let (first, rest) = bytes.split_first().unwrap_or((&0, &[]));
+            let table = &ARROW[usize::from(*first) % ARROW.len()];
+            judge(&[("x.arrow", &altered(table, rest))]);
+            judge(&[("x.arrow", &with_arrow_footer(bytes))]);
+            judge(&[("x.arrow", &with_arrow_message(bytes))]);
+        });
+    });
+}
+
+/// The bytes as the footer of a file that holds nothing else.
+fn with_arrow_footer(bytes: &[u8]) -> Vec<u8> {
+    [b"ARROW1\0\0", bytes, &(bytes.len() as u32).to_le_bytes(), b"ARROW1"].concat()
+}
+
+/// The bytes as the first message of a stream.
+fn with_arrow_message(bytes: &[u8]) -> Vec<u8> {
+    [&[0xff; 4], &(bytes.len() as u32).to_le_bytes()[..], bytes].concat()
 }
 
 fn judge(files: &[(&str, &[u8])]) -> Option<Dataset> {

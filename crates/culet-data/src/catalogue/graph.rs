@@ -1,9 +1,12 @@
-//! Facts in a table of their own: head, relation, tail; and tables of the items that entities stand for.
+//! Facts in a table of their own: head, relation, tail; and tables of the items that entities stand for. Either may be
+//! text, Parquet or Arrow.
 
+use super::foreign;
 use super::ntriples;
 use super::problem::CatalogueProblem;
 use super::raw::Raw;
 use crate::DataError;
+use crate::columns::ForeignTable;
 use crate::network::columns::{Columns, Delimiter};
 use crate::network::notes::counted;
 use crate::network::sample::{Sample, word};
@@ -27,7 +30,9 @@ const ENTITY: &[&str] = &["entity", "entityid", "entities", "node", "uri", "iri"
 pub(super) fn join(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
     let before = (raw.facts.len(), raw.relations.len());
     let mut known = Known { n_before: raw.entities.len(), ..Known::default() };
-    if ntriples::is_like(input)? {
+    if ForeignTable::is_like(&input.magic(6)?) {
+        read_foreign(raw, input, &mut known)?;
+    } else if ntriples::is_like(input)? {
         ntriples::read(raw, input, &mut known)?;
     } else {
         read_table(raw, input, &mut known)?;
@@ -73,14 +78,55 @@ fn read_table(raw: &mut Raw, input: &Input, known: &mut Known) -> Result<(), Dat
     let [head, relation, tail] = layout.at[..] else { unreachable!("three were looked for") };
     file.for_each(layout.delimiter, layout.header, |_, line, columns| {
         layout.check(columns, line, "3 columns (head, relation, tail)")?;
-        let [head, relation, tail] = [head, relation, tail].map(|at| columns.get_or_empty(line, at));
-        if raw.leaves_out([(&head, "head"), (&relation, "relation"), (&tail, "tail")])? {
-            return Ok(());
-        }
-        known.look(raw, [&head, &tail]);
-        let fact = (raw.node(&head, "head")?, raw.relation(&relation)?, raw.node(&tail, "tail")?);
-        raw.facts.push(fact);
-        Ok(())
+        push_fact(raw, known, &[head, relation, tail].map(|at| columns.get_or_empty(line, at)))
+    })
+}
+
+fn push_fact<T: AsRef<[u8]>>(raw: &mut Raw, known: &mut Known, fact: &[T; 3]) -> Result<(), NetworkLineProblem> {
+    let [head, relation, tail] = fact.each_ref().map(AsRef::as_ref);
+    if raw.leaves_out([(head, "head"), (relation, "relation"), (tail, "tail")])? {
+        return Ok(());
+    }
+    known.look(raw, [head, tail]);
+    let fact = (raw.node(head, "head")?, raw.relation(relation)?, raw.node(tail, "tail")?);
+    raw.facts.push(fact);
+    Ok(())
+}
+
+fn read_foreign(raw: &mut Raw, input: &Input, known: &mut Known) -> Result<(), DataError> {
+    let columns = [("head", HEAD), ("relation", RELATION), ("tail", TAIL)];
+    for_each_row(input, columns, false, |ids| push_fact(raw, known, ids))
+}
+
+/// Gives the ids of some columns of a Parquet or Arrow table to `each`: those of these names, all of them (or `any`
+/// suffices); or else of a table with no other columns, in their order.
+fn for_each_row<const N: usize>(
+    input: &Input,
+    wanted: [(&str, &[&str]); N],
+    any: bool,
+    mut each: impl FnMut(&[Vec<u8>; N]) -> Result<(), NetworkLineProblem>,
+) -> Result<(), DataError> {
+    let table = ForeignTable::open(input)?;
+    let roots = table.roots();
+    let at = places(&roots, &wanted.map(|(_, names)| names));
+    let suffices = roots.len() == N || (any && roots.len() > N && at.iter().any(Option::is_some));
+    if let Some(k) = at.iter().position(Option::is_none).filter(|_| !suffices) {
+        return Err(table.lacks(wanted[k].0));
+    }
+    let columns = in_order(at).into_iter().map(|at| table.flat(&roots[at]).map_err(|what| table.malformed(what)));
+    let columns = columns.collect::<Result<Vec<_>, _>>()?;
+    let mut row = 0;
+    table.for_each_group(&columns, |values| {
+        (0..values[0].len()).try_for_each(|k| {
+            row += 1;
+            let mut ids = [const { Vec::new() }; N];
+            let read = (0..N).try_for_each(|at| {
+                ids[at] = foreign::id(Some(&values[at]), k, wanted[at].0)?;
+                Ok(())
+            });
+            read.and_then(|()| each(&ids).map_err(|problem| problem.to_string()))
+                .map_err(|what| table.in_row(row, what))
+        })
     })
 }
 
@@ -91,11 +137,16 @@ fn read_table(raw: &mut Raw, input: &Input, known: &mut Known) -> Result<(), Dat
 /// A file that cannot be read, a line without both columns, links of none of the items.
 pub(super) fn link(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
     raw.by_links = true;
+    let mut links = Links::default();
+    if ForeignTable::is_like(&input.magic(6)?) {
+        let columns = [("item", ITEM), ("entity", ENTITY)];
+        for_each_row(input, columns, true, |[item, entity]| links.push(raw, item, entity))?;
+        return links.finish(raw, input);
+    }
     let mut file = TextFile::open(input)?.with_breaks();
     let layout = Places::find(&file, &[ITEM, ENTITY], true, |id| raw.items.find(id).is_some());
     raw.notes.extend(layout.guess.as_ref().map(|text| format!("`{}` begins with {text}", input.name())));
     let [item, entity] = layout.at[..] else { unreachable!("two were looked for") };
-    let mut links = Links::default();
     file.for_each(layout.delimiter, layout.header, |_, line, columns| {
         layout.check(columns, line, "2 columns (item, entity)")?;
         links.push(raw, &columns.get_or_empty(line, item), &columns.get_or_empty(line, entity))
@@ -163,10 +214,7 @@ impl Places {
     /// A first line that names nothing is a header even so if its first column is nothing known, and nearly all below
     /// are.
     fn find(file: &TextFile<'_>, names: &[&[&str]], any: bool, known: impl Fn(&[u8]) -> bool) -> Self {
-        let named = |row: &[Vec<u8>]| -> Vec<Option<usize>> {
-            let words: Vec<_> = row.iter().map(|name| word(without_type(name))).collect();
-            names.iter().map(|names| words.iter().position(|word| names.contains(&word.as_str()))).collect()
-        };
+        let named = |row: &[Vec<u8>]| places(row, names);
         let is_header = |row: &[Vec<u8>]| {
             let n_named = named(row).iter().flatten().count();
             n_named == names.len() || (any && n_named > 0 && row.len() >= names.len())
@@ -175,16 +223,12 @@ impl Places {
         let first = sample.rows.first().map(|(_, row)| row.as_slice()).unwrap_or_default();
         let by_name = is_header(first);
         let by_looks = !by_name && first.len() >= names.len() && is_odd(&sample, known);
-        let mut at = if by_name { named(first) } else { vec![None; names.len()] };
-        for k in 0..names.len() {
-            let free = (0..).find(|place| !at.contains(&Some(*place)));
-            at[k] = at[k].or(free);
-        }
+        let at = if by_name { named(first) } else { vec![None; names.len()] };
         let guess = by_looks.then(|| format!("`{}`, taken for a header", shown(&first.join(&b' '))));
         Self {
             delimiter: sample.delimiter,
             header: by_name || by_looks,
-            at: at.into_iter().flatten().collect(),
+            at: in_order(at),
             width: if by_name || by_looks { first.len() } else { names.len() },
             guess,
         }
@@ -202,6 +246,21 @@ impl Places {
         };
         Err(NetworkLineProblem::Width { expected, found: columns.len(), text: shown(line) })
     }
+}
+
+/// Where the columns of these names stand.
+fn places(row: &[impl AsRef<[u8]>], names: &[&[&str]]) -> Vec<Option<usize>> {
+    let words: Vec<_> = row.iter().map(|name| word(without_type(name.as_ref()))).collect();
+    names.iter().map(|names| words.iter().position(|word| names.contains(&word.as_str()))).collect()
+}
+
+/// With the first places that are left for those without any.
+fn in_order(mut at: Vec<Option<usize>>) -> Vec<usize> {
+    for k in 0..at.len() {
+        let free = (0..).find(|place| !at.contains(&Some(*place)));
+        at[k] = at[k].or(free);
+    }
+    at.into_iter().flatten().collect()
 }
 
 /// Whether the first row begins with something unknown while the others, but for one in ten, do not, and shares no column

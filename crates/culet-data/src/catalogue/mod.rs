@@ -92,7 +92,7 @@ use crate::{DataError, Dataset, PartTimes, UnsplitCatalogue};
 ///
 /// # Graphs
 /// A table of attributes, as text, Parquet or Arrow, gives a relation for each column (see the documentation of the module `attributes`). A file of
-/// facts holds head, relation and tail in three columns, or N-Triples. An end of a fact whose id is that of an item *is*
+/// facts holds head, relation and tail in three columns, as text, Parquet or Arrow, or N-Triples. An end of a fact whose id is that of an item *is*
 /// the item; where there are links, those alone tell which entity is which item.
 ///
 /// # Errors
@@ -234,20 +234,19 @@ fn read_inputs(
     }
     check_pairs(&raw, place)?;
     for input in options.attributes.iter().map(&open) {
-        let magic = input.magic(6)?;
-        if ForeignTable::is_like(&magic) {
+        refuse_foreign(&input)?;
+        if ForeignTable::is_like(&input.magic(6)?) {
             attributes::read_foreign(&mut raw, &input)?;
         } else {
-            refuse_foreign(&input, &magic)?;
             attributes::read(&mut raw, &input)?;
         }
     }
     for input in options.links.iter().map(&open) {
-        refuse_foreign(&input, &input.magic(6)?)?;
+        refuse_foreign(&input)?;
         graph::link(&mut raw, &input)?;
     }
     for input in options.graphs.iter().map(&open) {
-        refuse_foreign(&input, &input.magic(6)?)?;
+        refuse_foreign(&input)?;
         graph::join(&mut raw, &input)?;
     }
     assemble(raw)

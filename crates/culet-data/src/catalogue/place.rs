@@ -144,9 +144,9 @@ impl Place {
             [b'P', b'A', b'R', b'1', ..] => Some(Format::Parquet),
             magic if ArrowTable::is_like(magic) => Some(Format::Arrow),
             _ => {
-                refuse_foreign(file, &magic)?;
+                refuse_foreign(file)?;
                 let name = file.name().to_ascii_lowercase();
-                match ending_of(&name) {
+                match ending_of(plain(&name)) {
                     "npz" => Some(Format::Matrix),
                     "parquet" => Some(Format::Parquet),
                     ending if ARROW.contains(&ending) => Some(Format::Arrow),
@@ -209,17 +209,11 @@ impl Place {
 }
 
 /// Refuses formats that other programs write and this one does not read.
-pub(super) fn refuse_foreign(file: &Input, magic: &[u8]) -> Result<(), DataError> {
-    let (what, hint) = match magic {
+pub(super) fn refuse_foreign(file: &Input) -> Result<(), DataError> {
+    let (what, hint) = match &file.magic(4)?[..] {
         [b'F', b'E', b'A', b'1', ..] => ("Feather of version 1", "write it as Feather of version 2, or as CSV"),
-        magic if ArrowTable::is_like(magic) => {
-            ("an Arrow table", "interactions and `--attributes` are read from it; write this one as CSV")
-        }
         [0x80, 2..=5, ..] => ("a pickle", "pickles are never loaded, as they may run anything; write CSV or Parquet"),
         [0x89, b'H', b'D', b'F', ..] => ("an HDF5 file", "write it as CSV or Parquet"),
-        [b'P', b'A', b'R', b'1', ..] => {
-            ("a Parquet table", "interactions and `--attributes` are read from it; write this one as CSV")
-        }
         [b'P', b'K', 3, 4, ..] => ("a zip archive", "unpack it first, and give the file in it"),
         _ => return Ok(()),
     };

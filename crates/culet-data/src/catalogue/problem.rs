@@ -165,7 +165,7 @@ impl CatalogueProblem {
             Self::Version { .. } => "convert the data anew, or use the program that wrote them".into(),
             Self::Changed { .. } => {
                 "convert the data anew; changed tables can be read one by one: `interactions.parquet` is one of users and \
-                 items, `--graph` takes facts as CSV"
+                 items, `--graph` takes `facts.parquet`"
                     .into()
             }
             Self::NotRead { hint, .. } => (*hint).into(),

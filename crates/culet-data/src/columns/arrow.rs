@@ -1,46 +1,47 @@
 //! Tables in the format of Arrow for files (`.arrow`, Feather of version 2) and for streams.
 
-use std::io::{Cursor, Read};
+use std::cell::Cell;
 
+use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Date64Type, Decimal128Type, Float16Type, Float32Type, Float64Type, Int8Type,
     Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
     TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, RecordBatch};
-use arrow_ipc::reader::{FileReader, StreamReader};
-use arrow_schema::{ArrowError, DataType, SchemaRef, TimeUnit};
+use arrow_schema::{DataType, SchemaRef, TimeUnit};
+use parquet::file::reader::Length;
 
 use super::Mixed;
+use super::messages::{FILE, MESSAGE, Messages};
 use super::mixed::{SECONDS_A_DAY, decimal, unsigned};
 use super::reader::caught;
+use super::source::Source;
 use crate::DataError;
-use crate::network::unpack::{Input, failure};
-use crate::zipped::ReadSeek;
+use crate::network::unpack::most_unpacked;
 
 /// A table that is read batch after batch.
 ///
-/// The library validates what it reads; should it panic even so, that becomes an error, as with Parquet.
-pub(crate) struct ArrowTable<'a> {
-    input: &'a Input,
+/// The library validates what it reads; should it panic even so, that becomes an error, as with Parquet. Sizes that no
+/// memory holds are refused before it sees them: see `messages`.
+pub(crate) struct ArrowTable {
+    source: Source,
     schema: SchemaRef,
+    /// Bytes of text that may still come: a text that a dictionary holds once may stand in every row.
+    text_left: Cell<u64>,
 }
 
-type Batches<'a> = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + 'a>;
-
-impl<'a> ArrowTable<'a> {
+impl ArrowTable {
     /// Whether a file that begins like this is one.
     pub(crate) fn is_like(magic: &[u8]) -> bool {
-        magic.starts_with(FILE) || magic.starts_with(STREAM)
+        magic.starts_with(FILE) || magic.starts_with(MESSAGE)
     }
 
-    /// Reads the schema. The inner error is that of a file that makes no sense.
-    ///
-    /// # Errors
-    /// A file that cannot be read.
-    pub(crate) fn open(input: &'a Input) -> Result<Result<Self, String>, DataError> {
-        Ok(batches(input, None)?.map(|(schema, _)| Self { input, schema }))
+    /// Reads the schema.
+    pub(crate) fn of(source: Source) -> Result<Self, String> {
+        let schema = caught("Arrow", || Ok(Messages::open(copy_of(&source)?)?.schema))?;
+        let text_left = Cell::new(most_unpacked(source.len()));
+        Ok(Self { source, schema, text_left })
     }
 
     pub(crate) fn roots(&self) -> Vec<String> {
@@ -62,47 +63,97 @@ impl<'a> ArrowTable<'a> {
         let mut wanted = columns.to_vec();
         wanted.sort_unstable();
         wanted.dedup();
-        let (_, mut batches) = batches(self.input, Some(wanted.clone()))?.map_err(&wrong)?;
         let place = |column: &usize| wanted.binary_search(column).expect("each column is wanted");
+        let mut messages = caught("Arrow", || Messages::open(copy_of(&self.source)?)).map_err(&wrong)?;
         loop {
-            let next = caught("Arrow", || batches.next().transpose().map_err(|error| error.to_string()));
-            let Some(batch) = next.map_err(&wrong)? else { return Ok(()) };
             let values = caught("Arrow", || {
-                columns.iter().map(|column| mixed(batch.column(place(column)))).collect::<Result<Vec<_>, _>>()
+                let Some(batch) = messages.next(&wanted)? else { return Ok(None) };
+                let values = columns.iter().map(|column| self.mixed(batch.column(place(column))));
+                values.collect::<Result<Vec<_>, _>>().map(Some)
             });
-            each(&values.map_err(&wrong)?)?;
+            let Some(values) = values.map_err(&wrong)? else { return Ok(()) };
+            each(&values)?;
         }
+    }
+
+    /// The values of an array whose type was checked.
+    fn mixed(&self, array: &dyn Array) -> Result<Mixed, String> {
+        use DataType as D;
+        fn texts<'b, T: AsRef<[u8]> + ?Sized + 'b>(values: impl Iterator<Item = Option<&'b T>>) -> Mixed {
+            Mixed::Texts(values.map(|value| value.map(|text| text.as_ref().to_vec())).collect())
+        }
+        Ok(match array.data_type() {
+            D::Null => Mixed::Texts(vec![None; array.len()]),
+            D::Boolean => Mixed::Flags(array.as_boolean().iter().collect()),
+            D::Utf8 => texts(array.as_string::<i32>().iter()),
+            D::LargeUtf8 => texts(array.as_string::<i64>().iter()),
+            D::Utf8View => {
+                let views = array.as_string_view();
+                self.count_text(views.lengths().map(|n| n as usize))?;
+                texts(views.iter())
+            }
+            D::Binary => texts(array.as_binary::<i32>().iter()),
+            D::LargeBinary => texts(array.as_binary::<i64>().iter()),
+            D::BinaryView => {
+                let views = array.as_binary_view();
+                self.count_text(views.lengths().map(|n| n as usize))?;
+                texts(views.iter())
+            }
+            D::Int8 => Mixed::Whole(primitive::<Int8Type, _>(array, i64::from)),
+            D::Int16 => Mixed::Whole(primitive::<Int16Type, _>(array, i64::from)),
+            D::Int32 => Mixed::Whole(primitive::<Int32Type, _>(array, i64::from)),
+            D::Int64 => Mixed::Whole(primitive::<Int64Type, _>(array, |value| value)),
+            D::UInt8 => Mixed::Whole(primitive::<UInt8Type, _>(array, i64::from)),
+            D::UInt16 => Mixed::Whole(primitive::<UInt16Type, _>(array, i64::from)),
+            D::UInt32 => Mixed::Whole(primitive::<UInt32Type, _>(array, i64::from)),
+            D::UInt64 => unsigned(primitive::<UInt64Type, _>(array, |value| value)),
+            D::Float16 => Mixed::Reals(primitive::<Float16Type, _>(array, f64::from)),
+            D::Float32 => Mixed::Reals(primitive::<Float32Type, _>(array, f64::from)),
+            D::Float64 => Mixed::Reals(primitive::<Float64Type, _>(array, |value| value)),
+            D::Decimal128(_, scale) => {
+                Mixed::Reals(primitive::<Decimal128Type, _>(array, |value| decimal(value, i32::from(*scale))))
+            }
+            D::Date32 => Mixed::Times(primitive::<Date32Type, _>(array, |days| f64::from(days) * SECONDS_A_DAY)),
+            D::Date64 => Mixed::Times(primitive::<Date64Type, _>(array, |ms| ms as f64 / 1e3)),
+            D::Timestamp(TimeUnit::Second, _) => Mixed::Times(primitive::<TimestampSecondType, _>(array, |s| s as f64)),
+            D::Timestamp(TimeUnit::Millisecond, _) => {
+                Mixed::Times(primitive::<TimestampMillisecondType, _>(array, |ms| ms as f64 / 1e3))
+            }
+            D::Timestamp(TimeUnit::Microsecond, _) => {
+                Mixed::Times(primitive::<TimestampMicrosecondType, _>(array, |us| us as f64 / 1e6))
+            }
+            D::Timestamp(TimeUnit::Nanosecond, _) => {
+                Mixed::Times(primitive::<TimestampNanosecondType, _>(array, |ns| ns as f64 / 1e9))
+            }
+            D::Dictionary(..) => {
+                let dictionary = array.as_any_dictionary();
+                let Mixed::Whole(keys) = self.mixed(dictionary.keys())? else {
+                    return Err("its keys are no numbers".into());
+                };
+                let values = self.mixed(dictionary.values().as_ref())?;
+                self.count_text(
+                    keys.iter().flatten().filter_map(|&key| values.text_length(usize::try_from(key).ok()?)),
+                )?;
+                values.at(&keys)
+            }
+            other => return Err(format!("a column is of type {other}, expected text or numbers")),
+        })
+    }
+
+    /// Counts texts of which one may stand in many places.
+    ///
+    /// # Errors
+    /// Texts that are far longer than the file, all together.
+    fn count_text(&self, lengths: impl Iterator<Item = usize>) -> Result<(), String> {
+        let n: u64 = lengths.map(|length| length as u64).sum();
+        let left = self.text_left.get().checked_sub(n);
+        self.text_left.set(left.ok_or("its texts are far longer than the file, as no table's are")?);
+        Ok(())
     }
 }
 
-const FILE: &[u8] = b"ARROW1";
-const STREAM: &[u8] = &[0xff; 4];
-
-/// The schema, and the batches with the wanted columns of it.
-fn batches(input: &Input, wanted: Option<Vec<usize>>) -> Result<Result<(SchemaRef, Batches<'_>), String>, DataError> {
-    if input.magic(6)?.starts_with(FILE) {
-        let source = match input.open_raw()? {
-            Some(source) => source,
-            None => Box::new(Cursor::new(input.read()?)) as Box<dyn ReadSeek>,
-        };
-        return Ok(caught("Arrow", || {
-            let reader = FileReader::try_new(source, wanted).map_err(|error| error.to_string())?;
-            Ok((reader.schema(), Box::new(reader) as Batches<'_>))
-        }));
-    }
-    let opened = input.open()?;
-    let mut source = opened.source;
-    // The stream reader has no way to tell an error of what unpacks.
-    if !matches!(opened.packing, crate::network::unpack::Packing::None) {
-        let mut bytes = Vec::new();
-        let read = source.read_to_end(&mut bytes);
-        read.map_err(|error| failure(&input.path, opened.packing, error))?;
-        source = Box::new(Cursor::new(bytes));
-    }
-    Ok(caught("Arrow", || {
-        let reader = StreamReader::try_new_buffered(source, wanted).map_err(|error| error.to_string())?;
-        Ok((reader.schema(), Box::new(reader) as Batches<'_>))
-    }))
+fn copy_of(source: &Source) -> Result<Source, String> {
+    source.try_clone().map_err(|error| format!("cannot be read: {error}"))
 }
 
 fn check_type(name: &str, kind: &DataType) -> Result<(), String> {
@@ -115,56 +166,6 @@ fn check_type(name: &str, kind: &DataType) -> Result<(), String> {
         kind if kind.is_nested() => Err(format!("column `{name}` is nested, expected one value a row")),
         other => Err(format!("column `{name}` is of type {other}, expected text or numbers")),
     }
-}
-
-/// The values of an array whose type was checked.
-fn mixed(array: &dyn Array) -> Result<Mixed, String> {
-    use DataType as D;
-    fn texts<'b, T: AsRef<[u8]> + ?Sized + 'b>(values: impl Iterator<Item = Option<&'b T>>) -> Mixed {
-        Mixed::Texts(values.map(|value| value.map(|text| text.as_ref().to_vec())).collect())
-    }
-    Ok(match array.data_type() {
-        D::Null => Mixed::Texts(vec![None; array.len()]),
-        D::Boolean => Mixed::Flags(array.as_boolean().iter().collect()),
-        D::Utf8 => texts(array.as_string::<i32>().iter()),
-        D::LargeUtf8 => texts(array.as_string::<i64>().iter()),
-        D::Utf8View => texts(array.as_string_view().iter()),
-        D::Binary => texts(array.as_binary::<i32>().iter()),
-        D::LargeBinary => texts(array.as_binary::<i64>().iter()),
-        D::BinaryView => texts(array.as_binary_view().iter()),
-        D::Int8 => Mixed::Whole(primitive::<Int8Type, _>(array, i64::from)),
-        D::Int16 => Mixed::Whole(primitive::<Int16Type, _>(array, i64::from)),
-        D::Int32 => Mixed::Whole(primitive::<Int32Type, _>(array, i64::from)),
-        D::Int64 => Mixed::Whole(primitive::<Int64Type, _>(array, |value| value)),
-        D::UInt8 => Mixed::Whole(primitive::<UInt8Type, _>(array, i64::from)),
-        D::UInt16 => Mixed::Whole(primitive::<UInt16Type, _>(array, i64::from)),
-        D::UInt32 => Mixed::Whole(primitive::<UInt32Type, _>(array, i64::from)),
-        D::UInt64 => unsigned(primitive::<UInt64Type, _>(array, |value| value)),
-        D::Float16 => Mixed::Reals(primitive::<Float16Type, _>(array, f64::from)),
-        D::Float32 => Mixed::Reals(primitive::<Float32Type, _>(array, f64::from)),
-        D::Float64 => Mixed::Reals(primitive::<Float64Type, _>(array, |value| value)),
-        D::Decimal128(_, scale) => {
-            Mixed::Reals(primitive::<Decimal128Type, _>(array, |value| decimal(value, i32::from(*scale))))
-        }
-        D::Date32 => Mixed::Times(primitive::<Date32Type, _>(array, |days| f64::from(days) * SECONDS_A_DAY)),
-        D::Date64 => Mixed::Times(primitive::<Date64Type, _>(array, |ms| ms as f64 / 1e3)),
-        D::Timestamp(TimeUnit::Second, _) => Mixed::Times(primitive::<TimestampSecondType, _>(array, |s| s as f64)),
-        D::Timestamp(TimeUnit::Millisecond, _) => {
-            Mixed::Times(primitive::<TimestampMillisecondType, _>(array, |ms| ms as f64 / 1e3))
-        }
-        D::Timestamp(TimeUnit::Microsecond, _) => {
-            Mixed::Times(primitive::<TimestampMicrosecondType, _>(array, |us| us as f64 / 1e6))
-        }
-        D::Timestamp(TimeUnit::Nanosecond, _) => {
-            Mixed::Times(primitive::<TimestampNanosecondType, _>(array, |ns| ns as f64 / 1e9))
-        }
-        D::Dictionary(..) => {
-            let dictionary = array.as_any_dictionary();
-            let Mixed::Whole(keys) = mixed(dictionary.keys())? else { return Err("its keys are no numbers".into()) };
-            mixed(dictionary.values().as_ref())?.at(&keys)
-        }
-        other => return Err(format!("a column is of type {other}, expected text or numbers")),
-    })
 }
 
 fn primitive<T: ArrowPrimitiveType, V>(array: &dyn Array, convert: impl Fn(T::Native) -> V) -> Vec<Option<V>> {

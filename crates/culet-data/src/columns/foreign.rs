@@ -8,12 +8,12 @@ use crate::network::unpack::Input;
 /// A table in either format.
 pub(crate) struct ForeignTable<'a> {
     input: &'a Input,
-    table: Table<'a>,
+    table: Table,
 }
 
-enum Table<'a> {
+enum Table {
     Parquet(ColumnReader),
-    Arrow(ArrowTable<'a>),
+    Arrow(ArrowTable),
 }
 
 impl<'a> ForeignTable<'a> {
@@ -28,7 +28,7 @@ impl<'a> ForeignTable<'a> {
     /// A file that cannot be read, or makes no sense.
     pub(crate) fn open(input: &'a Input) -> Result<Self, DataError> {
         if ArrowTable::is_like(&input.magic(6)?) {
-            let table = ArrowTable::open(input)?.map_err(|what| malformed(input, ARROW, what))?;
+            let table = ArrowTable::of(input.columns()?).map_err(|what| malformed(input, ARROW, what))?;
             return Ok(Self { input, table: Table::Arrow(table) });
         }
         let reader = ColumnReader::of(input.columns()?).map_err(|what| malformed(input, PARQUET, what))?;

@@ -47,6 +47,14 @@ impl Mixed {
         }
     }
 
+    /// The bytes of a value that is a text.
+    pub(super) fn text_length(&self, row: usize) -> Option<usize> {
+        match self {
+            Self::Texts(values) => values.get(row)?.as_ref().map(Vec::len),
+            _ => None,
+        }
+    }
+
     /// The values at these places.
     pub(super) fn at(&self, places: &[Option<i64>]) -> Self {
         fn pick<T: Clone>(values: &[Option<T>], places: &[Option<i64>]) -> Vec<Option<T>> {

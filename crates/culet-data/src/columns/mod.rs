@@ -3,6 +3,7 @@
 mod arrow;
 mod foreign;
 mod lists;
+mod messages;
 mod mixed;
 mod page_header;
 mod pages;

@@ -191,18 +191,23 @@ impl ColumnReader {
     }
 }
 
-/// The number of rows, if a file of this size can hold as many values as it claims: see [`HARMLESS_VALUES`].
+/// The number of rows, if a file of this size can hold as many values as it claims: see [`most_values`].
 fn check_counts(about: &ParquetMetaData, size: u64) -> Result<usize, String> {
     let n_rows = about.file_metadata().num_rows();
     let impossible = || format!("claims to hold {n_rows} rows");
     let columns = about.row_groups().iter().flat_map(RowGroupMetaData::columns);
     let counts = columns.map(|column| u64::try_from(column.num_values()).ok());
     let n_values = counts.sum::<Option<u64>>().ok_or_else(impossible)?;
-    let most = HARMLESS_VALUES.max(size.saturating_mul(MOST_VALUES_A_BYTE));
+    let most = most_values(size);
     if n_values > most {
         return Err(format!("claims to hold {n_values} values in {size} bytes, expected at most {most}"));
     }
     usize::try_from(n_rows).map_err(|_| impossible())
+}
+
+/// The most values that a file of this size can hold: see [`HARMLESS_VALUES`].
+pub(super) fn most_values(size: u64) -> u64 {
+    HARMLESS_VALUES.max(size.saturating_mul(MOST_VALUES_A_BYTE))
 }
 
 /// Turns a panic of the library for a format into an error.

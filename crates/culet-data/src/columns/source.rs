@@ -1,4 +1,4 @@
-//! Where the bytes of a Parquet file are.
+//! Where the bytes of a file of columns are.
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};

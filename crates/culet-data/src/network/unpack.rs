@@ -13,7 +13,7 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use super::NetworkProblem;
 use crate::DataError;
 use crate::columns::Source;
-use crate::zipped::{Archive, Member, ReadSeek, members};
+use crate::zipped::{Archive, Member, members};
 
 /// What unpacks to more than this many times its size is no table, but a bomb ...
 const MOST_TIMES: u64 = 250;
@@ -112,44 +112,28 @@ impl Input {
         }
     }
 
-    /// Opens it as it is, to go to and fro in it; none for a file in an archive.
-    ///
-    /// # Errors
-    /// A file that cannot be read.
-    pub(crate) fn open_raw(&self) -> Result<Option<Box<dyn ReadSeek>>, DataError> {
-        Ok(match &self.content {
-            Content::Bytes(bytes) => Some(Box::new(Cursor::new(Arc::clone(bytes)))),
-            Content::Zipped(_) => None,
-            Content::OnDisk => Some(Box::new(BufReader::new(self.on_disk()?.0))),
-        })
-    }
-
-    /// Opens it as a file of columns, which is read to and fro; one in an archive is unpacked into memory.
+    /// Opens it as a file of columns, which is read to and fro; what is packed is unpacked into memory.
     ///
     /// # Errors
     /// A file that cannot be read or unpacked.
     pub(crate) fn columns(&self) -> Result<Source, DataError> {
         match &self.content {
-            Content::Bytes(bytes) => Ok(Source::bytes(bytes.to_vec())),
-            Content::Zipped(_) => Ok(Source::bytes(self.read()?)),
-            Content::OnDisk => Source::file(self.on_disk()?.0).map_err(|error| DataError::read(&self.path, error)),
+            Content::OnDisk if self.open()?.packing == Packing::None => {
+                Source::file(self.on_disk()?.0).map_err(|error| DataError::read(&self.path, error))
+            }
+            _ => Ok(Source::bytes(self.read()?)),
         }
     }
 
-    /// The first bytes of the file as it is.
+    /// The first bytes of the file, unpacked.
     ///
     /// # Errors
-    /// A file that cannot be read.
+    /// A file that cannot be read or unpacked.
     pub(crate) fn magic(&self, length: u64) -> Result<Vec<u8>, DataError> {
+        let opened = self.open()?;
         let mut magic = Vec::new();
-        let (read, packing) = match self.open_raw()? {
-            Some(source) => (source.take(length).read_to_end(&mut magic), Packing::None),
-            None => {
-                let opened = self.open()?;
-                (opened.source.take(length).read_to_end(&mut magic), opened.packing)
-            }
-        };
-        read.map_err(|error| failure(&self.path, packing, error))?;
+        let read = opened.source.take(length).read_to_end(&mut magic);
+        read.map_err(|error| failure(&self.path, opened.packing, error))?;
         Ok(magic)
     }
 

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use arrow_array::builder::StringViewBuilder;
 use arrow_array::types::Int32Type;
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float64Array, Int64Array, LargeStringArray,
-    ListArray, RecordBatch, StringArray, StringViewArray, TimestampMicrosecondArray, UInt16Array, UInt64Array,
+    ListArray, NullArray, RecordBatch, StringArray, StringViewArray, TimestampMicrosecondArray, UInt16Array,
+    UInt64Array,
 };
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
@@ -15,6 +17,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
+use super::packed::gzipped;
 use super::{facts, read_bytes, set, texts, train};
 use crate::{CatalogueOptions, ColumnChoice, DataError, Dataset, UnsplitCatalogue, read_unsplit};
 
@@ -166,7 +169,127 @@ fn a_table_of_items_may_be_arrow() {
     assert!(read.notes.contains(&nested.to_owned()), "{:?}", read.notes);
     let graph = CatalogueOptions { graphs: vec!["items.feather".into()], ..CatalogueOptions::default() };
     let error = read_bytes(&files, &graph).unwrap_err();
-    assert_eq!(error.to_string(), "`data/items.feather` is an Arrow table, which is not read");
+    let columns = "`title`, `item`, `genre`, `in_print`, `since`, `parts`";
+    assert_eq!(error.to_string(), format!("`data/items.feather` has no column `head`; there are {columns}"));
+}
+
+#[test]
+fn facts_and_links_may_be_arrow_or_parquet() {
+    let names = |names: [&str; 2]| array(names.into_iter().collect::<DictionaryArray<Int32Type>>());
+    let log: (&str, &[u8]) = ("log.csv", b"user,item\na,7\nb,9\n");
+    let options = CatalogueOptions {
+        graphs: vec!["facts.arrow".into()],
+        links: vec!["links.feather".into()],
+        ..CatalogueOptions::default()
+    };
+    let told_facts = batch(&[
+        ("certainty", array(Float64Array::from(vec![0.5, 1.0]))),
+        ("tail", names(["crime", "m.9"])),
+        ("head", names(["m.7", "crime"])),
+        ("relation", names(["genre", "of"])),
+    ]);
+    let plain_facts = batch(&[
+        ("a", names(["m.7", "crime"])),
+        ("b", names(["genre", "of"])),
+        ("c", array(StringViewArray::from(vec!["crime", "m.9"]))),
+    ]);
+    let items = || array(Int64Array::from(vec![7, 9]));
+    for facts_told in [&told_facts, &plain_facts] {
+        for links in [
+            batch(&[("uri", names(["m.7", "m.9"])), ("n", items()), ("item", items())]),
+            batch(&[("a", items()), ("b", names(["m.7", "m.9"]))]),
+        ] {
+            let (facts_told, links) = (stream(facts_told), file(&links, Some(CompressionType::ZSTD)));
+            let files = [log, ("facts.arrow", &facts_told[..]), ("links.feather", &links)];
+            let read = read_bytes(&files, &options).unwrap();
+            assert_eq!(facts(&read), texts(&["7 genre crime", "crime of 9"]));
+        }
+    }
+    let facts_only = CatalogueOptions { links: Vec::new(), ..options.clone() };
+    let refused = |facts: &RecordBatch| {
+        let error = read_bytes(&[log, ("facts.arrow", &stream(facts))], &facts_only).unwrap_err();
+        assert!(error.hint().is_some());
+        error.to_string()
+    };
+    let half = batch(&[("head", items()), ("tail", items())]);
+    assert_eq!(refused(&half), "`data/facts.arrow` has no column `relation`; there are `head`, `tail`");
+    let empty = array(StringArray::from(vec![Some("x"), None]));
+    let gaps = batch(&[("head", items()), ("relation", empty), ("tail", items())]);
+    assert_eq!(refused(&gaps), "`data/facts.arrow` row 2: the relation is empty");
+    assert!(refused(&told_facts).contains("is about none of the items and entities"));
+
+    let schema = "message m { REQUIRED BYTE_ARRAY relation (UTF8); REQUIRED INT64 tail; REQUIRED INT64 head; }";
+    let bytes = parquet(schema, Compression::SNAPPY, &[7, 9]);
+    let read = read_bytes(&[log, ("facts.arrow", &bytes)], &facts_only).unwrap();
+    assert_eq!(facts(&read), texts(&["7 user0 0", "9 user1 1"]));
+}
+
+#[test]
+fn whole_tables_may_be_packed_once_more() {
+    let users = array(StringArray::from(vec!["ann", "bob"]));
+    let batch = batch(&[("user", users), ("item", array(Int64Array::from(vec![1, 2])))]);
+    let parquet = parquet(&SCHEMA.replace("KIND", ""), Compression::UNCOMPRESSED, &[5, 6]);
+    let root = tempfile::tempdir().unwrap();
+    for bytes in [&file(&batch, None), &stream(&batch), &parquet] {
+        let packed = gzipped(bytes);
+        assert_eq!(told(&packed, &CatalogueOptions::default()), told(bytes, &CatalogueOptions::default()));
+        let path = root.path().join("log.parquet.gz");
+        std::fs::write(&path, &packed).unwrap();
+        assert_eq!(read_unsplit(&path, &CatalogueOptions::default(), false).unwrap().log.n_pairs(), 2);
+        let cut = told(&packed[..packed.len() - 9], &CatalogueOptions::default()).unwrap_err();
+        assert_eq!(cut, "`data/log` is damaged or cut short: it ends too early");
+    }
+}
+
+/// Puts a number in the place of another, wherever that stands.
+fn forged(bytes: &[u8], from: i64, to: i64) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for at in 0..bytes.len() - 8 {
+        if bytes[at..at + 8] == from.to_le_bytes() {
+            bytes[at..at + 8].copy_from_slice(&to.to_le_bytes());
+        }
+    }
+    bytes
+}
+
+#[test]
+fn arrow_that_claims_more_than_it_holds_is_refused() {
+    let refused = |bytes: &[u8], words: &str| {
+        let error = told(bytes, &CatalogueOptions::default()).unwrap_err();
+        assert!(error.contains(words), "{error}");
+    };
+    let n = 1_234;
+    let numbers = || array(Int64Array::from_iter_values((0..n).map(|k| k % 7)));
+    let plain = batch(&[("user", numbers()), ("item", numbers())]);
+    for bytes in [file(&plain, Some(CompressionType::ZSTD)), file(&plain, Some(CompressionType::LZ4_FRAME))] {
+        refused(&forged(&bytes, 8 * n, (1 << 26) + 1), "its buffers claim to unpack to far more than they hold");
+        refused(&forged(&bytes, 8 * n, 8 * n + 8), "length");
+        refused(&forged(&bytes, n, 1 << 40), "it claims more rows than its size allows");
+        refused(&forged(&bytes, n, -1), "a batch has no length");
+    }
+    for bytes in [file(&plain, None), stream(&plain)] {
+        refused(&forged(&bytes, 8 * n, 1 << 40), "a buffer lies outside of its message");
+        refused(&forged(&bytes, 8 * n, i64::MAX), "a buffer lies outside of its message");
+    }
+    // Nothing but their number.
+    let nothing = |n| batch(&[("user", array(NullArray::new(n))), ("item", array(NullArray::new(n)))]);
+    refused(&stream(&nothing(1 << 20)), "the user is empty");
+    refused(&stream(&nothing((1 << 20) + 1)), "it claims more rows than its size allows");
+    // One long text many times.
+    let long = "ann".repeat(100_000);
+    let repeated = |n: usize| {
+        let users = array(vec![long.as_str(); n].into_iter().collect::<DictionaryArray<Int32Type>>());
+        let views = StringViewArray::from_iter_values(vec![long.as_str(); n]);
+        let mut builder = StringViewBuilder::new().with_deduplicate_strings();
+        views.iter().for_each(|text| builder.append_option(text));
+        let items = array(Int64Array::from_iter_values(0..n as i64));
+        [users, array(builder.finish())].map(|user| stream(&batch(&[("user", user), ("item", Arc::clone(&items))])))
+    };
+    for (bytes, bomb) in repeated(200).into_iter().zip(repeated(300)) {
+        assert!(bytes.len() < 400_000);
+        assert_eq!(told(&bytes, &CatalogueOptions::default()).unwrap().train.n_pairs(), 200);
+        refused(&bomb, "its texts are far longer than the file");
+    }
 }
 
 #[test]

@@ -153,7 +153,7 @@ fn tables_that_cannot_be_joined_are_told() {
     assert_eq!(graph("facts.csv", "head,relation,tail\n1,,x\n"), "data/facts.csv:2: the relation is empty");
     let error = graph("facts.nt", "<1> <by> <x>\n");
     assert_eq!(error, "data/facts.nt:1: expected `<subject> <predicate> <object> .`, found `<1> <by> <x>`");
-    assert_eq!(graph("facts.csv", "PAR1"), "`data/facts.csv` is a Parquet table, which is not read");
+    assert!(graph("facts.csv", "PAR1").starts_with("`data/facts.csv` makes no sense as a Parquet table: "));
     let error = refused(&[("log.csv", LOG), ("x.csv", "9,m\n")], &options(&[], &[], &["x.csv"]));
     assert_eq!(error, "`data/x.csv` is about none of the items: its first id is `9`, that of an item `1`");
 }
