@@ -137,6 +137,12 @@ pub(super) fn kind(
     of_catalogues: Option<&str>,
     of_networks: Option<&str>,
 ) -> Result<DataKind, Problem> {
+    // Who names a user's and an item's column means a catalogue.
+    let names_users = |columns: &String| {
+        columns.split(',').any(|part| ["user", "item"].contains(&part.split('=').next().unwrap_or_default().trim()))
+    };
+    let columns = matches.get_one::<String>("columns").filter(|columns| names_users(columns));
+    let of_catalogues = of_catalogues.or(columns.map(|_| "columns"));
     let found = detect(path);
     let misplaced = |flag: &str, about: &str| {
         let message = format!("`--{flag}` is about {about}, which `{}` is not", path.display());

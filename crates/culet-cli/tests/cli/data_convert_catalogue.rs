@@ -52,6 +52,9 @@ fn tables_become_one_folder_and_losses_are_said() {
     assert!(ran.stdout.starts_with("shop: 2 users, 3 items, 3 + 0 pairs, 3 triplets, "), "{ran:?}");
     assert!(ran.stderr.contains("note: ratings go from 1 to 5; 1 below 2 (25 %) left out"), "{ran:?}");
     assert!(!ran.stderr.contains("does not hold"), "{ran:?}");
+    let all =
+        run(here, &["data", "convert", "log.csv", "all", "--columns", "user=user,item=item,rating=rating"]).well();
+    assert!(all.stderr.contains("the format `parquet` does not hold ratings ("), "{all:?}");
     let described = run(here, &["data", "describe", "shop"]).well();
     assert!(described.stdout.starts_with("shop ("), "{described:?}");
     let ran = run(here, &["data", "convert", "shop", "tables", "--to", "table"]).well();

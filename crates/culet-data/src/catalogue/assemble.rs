@@ -230,10 +230,10 @@ fn oddities(raw: &Raw, [train, valid, test]: [&Interactions; 3], entities: &Enti
         if n_both > 0 {
             let ids = counted(
                 n_both,
-                "id is that of an item and of another entity",
-                "ids are those of items and of other entities",
+                "id stands for an item and for another entity",
+                "ids stand for items and for other entities",
             );
-            notes.push(format!("{ids}; links tell which is meant"));
+            notes.push(format!("{ids}, which are kept apart"));
         }
     }
     let degrees = [train, valid, test].map(Interactions::item_degrees);

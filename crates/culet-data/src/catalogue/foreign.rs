@@ -21,13 +21,20 @@ const SORTS: [Column; 4] = [Column::Source, Column::Target, Column::Weight, Colu
 
 pub(super) fn read(raw: &mut Raw, place: &Place, options: &CatalogueOptions, format: Format) -> Result<(), DataError> {
     let endings: &[&str] = if format == Format::Arrow { &ARROW } else { &["parquet"] };
-    let input = match &place.files[..] {
-        [input] => input,
-        _ => endings
-            .iter()
-            .find_map(|ending| place.ending_in(ending).next())
-            .ok_or_else(|| not_in_format(place, format))?,
+    let files: Vec<&Input> = match &place.files[..] {
+        [input] => vec![input],
+        _ => endings.iter().flat_map(|ending| place.ending_in(ending)).collect(),
     };
+    if files.is_empty() {
+        return Err(not_in_format(place, format));
+    }
+    if files.len() > 1 {
+        raw.notes.push(format!("{} files are taken for one table, from `{}` on", files.len(), files[0].name()));
+    }
+    files.into_iter().try_for_each(|input| read_file(raw, input, options))
+}
+
+fn read_file(raw: &mut Raw, input: &Input, options: &CatalogueOptions) -> Result<(), DataError> {
     let table = ForeignTable::open(input)?;
     let names = names(raw, input, &table, options)?;
     for (wanted, place, what, word) in
@@ -101,6 +108,8 @@ fn names(
 fn take(raw: &mut Raw, columns: [Option<&Mixed>; 4], k: usize) -> Result<(), String> {
     let [user, item, rating, time] = columns;
     let (user, item) = (id(user, k, "user")?, id(item, k, "item")?);
+    // Who leaves nothing out by its rating needs none.
+    let rating = rating.filter(|column| raw.ratings.min.is_some() || !column.is_null(k));
     let rating = rating.map(|column| real(column, k, "rating")).transpose()?;
     let time = time.map(|column| seconds(raw, column, k)).transpose()?;
     raw.take(Part::Train, Taken { user: &user, item: &item, rating, time }).map_err(|problem| problem.to_string())

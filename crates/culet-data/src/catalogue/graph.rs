@@ -29,13 +29,17 @@ const ENTITY: &[&str] = &["entity", "entityid", "entities", "node", "uri", "iri"
 /// A file that cannot be read, a line that is no fact, facts about nothing that is known.
 pub(super) fn join(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
     let before = (raw.facts.len(), raw.relations.len());
-    let mut known = Known { n_before: raw.entities.len(), ..Known::default() };
-    if ForeignTable::is_like(&input.magic(6)?) {
-        read_foreign(raw, input, &mut known)?;
-    } else if ntriples::is_like(input)? {
-        ntriples::read(raw, input, &mut known)?;
-    } else {
-        read_table(raw, input, &mut known)?;
+    let mut known = read(raw, input)?;
+    if raw.by_links && !known.any && known.first.is_some() {
+        // Links are about the entities of other files; this one may go by the ids of items.
+        raw.facts.truncate(before.0);
+        raw.by_links = false;
+        let again = read(raw, input);
+        raw.by_links = true;
+        known = again?;
+        if known.any {
+            raw.notes.push(format!("`{}` goes by the ids of the items, not by links", input.name()));
+        }
     }
     if let Some(id) = known.first.filter(|_| !known.any) {
         return Err(unrelated(raw, input, "items and entities", id));
@@ -44,6 +48,18 @@ pub(super) fn join(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
     let relations = counted(raw.relations.len() - before.1, "new relation", "new relations");
     raw.notes.push(format!("`{}` gives {facts}, with {relations}", input.name()));
     Ok(())
+}
+
+fn read(raw: &mut Raw, input: &Input) -> Result<Known, DataError> {
+    let mut known = Known { n_before: raw.entities.len(), ..Known::default() };
+    if ForeignTable::is_like(&input.magic(6)?) {
+        read_foreign(raw, input, &mut known)?;
+    } else if ntriples::is_like(input)? {
+        ntriples::read(raw, input, &mut known)?;
+    } else {
+        read_table(raw, input, &mut known)?;
+    }
+    Ok(known)
 }
 
 /// The error of a file about nothing that is known, with its first id.
@@ -169,6 +185,8 @@ impl Links {
             return Ok(());
         }
         self.first.get_or_insert_with(|| shown(item));
+        // As in N-Triples, whose reader takes the brackets away.
+        let entity = entity.strip_prefix(b"<").and_then(|rest| rest.strip_suffix(b">")).unwrap_or(entity);
         match raw.items.find(item) {
             None => self.n_unknown += 1,
             Some(item) if raw.link(item, entity)? => self.n_links += 1,

@@ -145,13 +145,17 @@ impl ColumnChoice {
         };
         let names = text.split(',').map(named).collect::<Option<Vec<_>>>();
         let sound = |names: &Vec<(Column, String)>| {
-            Column::make_sense(&names.iter().map(|(column, _)| *column).collect::<Vec<_>>())
+            let is_new = |(k, (_, name)): (usize, &(Column, String))| names[..k].iter().all(|(_, own)| own != name);
+            let columns: Vec<_> = names.iter().map(|(column, _)| *column).collect();
+            Column::make_sense(&columns) && names.iter().enumerate().all(is_new)
         };
         names.filter(sound).map(Self::Names).ok_or_else(|| DataError::BadSetting {
             name: "columns",
             found: text.to_owned(),
-            expected: "`user=NAME,item=NAME` and perhaps `rating=NAME` and `time=NAME`, by the names in the header"
-                .to_owned(),
+            expected:
+                "`user=NAME,item=NAME` and perhaps `rating=NAME` and `time=NAME`, by the names in the header, each \
+                       a column of its own"
+                    .to_owned(),
         })
     }
 

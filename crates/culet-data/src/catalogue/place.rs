@@ -132,11 +132,15 @@ impl Place {
             return Ok(Some(Format::Matrix));
         }
         let [file] = &self.files[..] else {
-            // One matrix, or one Parquet or Arrow file, among others is the catalogue.
-            let of = |ending: &'static str, format: Format| self.ending_in(ending).map(move |_| format);
-            let arrow = ARROW.iter().flat_map(|ending| of(ending, Format::Arrow));
-            let mut only = of("npz", Format::Matrix).chain(of("parquet", Format::Parquet)).chain(arrow);
-            return Ok(only.next().filter(|_| only.next().is_none()));
+            // One matrix among others is the catalogue, and so are all Parquet or Arrow files together: parts of a table.
+            let has = |endings: &[&str]| endings.iter().any(|ending| self.ending_in(ending).next().is_some());
+            let mut matrices = self.ending_in("npz");
+            return Ok(match (has(&["parquet"]), has(&ARROW), matrices.next(), matrices.next()) {
+                (true, false, None, _) => Some(Format::Parquet),
+                (false, true, None, _) => Some(Format::Arrow),
+                (false, false, Some(_), None) => Some(Format::Matrix),
+                _ => None,
+            });
         };
         let magic = file.magic(6)?;
         Ok(match magic.as_slice() {

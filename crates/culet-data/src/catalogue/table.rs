@@ -100,6 +100,8 @@ fn push(
     if raw.leaves_out([(&user, "user"), (&item, "item")])? {
         return Ok(());
     }
+    // Who leaves nothing out by its rating needs none.
+    let rating = rating.filter(|&at| raw.ratings.min.is_some() || !columns.get_or_empty(line, at).is_empty());
     let rating = rating.map(|at| rating_of(&columns.get_or_empty(line, at), || Some(layout.words(Column::Weight))));
     let time = time.filter(|_| raw.keeps_times()).map(|at| raw.time(&columns.get_or_empty(line, at)));
     let taken = Taken { user: &user, item: &item, rating: rating.transpose()?, time: time.transpose()? };

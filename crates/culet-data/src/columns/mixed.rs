@@ -35,6 +35,16 @@ impl Mixed {
         }
     }
 
+    /// Whether a value is missing.
+    pub(crate) fn is_null(&self, row: usize) -> bool {
+        match self {
+            Self::Texts(values) => values[row].is_none(),
+            Self::Whole(values) => values[row].is_none(),
+            Self::Reals(values) | Self::Times(values) => values[row].is_none(),
+            Self::Flags(values) => values[row].is_none(),
+        }
+    }
+
     /// A value as a table of texts would have it: a time as its date; none where it is null.
     pub(crate) fn text(&self, row: usize) -> Option<Cow<'_, [u8]>> {
         let own = |text: String| Cow::Owned(text.into_bytes());

@@ -92,7 +92,8 @@ fn cost(settings: &toml::Table, batch: f64, size: &DataSize) -> Cost {
     let table = (size.users + size.entities) * row(dim);
     let layer = 3.0 * kept * facts * row(dim) + 6.0 * size.entities * row(dim);
     let histories = 2.0 * kept * histories_of_step(size, batch) * row(dim);
-    let step = adam(table).and(Work::gathered(hops * (layer + histories) + 8.0 * facts));
+    // What a step needs of the graph is found first, and handed out to the threads: as long as 4e8 multiply-adds.
+    let step = adam(table).and(Work { products: 4e8, gathered: hops * (layer + histories) + 8.0 * facts });
     let is_softmax = word(settings, "loss") == "softmax";
     let pair = loss(dim, if is_softmax { number(settings, "negatives") } else { 0.0 });
     let bytes = 5.0 * table + (hops + 3.0) * size.entities * row(dim) + 40.0 * facts + 24.0 * size.pairs;

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use culet_graph::Csr;
 use culet_kernels::{Lists, Matrix, View, ViewMut, interaction_mean, product_abt};
 use culet_model::Work;
 
@@ -19,8 +18,6 @@ pub struct Speed {
 const DIM: usize = 64;
 /// Rows of a table of 32 MiB.
 const N_ROWS: usize = 1 << 17;
-/// Rows that are gathered, 16 to a list.
-const N_GATHERED: usize = 1 << 19;
 /// How long each kind of work is tried: until every thread has long found a core of its own. The best try counts, as
 /// others may be disturbed.
 const TRIED_S: f64 = 0.08;
@@ -39,43 +36,50 @@ impl Speed {
     }
 }
 
-fn best_seconds(mut run: impl FnMut()) -> f64 {
-    let (begun, mut best) = (Instant::now(), f64::INFINITY);
-    while begun.elapsed().as_secs_f64() < TRIED_S {
-        let start = Instant::now();
-        run();
-        best = start.elapsed().as_secs_f64().min(best);
-    }
-    best.max(1e-9)
+/// So much a second as all threads together do of something of which `run` does `amount`; it is given a new number in
+/// each try. Each thread measures itself, so that threads need not run side by side on a machine that does other things.
+fn rate(amount: usize, run: impl Fn(usize) + Sync) -> f64 {
+    let of_thread = |_: rayon::BroadcastContext<'_>| {
+        let (begun, mut best) = (Instant::now(), f64::INFINITY);
+        for k in 0.. {
+            let start = Instant::now();
+            run(k);
+            best = start.elapsed().as_secs_f64().min(best);
+            if begun.elapsed().as_secs_f64() > TRIED_S {
+                break;
+            }
+        }
+        amount as f64 / best.max(1e-9)
+    };
+    rayon::broadcast(of_thread).into_iter().sum()
 }
 
 fn products() -> f64 {
     const N: usize = 256;
     let table = vec![0.5; N * N];
     let view = View::new(&table, N, N, N);
-    // Each thread its own, as a thread that waits for work would leave it to the others.
-    let seconds = best_seconds(|| {
-        rayon::broadcast(|_| {
-            let mut out = vec![0.0_f32; N * N];
-            product_abt(view, view, ViewMut::new(&mut out, N, N, N));
-            std::hint::black_box(&out);
-        });
-    });
-    (rayon::current_num_threads() * N * N * N) as f64 / seconds
+    rate(N * N * N, |_| {
+        let mut out = vec![0.0_f32; N * N];
+        product_abt(view, view, ViewMut::new(&mut out, N, N, N));
+        std::hint::black_box(&out);
+    })
 }
 
 fn gathered() -> f64 {
+    // So few lists are one task of the kernel, which stays on its thread.
+    const LISTS: usize = 64;
+    const OF_LIST: usize = 64;
     let table = Matrix::zeros(N_ROWS, DIM);
     // A walk over the rows by a step that is no divisor of their number meets each of them in no order.
-    let columns: Vec<u32> = (0..N_GATHERED).map(|k| (k.wrapping_mul(40_503) % N_ROWS) as u32).collect();
-    let offsets: Vec<u32> = (0..=N_GATHERED as u32 / 16).map(|list| 16 * list).collect();
-    let lists = Csr::from_parts(offsets, columns);
-    let mut out = Matrix::zeros(lists.n_rows(), DIM);
-    let seconds = best_seconds(|| {
-        interaction_mean(Lists { offsets: lists.offsets(), columns: lists.columns() }, &table, &mut out);
+    let columns: Vec<u32> = (0..N_ROWS).map(|k| (k.wrapping_mul(40_503) % N_ROWS) as u32).collect();
+    let offsets: Vec<u32> = (0..=LISTS).map(|list| (OF_LIST * list) as u32).collect();
+    rate(LISTS * OF_LIST * DIM * 4, |k| {
+        let first = k * LISTS * OF_LIST % N_ROWS;
+        let mut out = Matrix::zeros(LISTS, DIM);
+        let lists = Lists { offsets: &offsets, columns: &columns[first..first + LISTS * OF_LIST] };
+        interaction_mean(lists, &table, &mut out);
         std::hint::black_box(&out);
-    });
-    (N_GATHERED * DIM * 4) as f64 / seconds
+    })
 }
 
 #[cfg(test)]

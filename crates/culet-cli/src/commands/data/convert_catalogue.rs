@@ -1,13 +1,13 @@
 //! A catalogue in another format.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use culet::data::{CatalogueTarget, Fingerprint, write_catalogue};
+use culet::data::{CatalogueTarget, Fingerprint, read_timed, write_catalogue};
 use serde_json::json;
 
 use super::super::catalogue;
-use super::place;
+use super::{name_the_flag, place, with_dashes};
 use crate::context::Context;
 use crate::problem::Problem;
 
@@ -17,9 +17,18 @@ const OF_FILES: [&str; 9] = ["parquet", "csv", "tsv", "txt", "inter", "json", "z
 pub(super) fn run(context: &Context, matches: &ArgMatches, out: &Path) -> Result<(), Problem> {
     let format = format(matches, out)?;
     place::check_folder(out)?;
-    let dataset = context.pool.install(|| catalogue::read(matches))?;
+    let path: &PathBuf = matches.get_one("data").expect("required");
+    let options = catalogue::options(matches)?;
+    let read = context.pool.install(|| read_timed(path, &options));
+    let (dataset, times) = read.map_err(|error| name_the_flag(error, with_dashes))?;
     dataset.notes.iter().for_each(|note| context.remark(&format!("note: {note}")));
-    let lost = write_catalogue(out, &dataset, format)?;
+    let mut lost = write_catalogue(out, &dataset, format)?;
+    if times.spans.iter().any(Option::is_some) {
+        lost.push("times (`culet data split` needs them from the files as they are)".to_owned());
+    }
+    if dataset.notes.iter().any(|note| note.starts_with("ratings go from") && note.contains("each counts")) {
+        lost.push("ratings (`--min-rating` leaves out low ones before)".to_owned());
+    }
     if !lost.is_empty() {
         context.remark(&format!("note: the format `{}` does not hold {}", format.name(), lost.join(", ")));
     }

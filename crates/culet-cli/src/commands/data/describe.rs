@@ -51,8 +51,8 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem
             print(context, &description, estimates, to_text)
         }
         DataKind::Network => {
-            catalogue::remark_network(context, path, of_networks);
             let data = options::read(path, matches)?;
+            catalogue::remark_network(context, path, of_networks);
             let description = describe_network(&data);
             let estimates = Estimates::of(context, Family::Network, &DataSize::of_network(&data.network));
             print(context, &description, estimates, network_to_text)

@@ -366,3 +366,16 @@ fn whole_numbers_of_parquet_mean_what_their_type_says() {
         assert_eq!(read.times.unwrap(), [seconds as f64], "{kind}");
     }
 }
+
+#[test]
+fn several_files_of_a_folder_are_one_table() {
+    let part = |user: &str, item: i64| {
+        let columns = [("user", array(StringArray::from(vec![user]))), ("item", array(Int64Array::from(vec![item])))];
+        stream(&batch(&columns))
+    };
+    let (first, second) = (part("ann", 1), part("bob", 2));
+    let files: [(&str, &[u8]); 3] = [("part-0.arrow", &first), ("part-1.arrow", &second), ("_SUCCESS", b"")];
+    let data = read_bytes(&files, &CatalogueOptions::default()).unwrap();
+    assert_eq!(train(&data), set(&[("ann", "1"), ("bob", "2")]));
+    assert!(data.notes.iter().any(|note| note.contains("2 files are taken for one table")), "{:?}", data.notes);
+}

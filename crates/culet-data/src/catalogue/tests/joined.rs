@@ -110,7 +110,7 @@ fn links_tell_which_entity_is_an_item() {
         "`facts.nt` holds 1 name of resources",
         "of `facts.nt` 1 fact leads to a literal, left out",
         "`facts.nt` gives 2 facts, with 1 new relation",
-        "1 id is that of an item and of another entity; links tell which is meant",
+        "1 id stands for an item and for another entity, which are kept apart",
     ];
     assert_eq!(data.notes[..5], notes);
 }
@@ -202,4 +202,33 @@ fn a_table_of_users_is_no_table_of_items() {
     assert_eq!(facts(&with_items("sku,client\n1,x\n2,y\n")), texts(&["1 client client:x", "2 client client:y"]));
     let error = refused(&[("items.csv", "item_id,title,genre\n1,Heat,Crime\n")], &CatalogueOptions::default());
     assert_eq!(error, "`data/items.csv` names items (`item_id`) in its header, but no users: `item_id,title,genre`");
+}
+
+#[test]
+fn facts_by_ids_of_items_go_with_links_of_another_file() {
+    let root = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = root.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let log = write("log.csv", "user,item\nu,a\nu,b\nv,a\n");
+    let options = CatalogueOptions {
+        links: vec![write("links.csv", "item,entity\na,<http://x/a>\n")],
+        graphs: vec![
+            write("facts.csv", "head,relation,tail\na,made_by,acme\nb,made_by,acme\n"),
+            write("facts.nt", "<http://x/a> <http://x/kind> <http://x/k> .\n"),
+        ],
+        ..CatalogueOptions::default()
+    };
+    let data = crate::read_catalogue(&log, &options).unwrap();
+    assert_eq!(data.graph.triplets().len(), 3);
+    // The item stands at the head of a fact of either file.
+    let a = (0..2).find(|&item| data.vocabulary.entities.id(item) == "a").unwrap() as u32;
+    assert_eq!(data.graph.triplets().iter().filter(|fact| fact.head == a).count(), 2);
+    assert!(
+        data.notes.iter().any(|note| note.contains("`facts.csv` goes by the ids of the items")),
+        "{:?}",
+        data.notes
+    );
 }

@@ -73,7 +73,11 @@ fn ratings_that_are_no_numbers_say_what_may_be_meant() {
     assert_eq!(rating("u;i;3,5\nv;i;4,0\n"), ("`3,5`".into(), comma.into()));
     let fill = "fill it in, or remove the line; if ratings do not matter, say `--columns user,item,-`";
     assert_eq!(rating("u,i,3\nv,i,NaN\n"), ("`NaN`".into(), fill.into()));
-    assert_eq!(rating("user,item,rating\nu,i,3\nv,i,\n"), ("``".into(), fill.into()));
+    // An empty one is missed only by who looks at ratings.
+    let empty = [("log.csv", "user,item,rating\nu,i,3\nv,i,\n")];
+    assert_eq!(read_with(&empty, &plain).unwrap().train.n_pairs(), 2);
+    let looked_at = CatalogueOptions { min_rating: Some(1.0), ..CatalogueOptions::default() };
+    assert!(told(&empty, &looked_at).0.ends_with("found ``"));
     let four = "say what the columns hold by a header line; if these are no ratings, `--columns user,item,-,time`";
     assert_eq!(rating("u,i,3,1\nv,i,good,2\n"), ("`good`".into(), four.into()));
 }

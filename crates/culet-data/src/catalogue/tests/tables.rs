@@ -199,3 +199,12 @@ fn bytes_that_are_no_text_are_told_with_their_line() {
     assert!(refused(b"\xff\xfe1\0,\x002\0\n\0").contains("is in UTF-16"));
     assert!(refused(b"1,2\n1,\x002\n").contains("found a NUL byte"));
 }
+
+#[test]
+fn a_column_is_one_thing_only() {
+    for choice in ["user=a,item=a", "user=a,item=b,rating=b"] {
+        let error = ColumnChoice::parse(choice).unwrap_err().to_string();
+        assert!(error.contains("each a column of its own"), "{error}");
+    }
+    ColumnChoice::parse("user=a,item=b").unwrap();
+}

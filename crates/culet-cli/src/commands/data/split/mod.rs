@@ -87,10 +87,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem
     let of_catalogues = reading::first_given(matches, &[&catalogue::FLAGS, &reading::FLAGS]);
     let of_networks = reading::first_given(matches, &[&network::FLAGS, &options::NETWORK_FLAGS]);
     match reading::kind(path, matches, of_catalogues, of_networks)? {
-        DataKind::Network => {
-            reading::remark_network(context, path, of_networks);
-            network::run(context, matches, path, out)
-        }
+        DataKind::Network => network::run(context, matches, path, out, of_networks),
         DataKind::Catalogue => {
             if of_catalogues.is_none() && !path.is_dir() {
                 context.remark(&format!(

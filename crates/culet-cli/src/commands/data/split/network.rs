@@ -8,6 +8,7 @@ use culet::graph::Keep;
 use serde_json::{Value, json};
 
 use super::super::{name_the_flag, options, with_dashes};
+use crate::commands::catalogue::remark_network;
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::table::Table;
@@ -43,8 +44,16 @@ pub(super) fn arguments() -> Vec<Arg> {
     ]
 }
 
-pub(super) fn run(context: &Context, matches: &ArgMatches, path: &Path, out: &Path) -> Result<(), Problem> {
+/// Splits a network; `flag` is one about networks, if one was given.
+pub(super) fn run(
+    context: &Context,
+    matches: &ArgMatches,
+    path: &Path,
+    out: &Path,
+    flag: Option<&str>,
+) -> Result<(), Problem> {
     let before = options::read(path, matches)?;
+    remark_network(context, path, flag);
     before.notes.iter().for_each(|note| context.remark(&format!("note: {note}")));
     let split = split_network(&before, &plan(context, matches)).map_err(|error| name_the_flag(error, with_dashes))?;
     write_network(out, &split.data, Some(&split.record))?;
