@@ -1,13 +1,19 @@
 //! `culet recommend`: the best items of users, with reasons, from a run folder alone.
 
+mod asked;
+mod items;
+mod table;
+mod who;
+
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
-use culet::data::{DataError, thousands};
+use asked::Asked;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use culet::data::thousands;
 use culet::eval::Ranked;
-use culet::graph::{ItemId, Names, UserId};
-use culet::model::{Explanation, nearest};
-use culet::train::StoredRun;
+use culet::graph::ItemId;
+use culet::model::{Explanation, Family, MODELS};
+use culet::train::{StoredRun, Wanted};
 use serde::Serialize;
 
 use super::Done;
@@ -17,20 +23,45 @@ use crate::problem::Problem;
 use crate::reasons::Reason;
 use crate::table::Table;
 
+const EXAMPLES: &str = "\
+Examples:
+  culet recommend run --user 42
+  culet recommend run --user alice --user bob -k 5 --explain
+  culet recommend run --users ids.txt --json > recommendations.json
+  # someone who was never trained, by what they took
+  culet recommend run --history alien,brazil,solaris
+  culet recommend run --histories new-users.csv -o lists.csv
+  # some items only
+  culet recommend run --user 42 --with genre=drama --not-items sold-out.txt
+  # everybody at once
+  culet recommend run --all-users -k 20 -o lists.parquet";
+
+/// How new users and new items come in, of which the models have their own ways.
+fn after_help() -> String {
+    let mut text = format!("{EXAMPLES}\n\nNew users (`--history`, `--histories`) are recommended to, by model\n");
+    let mut told: Vec<(&str, Vec<&str>)> = Vec::new();
+    for spec in MODELS.iter().filter(|spec| spec.family() == Family::Recommender) {
+        match told.iter_mut().find(|(how, _)| *how == spec.new_users) {
+            Some((_, names)) => names.push(spec.name),
+            None => told.push((spec.new_users, vec![spec.name])),
+        }
+    }
+    for (how, names) in told {
+        text += &format!("  {}: {how}\n", names.join(", "));
+    }
+    text + "\nNew items, which nobody took, come up through the knowledge graph alone, and in two models: `kgin` has vectors of \
+            all entities, and `auto` has weights along the paths of the graph, which it raises as far as that helps on \
+            withheld pairs of such items. They have to be in the data that the run was trained on. A user of whom the run \
+            knows no item gets the items that most users took."
+}
+
 pub(super) fn command() -> Command {
     Command::new("recommend")
-        .about("Recommend items to users of a run, by your own ids, with reasons")
-        .after_help("Examples:\n  culet recommend run --user 42\n  culet recommend run --user alice --user bob -k 5 --explain\n  culet recommend run --users ids.txt --json > recommendations.json")
+        .about("Recommend items to users of a run or to new ones, by your own ids, with reasons")
+        .after_help(after_help())
         .arg(run_argument())
-        .arg(Arg::new("user").long("user").value_name("ID").action(ArgAction::Append).help("a user, by external id; may be given several times"))
-        .arg(
-            Arg::new("users")
-                .long("users")
-                .value_name("FILE")
-                .value_parser(value_parser!(PathBuf))
-                .help("a file of external ids, one a line"),
-        )
-        .group(ArgGroup::new("who").args(["user", "users"]).required(true))
+        .args(who::arguments())
+        .group(who::group())
         .arg(
             Arg::new("k")
                 .short('k')
@@ -45,6 +76,16 @@ pub(super) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("tell which items of the user's history speak for each item, and what they share with it"),
         )
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .short('o')
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .conflicts_with("explain")
+                .help("write a table of user, item, score and rank, as the file ends: `.parquet`, `.csv`, `.tsv`, or `.jsonl`, which has names too"),
+        )
+        .args(items::arguments())
 }
 
 #[derive(Debug, Serialize)]
@@ -69,81 +110,57 @@ struct ForUser {
 }
 
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
-    let stored = open(matches)?;
-    let users = wanted_users(matches, &stored.catalogue().vocabulary.users)?;
-    let k = *matches.get_one::<u32>("k").expect("has a default") as usize;
-    let lists = stored.recommend(&users, k, &context.pool);
-    let explain = matches.get_flag("explain");
-    let explanations = if explain { explain_all(context, &stored, &users, &lists)? } else { vec![None; users.len()] };
-    let document: Vec<ForUser> = (users.iter().zip(&lists).zip(&explanations))
-        .map(|((&user, list), explanations)| for_user(&stored, UserId(user), list, explanations.as_deref()))
-        .collect();
-    for empty in document.iter().filter(|user| user.items.is_empty()) {
-        context.remark(&format!("note: user `{}` has every item already; there is nothing to recommend", empty.user));
+    let out: Option<&PathBuf> = matches.get_one("out");
+    if let Some(path) = out {
+        // Before anything is computed.
+        culet::data::RecommendationFormat::of(path)?;
     }
-    for new in document.iter().filter(|user| user.history == 0 && !user.items.is_empty()) {
-        context.remark(&format!(
-            "note: user `{}` took nothing that the model learned from: the items that most users took are listed",
-            new.user
-        ));
+    let stored = open(matches)?;
+    let who = who::asked(context, matches, &stored)?;
+    let allowed = items::allowed(context, matches, &stored)?;
+    let wanted = Wanted {
+        k: *matches.get_one::<u32>("k").expect("has a default") as usize,
+        allowed: allowed.as_deref(),
+        keep_seen: matches.get_flag("keep-seen"),
+    };
+    let asked = Asked::new(context, &stored, who)?;
+    if asked.are_new() {
+        let spec = stored.spec()?;
+        context.remark(&format!("{}: new users {}", spec.name, spec.new_users));
+    }
+    if let Some(path) = out {
+        table::write(context, (&stored, &asked), wanted, path)?;
+        return Ok(Done::Wholly);
+    }
+    let lists = asked.recommend(context, 0..asked.len(), wanted);
+    let explanations = if matches.get_flag("explain") { asked.explain(context, &lists)? } else { None };
+    let document: Vec<ForUser> = lists
+        .iter()
+        .enumerate()
+        .map(|(place, list)| for_user(&stored, (&asked, place), list, explanations.as_ref().map(|all| &*all[place])))
+        .collect();
+    for (place, user) in document.iter().enumerate() {
+        let told = match (user.items.is_empty(), asked.is_unknown(place)) {
+            (true, _) if allowed.is_some() => "has all of these items already",
+            (true, _) => "has every item already; there is nothing to recommend",
+            (false, true) => "took nothing that the model learned from: the items that most users took are listed",
+            (false, false) => continue,
+        };
+        context.remark(&format!("note: user `{}` {told}", user.user));
     }
     context.print(&document, || document.iter().map(text).collect::<Vec<_>>().join("\n"))?;
     Ok(Done::Wholly)
 }
 
-fn wanted_users(matches: &ArgMatches, names: &Names) -> Result<Vec<u32>, Problem> {
-    let index = names.index();
-    let number = |id: &str| index.get(id).copied().ok_or_else(|| unknown_user(id, names));
-    let Some(path) = matches.get_one::<PathBuf>("users") else {
-        return matches.get_many::<String>("user").expect("clap asks for one").map(|id| number(id)).collect();
-    };
-    let hint = "write one external id a line";
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| Problem::from(DataError::Read { path: path.clone(), source }).hint(hint))?;
-    let lines = text.strip_prefix('\u{feff}').unwrap_or(&text).lines().map(str::trim).zip(1..);
-    let users: Result<Vec<u32>, Problem> = lines
-        .filter(|(id, _)| !id.is_empty())
-        .map(|(id, line)| number(id).map_err(|problem| problem.at(path, line)))
-        .collect();
-    match users?.as_slice() {
-        [] => Err(Problem::input(format!("`{}` names no user", path.display())).hint(hint)),
-        users => Ok(users.to_vec()),
-    }
-}
-
-fn unknown_user(id: &str, names: &Names) -> Problem {
-    let problem = Problem::input(format!("there is no user `{id}` in this run"));
-    match nearest(id, (0..names.len()).map(|k| names.id(k))) {
-        Some(near) => problem.hint(format!("did you mean `{near}`?")),
-        None if names.is_empty() => problem,
-        None => problem.hint(format!("ids are those of the data, such as `{}`", names.id(0))),
-    }
-}
-
-type Explained = Option<Vec<Explanation>>;
-
-fn explain_all(
-    context: &Context,
+fn for_user(
     stored: &StoredRun,
-    users: &[u32],
-    lists: &[Vec<Ranked>],
-) -> Result<Vec<Explained>, Problem> {
-    let items = |list: &Vec<Ranked>| list.iter().map(|ranked| ItemId(ranked.item)).collect();
-    let asked: Vec<(UserId, Vec<ItemId>)> =
-        users.iter().zip(lists).map(|(&user, list)| (UserId(user), items(list))).collect();
-    match context.pool.install(|| stored.explain(&asked))? {
-        Some(explanations) => Ok(explanations.into_iter().map(Some).collect()),
-        None => {
-            context.remark(&format!("note: `{}` cannot tell reasons", stored.spec()?.name));
-            Ok(vec![None; users.len()])
-        }
-    }
-}
-
-fn for_user(stored: &StoredRun, user: UserId, list: &[Ranked], explanations: Option<&[Explanation]>) -> ForUser {
+    (asked, place): (&Asked<'_>, usize),
+    list: &[Ranked],
+    explanations: Option<&[Explanation]>,
+) -> ForUser {
     let (graph, names) = (&stored.catalogue().graph, &stored.catalogue().vocabulary);
     // Popularity is no reason that a model gave.
-    let explanations = explanations.filter(|_| !stored.history().items_of(user).is_empty());
+    let explanations = explanations.filter(|_| !asked.history(place).is_empty());
     let item = |(k, ranked): (usize, &Ranked)| {
         let item = ItemId(ranked.item);
         Recommended {
@@ -155,9 +172,9 @@ fn for_user(stored: &StoredRun, user: UserId, list: &[Ranked], explanations: Opt
         }
     };
     ForUser {
-        user: names.users.id(user.index()).to_owned(),
-        name: names.users.name(user.index()).map(str::to_owned),
-        history: stored.history().items_of(user).len(),
+        user: asked.id(place).to_owned(),
+        name: asked.name(place).map(str::to_owned),
+        history: asked.history(place).len(),
         items: list.iter().enumerate().map(item).collect(),
     }
 }
