@@ -110,7 +110,7 @@ pub struct ModelSpec {
     /// none where who trains knows.
     pub cost: Option<CostOf>,
     /// How users who were never trained are recommended to, from their histories: the rest of a sentence that begins with
-    /// "new users". Nothing for models of networks.
+    /// "new users are recommended to". Nothing for models of networks.
     pub new_users: &'static str,
     /// Where the vectors of users follow from those of the items alone: how.
     pub fold_in: Option<FoldIn>,

@@ -36,9 +36,17 @@ Examples:
   # everybody at once
   culet recommend run --all-users -k 20 -o lists.parquet";
 
+/// One line with all the ways to say for whom is wider than a terminal.
+const USAGE: &str = "\
+culet recommend [OPTIONS] <RUN> --user <ID>
+       culet recommend [OPTIONS] <RUN> --users <FILE>
+       culet recommend [OPTIONS] <RUN> --all-users
+       culet recommend [OPTIONS] <RUN> --history <ID,ID,...>
+       culet recommend [OPTIONS] <RUN> --histories <FILE>";
+
 /// How new users and new items come in, of which the models have their own ways.
 fn after_help() -> String {
-    let mut text = format!("{EXAMPLES}\n\nNew users (`--history`, `--histories`) are recommended to, by model\n");
+    let mut text = format!("{EXAMPLES}\n\nNew users (`--history`, `--histories`) are recommended to\n");
     let mut told: Vec<(&str, Vec<&str>)> = Vec::new();
     for spec in MODELS.iter().filter(|spec| spec.family() == Family::Recommender) {
         match told.iter_mut().find(|(how, _)| *how == spec.new_users) {
@@ -49,15 +57,17 @@ fn after_help() -> String {
     for (how, names) in told {
         text += &format!("  {}: {how}\n", names.join(", "));
     }
-    text + "\nNew items, which nobody took, come up through the knowledge graph alone, and in two models: `kgin` has vectors of \
-            all entities, and `auto` has weights along the paths of the graph, which it raises as far as that helps on \
-            withheld pairs of such items. They have to be in the data that the run was trained on. A user of whom the run \
-            knows no item gets the items that most users took."
+    text + "\nNew items, which nobody took, have to be in the data that the run was trained on, and come up through the \
+            knowledge graph alone: in `kgin`, which has vectors of all entities; in `auto`, whose weights along the paths of \
+            the graph are raised towards such items as far as withheld pairs of them ask for it; in `ease` and `ease-sparse` \
+            with `--graph-weight`; and in `softmax-mf` with `--facts`.\n\nA user of the run who took nothing gets the items \
+            that most users took."
 }
 
 pub(super) fn command() -> Command {
     Command::new("recommend")
         .about("Recommend items to users of a run or to new ones, by your own ids, with reasons")
+        .override_usage(USAGE)
         .after_help(after_help())
         .arg(run_argument())
         .args(who::arguments())
@@ -126,7 +136,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     let asked = Asked::new(context, &stored, who)?;
     if asked.are_new() {
         let spec = stored.spec()?;
-        context.remark(&format!("{}: new users {}", spec.name, spec.new_users));
+        context.remark(&format!("{}: new users are recommended to {}", spec.name, spec.new_users));
     }
     if let Some(path) = out {
         table::write(context, (&stored, &asked), wanted, path)?;

@@ -184,8 +184,9 @@ fn given_histories<'a>(lists: impl Iterator<Item = &'a String>, items: &Ids<'_>)
     for list in lists {
         let history: Vec<&str> = list.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
         if history.is_empty() {
-            let popular = "give ids of items, such as `--history alien,brazil`; `culet train popularity` makes a list for whom nothing is known of";
-            return Err(Problem::input("a history is empty").hint(popular));
+            let hint = "give ids of items, such as `--history alien,brazil`; of whom nothing is known, the list of \
+                        `culet train popularity` is the best there is";
+            return Err(Problem::input("a history is empty").hint(hint));
         }
         for id in history {
             pairs.push((ids.len() as u32, items.find(id)?));
