@@ -19,6 +19,7 @@ mod network;
 mod new_folder;
 mod places;
 mod public;
+mod recommendations;
 mod run;
 mod shown;
 mod split;
@@ -29,8 +30,8 @@ mod zipped;
 
 pub use atomic::write_atomically;
 pub use catalogue::{
-    CatalogueOptions, CatalogueProblem, CatalogueTarget, ColumnChoice, Format, find_format, read_catalogue, read_timed,
-    read_unsplit, write_catalogue,
+    CatalogueOptions, CatalogueProblem, CatalogueTarget, ColumnChoice, Format, HistoryLine, find_format,
+    read_catalogue, read_histories, read_timed, read_unsplit, write_catalogue,
 };
 pub use catalogue_split::{
     CataloguePlan, CatalogueSplit, CatalogueSplitRecord, CoreLosses, PartCount, PartCounts, PartPlan, SourceRecord,
@@ -51,6 +52,7 @@ pub use network::{
     describe_network, detect, network_to_text, read_network, write_edge_list, write_network,
 };
 pub use public::{GetOptions, Got, GotFile, PublicFile, PublicSet, PublicSets, get, licence_accepted, staging_of};
+pub use recommendations::{Recommendation, RecommendationFormat, write_recommendations};
 pub use run::{
     CatalogueParts, CatalogueView, Damage, DataFingerprint, DataView, FileRecord, Manifest, NetworkFingerprint,
     NetworkParts, NetworkView, PerUserTable, Protocol, Run, RunContents, RunData, RunKind, RunProblem, RunSummary,

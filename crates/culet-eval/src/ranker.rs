@@ -290,6 +290,12 @@ impl PopularityRanker {
         let degrees: Vec<f32> = training.item_degrees().into_iter().map(|degree| degree as f32).collect();
         Self { n_users: training.n_users(), order: top_k_of_row(&degrees, &[], degrees.len()) }
     }
+
+    /// All items, best first.
+    #[must_use]
+    pub fn order(&self) -> &[Ranked] {
+        &self.order
+    }
 }
 
 impl Ranker for PopularityRanker {

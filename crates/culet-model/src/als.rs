@@ -41,6 +41,8 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Range { name: "lambda", scale: Scale::Log(1e-4, 0.1) },
     ],
     cost: Some(cost),
+    new_users: "by a vector that is solved for as in training, exact",
+    fold_in: Some(fold_in),
     build: Build::Closed(fit),
     ..ModelSpec::RECOMMENDER
 };
@@ -103,6 +105,14 @@ fn fit(settings: &toml::Table, problem: Problem<'_>, seed: u64) -> Result<Scorer
         solve(&users_of_item, &users, &config, &mut items);
     }
     Ok(Scorer::of_vectors(Representation { users, items }))
+}
+
+/// The half step over users, for users who were never trained.
+fn fold_in(settings: &toml::Table, items: &Matrix, histories: &Csr) -> Matrix {
+    let config: Config = settings.clone().try_into().expect("each setting is a field");
+    let mut users = Matrix::zeros(histories.n_rows(), items.dim());
+    solve(histories, items, &Config { dim: items.dim(), ..config }, &mut users);
+    users
 }
 
 /// Normal numbers of deviation 0.1 / sqrt(d), as in the paper; by the sum of twelve uniform ones.
@@ -227,6 +237,26 @@ mod tests {
                     let mut other = vectors.clone();
                     other.items.row_mut(row)[column] += shift;
                     assert!(at(&other) > least, "item {row}, number {column}, {shift}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_new_user_reaches_the_minimum_that_a_trained_one_would() {
+        let log = log();
+        let text = "dim = 4\niterations = 3\nunobserved_weight = 0.3\nlambda = 0.05\nnu = 0.5";
+        let mut vectors = fitted(&log, text);
+        let settings = crate::complete_settings(SETTINGS, &text.parse().unwrap()).unwrap();
+        vectors.users = fold_in(&settings, &vectors.items, log.by_user());
+        let at = |vectors: &Representation| loss(&log, vectors, 0.3, 0.05, 0.5);
+        let least = at(&vectors);
+        for row in 0..log.n_users() {
+            for column in 0..4 {
+                for shift in [-0.05_f32, 0.05] {
+                    let mut other = vectors.clone();
+                    other.users.row_mut(row)[column] += shift;
+                    assert!(at(&other) > least, "user {row}, number {column}, {shift}");
                 }
             }
         }

@@ -51,6 +51,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
             default: "200",
         },
     ],
+    new_users: "by each part of the blend: the history through the weights of the items, exact; vectors of `als` solved for, exact; other vectors estimated from those of the history's items",
     build: Build::Blend,
     ..ModelSpec::RECOMMENDER
 };

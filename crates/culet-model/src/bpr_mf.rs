@@ -29,6 +29,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Range { name: "learning_rate", scale: Scale::Log(3e-4, 2e-2) },
     ],
     cost: Some(embedding::cost),
+    new_users: "by a vector estimated from those of the history's items",
     build: Build::Pairs(build),
     ..ModelSpec::RECOMMENDER
 };

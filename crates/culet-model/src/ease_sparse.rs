@@ -39,6 +39,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
     ],
     search: SEARCH,
     cost: Some(ease_sparse_cost),
+    new_users: "by the history through the weights of the items, exact",
     build: Build::Closed(fit),
     ..ModelSpec::RECOMMENDER
 };

@@ -28,6 +28,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Range { name: "shrink", scale: Scale::Log(0.1, 1_000.0) },
     ],
     cost: Some(neighbours_cost),
+    new_users: "by the history through the weights of the items, exact",
     build: Build::Closed(fit),
     ..ModelSpec::RECOMMENDER
 };

@@ -13,6 +13,7 @@ mod ease;
 mod ease_sparse;
 mod embedding;
 mod error;
+mod fold_in;
 mod independence;
 mod item_knn;
 pub mod kgin;
@@ -35,6 +36,7 @@ mod tables;
 pub use cost::{Cost, DataSize, Work};
 pub use ease::{PathWeights, fit_ease};
 pub use error::ModelError;
+pub use fold_in::estimate_users;
 pub use independence::{Independence, independence};
 pub use linear::Step;
 pub use pair::{
@@ -42,8 +44,9 @@ pub use pair::{
 };
 pub use ranges::{Range, Scale};
 pub use registry::{
-    Build, BuildNetwork, BuildPairs, CostOf, Family, FitClosed, MODELS, ModelSpec, Paper, Preset, Start, find_model,
+    Build, BuildNetwork, BuildPairs, CostOf, Family, FitClosed, FoldIn, MODELS, ModelSpec, Paper, Preset, Start,
+    find_model,
 };
-pub use scorer::{Part, PartKind, Scorer};
+pub use scorer::{Newcomers, Part, PartKind, Scorer};
 pub use settings::{Kind, Setting, complete_settings, nearest};
 pub use skipgram::{ContextKinds, NetworkEmbedding, NetworkGradient, SkipGramModel};

@@ -36,6 +36,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Range { name: "learning_rate", scale: Scale::Log(1e-3, 2e-2) },
     ],
     cost: Some(embedding::cost),
+    new_users: "by convolution from the history's items, and a vector of their own estimated from those of the items",
     build: Build::Pairs(build),
     ..ModelSpec::RECOMMENDER
 };

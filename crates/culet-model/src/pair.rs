@@ -1,6 +1,6 @@
 //! Models that learn by gradient steps on (user, item) pairs.
 
-use culet_graph::{Interactions, ItemId, KnowledgeGraph, UserId};
+use culet_graph::{Csr, Interactions, ItemId, KnowledgeGraph, UserId};
 use culet_kernels::{Matrix, RowGradient};
 
 use crate::ModelSpec;
@@ -125,6 +125,10 @@ pub trait PairModel: Send {
 
     /// The final vectors, without dropout.
     fn represent(&mut self) -> Representation;
+
+    /// The final vectors of users who were never trained, `[n, d]`, as [`PairModel::represent`] makes them, from their
+    /// histories and from `own`, what stands in for their rows in the table of users; both have a row for each of them.
+    fn fold_in(&mut self, own: &Matrix, histories: &Csr) -> Matrix;
 
     /// The learned facets, if the model has any.
     fn facets(&mut self) -> Option<Facets>;

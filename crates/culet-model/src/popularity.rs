@@ -18,6 +18,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         link: "https://doi.org/10.1145/1864708.1864721",
     },
     cost: Some(|_, _, size| Cost::at_once(Work::gathered(8.0 * size.pairs), 8.0 * size.items)),
+    new_users: "by the same list as everybody",
     build: Build::Closed(fit),
     ..ModelSpec::RECOMMENDER
 };

@@ -1,6 +1,6 @@
 //! The registry: the one list from which come the sub-commands, their help, the README's table and the contract suite.
 
-use culet_graph::Network;
+use culet_graph::{Csr, Network};
 use culet_kernels::Matrix;
 
 use crate::cost::{Cost, DataSize};
@@ -45,6 +45,10 @@ pub type BuildNetwork = fn(&'static ModelSpec, &toml::Table, &Network, Start<'_>
 
 /// What fitting a model takes, from complete settings, the pairs in a step, and the counts of the data.
 pub type CostOf = fn(&toml::Table, f64, &DataSize) -> Cost;
+
+/// The vectors of users with histories, `[n, d]`, beside given vectors of items: from complete settings, `[n_items, d]`,
+/// and the histories.
+pub type FoldIn = fn(&toml::Table, &Matrix, &Csr) -> Matrix;
 
 /// How a model is built, with the tables of a stored run, or else with random ones from the seed; and so what it learns
 /// from.
@@ -105,6 +109,11 @@ pub struct ModelSpec {
     /// What fitting takes, from complete settings, the pairs (or nodes of walks) in a step, and the counts of the data;
     /// none where who trains knows.
     pub cost: Option<CostOf>,
+    /// How users who were never trained are recommended to, from their histories: the rest of a sentence that begins with
+    /// "new users are recommended to". Nothing for models of networks.
+    pub new_users: &'static str,
+    /// Where the vectors of users follow from those of the items alone: how.
+    pub fold_in: Option<FoldIn>,
     /// How it is built; called by [`ModelSpec::build`] and [`ModelSpec::build_network`].
     pub build: Build,
 }
@@ -124,6 +133,8 @@ impl ModelSpec {
         training: &[],
         search: &[],
         cost: None,
+        new_users: "",
+        fold_in: None,
         build: Build::Closed(|_, _, _| Ok(Scorer { parts: Vec::new() })),
     };
 

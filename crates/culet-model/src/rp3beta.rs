@@ -29,6 +29,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Range { name: "beta", scale: Scale::Linear(0.0, 1.0) },
     ],
     cost: Some(neighbours_cost),
+    new_users: "by the history through the weights of the items, exact",
     build: Build::Closed(fit),
     ..ModelSpec::RECOMMENDER
 };

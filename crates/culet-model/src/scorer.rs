@@ -41,6 +41,38 @@ pub enum PartKind {
     Bias(Vec<f32>),
 }
 
+/// Users who were never trained, as a scorer's parts see them.
+#[derive(Debug, Clone)]
+pub struct Newcomers {
+    /// p `[n, d]` of each part, where it scores by vectors.
+    pub vectors: Vec<Option<Matrix>>,
+    /// c of each part, the same for all of them: the mean of those of the trained users.
+    pub factors: Vec<f32>,
+}
+
+/// A user, as a part of a scorer sees it.
+struct Seen<'a> {
+    /// p, where the part scores by vectors.
+    vector: &'a [f32],
+    factor: f64,
+}
+
+impl Newcomers {
+    /// With the vectors of each part, where it scores by vectors.
+    ///
+    /// # Panics
+    /// If there are not as many vectors as parts.
+    #[must_use]
+    pub fn new(scorer: &Scorer, vectors: Vec<Option<Matrix>>) -> Self {
+        assert_eq!(scorer.parts.len(), vectors.len(), "a place for each part");
+        let mean = |factors: &Vec<f32>| {
+            factors.iter().map(|x| f64::from(*x)).sum::<f64>() as f32 / factors.len().max(1) as f32
+        };
+        let factors = scorer.parts.iter().map(|part| part.user_factors.as_ref().map_or(1.0, mean)).collect();
+        Self { vectors, factors }
+    }
+}
+
 impl Scorer {
     /// A single part.
     #[must_use]
@@ -96,17 +128,44 @@ impl Scorer {
     /// If the user, an item, or an item of the history is out of range.
     #[must_use]
     pub fn explain(&self, user: UserId, history: &[u32], items: &[ItemId]) -> Vec<Explanation> {
-        items.iter().map(|&item| self.explain_one(user, history, item)).collect()
+        let seen = |part: usize| {
+            let Part { kind, user_factors, .. } = &self.parts[part];
+            let vector = match kind {
+                PartKind::Vectors { vectors, .. } => vectors.users.row(user.index()),
+                _ => &[],
+            };
+            Seen { vector, factor: user_factors.as_ref().map_or(1.0, |factors| f64::from(factors[user.index()])) }
+        };
+        items.iter().map(|&item| self.explain_one(&seen, history, item)).collect()
     }
 
-    fn explain_one(&self, user: UserId, history: &[u32], item: ItemId) -> Explanation {
+    /// The same for a user who was never trained, by its place among the newcomers.
+    ///
+    /// # Panics
+    /// As [`Scorer::explain`].
+    #[must_use]
+    pub fn explain_newcomer(
+        &self,
+        newcomers: &Newcomers,
+        place: usize,
+        history: &[u32],
+        items: &[ItemId],
+    ) -> Vec<Explanation> {
+        let seen = |part: usize| Seen {
+            vector: newcomers.vectors[part].as_ref().map_or(&[], |vectors| vectors.row(place)),
+            factor: f64::from(newcomers.factors[part]),
+        };
+        items.iter().map(|&item| self.explain_one(&seen, history, item)).collect()
+    }
+
+    fn explain_one<'a>(&self, seen: &impl Fn(usize) -> Seen<'a>, history: &[u32], item: ItemId) -> Explanation {
         let mut from_history: Vec<(ItemId, f64)> = history.iter().map(|&other| (ItemId(other), 0.0)).collect();
         let mut own = 0.0;
-        for part in &self.parts {
-            let factor = part.user_factors.as_ref().map_or(1.0, |factors| f64::from(factors[user.index()]));
-            match &part.kind {
+        for (part, Part { kind, .. }) in self.parts.iter().enumerate() {
+            let Seen { vector: p, factor } = seen(part);
+            match kind {
                 PartKind::Vectors { vectors, temperature } => {
-                    let (p, q) = (vectors.users.row(user.index()), vectors.items.row(item.index()));
+                    let q = vectors.items.row(item.index());
                     let product: f64 = p.iter().zip(q).map(|(p, q)| f64::from(*p) * f64::from(*q)).sum();
                     own += factor * temperature.map_or(product, |t| (product / f64::from(t)).exp());
                 }

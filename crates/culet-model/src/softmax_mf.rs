@@ -47,6 +47,7 @@ pub(crate) const SPEC: ModelSpec = ModelSpec {
         Range { name: "dim", scale: Scale::Whole(64, 256) },
     ],
     cost: Some(embedding::cost),
+    new_users: "by the mean of the history's items, and a vector of their own estimated from those of the items",
     build: Build::Pairs(build),
     ..ModelSpec::RECOMMENDER
 };

@@ -11,6 +11,7 @@ mod compare;
 mod error;
 mod estimate;
 mod findings;
+mod fold_in;
 mod network;
 mod observer;
 mod optimiser;
@@ -26,6 +27,7 @@ pub use compare::{CONFIDENCE, CompareError, Comparison, check_same_data, compare
 pub use error::TrainError;
 pub use estimate::{Estimate, Speed, bytes_beside_data, estimate, estimates};
 pub use findings::{Chosen, Finding, Spread, findings, n_best, ranked_trials};
+pub use fold_in::FoldedUsers;
 pub use network::{
     Common, GroupReport, GroupRow, LikelyLink, LinkScore, LinkScorer, LinkSets, LinkTerms, NETWORK_TRAINING, NO_GROUP,
     NetworkOutcome, NetworkRunFacts, NetworkTables, NetworkTrainOptions, NodeFacet, NodeGroup, NodeGroups, ScoreKind,
@@ -33,6 +35,7 @@ pub use network::{
 };
 pub use observer::{EpochRecord, Event, Observer, Silent};
 pub use options::{Schedule, Select, TRAINING, TrainOptions, divide_settings, training_settings};
+pub use ranking::Wanted;
 pub use search::{Search, SearchMethod, Trial, TrialData, best_trial};
 pub use store::{DerivedTables, Part, RunFacts, StoredError, StoredRun, run_contents};
 pub use trainer::{Outcome, Seconds, TrainData, train};

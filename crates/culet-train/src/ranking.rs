@@ -1,24 +1,93 @@
-//! From what a model answers from to who ranks by it.
+//! From what a model answers from to who ranks by it, and to lists of the best items.
 
-use culet_eval::{EvalError, RankingProtocol, RankingReport, ScoreKind, ScorePart, SumRanker, evaluate_ranking};
-use culet_graph::Interactions;
+use culet_eval::{
+    EvalError, PopularityRanker, Ranked, Ranker, RankingProtocol, RankingReport, ScoreKind, ScorePart, SumRanker,
+    evaluate_ranking,
+};
+use culet_graph::{Interactions, UserId};
+use culet_kernels::Matrix;
 use culet_model::{Part, PartKind, Scorer};
 use rayon::ThreadPool;
 
-/// Ranks by a scorer, whose weights speak for the items of this history.
-pub(crate) fn ranker<'a>(scorer: &'a Scorer, history: &'a Interactions) -> SumRanker<'a> {
-    SumRanker { history, parts: scorer.parts.iter().map(part).collect() }
+/// What is wanted of recommendations.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// How many items for each user, at most.
+    pub k: usize,
+    /// A flag for each item: whether it may come up; all may if there is none.
+    pub allowed: Option<&'a [bool]>,
+    /// Whether the items of the user's history may come up again.
+    pub keep_seen: bool,
 }
 
-fn part(part: &Part) -> ScorePart<'_> {
-    let kind = match &part.kind {
-        PartKind::Vectors { vectors, temperature } => {
-            ScoreKind::Product { users: &vectors.users, items: &vectors.items, temperature: *temperature }
-        }
-        PartKind::Weights(weights) => ScoreKind::Weights(weights),
-        PartKind::Bias(bias) => ScoreKind::Bias(bias),
+impl From<usize> for Wanted<'_> {
+    /// So many of all items that the user has not.
+    fn from(k: usize) -> Self {
+        Self { k, allowed: None, keep_seen: false }
+    }
+}
+
+/// Ranks by a scorer, whose weights speak for the items of this history.
+pub(crate) fn ranker<'a>(scorer: &'a Scorer, history: &'a Interactions) -> SumRanker<'a> {
+    ranker_of(scorer, history, None)
+}
+
+/// The same for other users than the scorer's own: with vectors and factors of each part.
+pub(crate) fn ranker_of<'a>(
+    scorer: &'a Scorer,
+    history: &'a Interactions,
+    others: Option<&[(Option<&'a Matrix>, &'a [f32])]>,
+) -> SumRanker<'a> {
+    let part = |(k, part): (usize, &'a Part)| {
+        let other = others.map(|others| others[k]);
+        let kind = match &part.kind {
+            PartKind::Vectors { vectors, temperature } => {
+                let users = other.and_then(|(users, _)| users).unwrap_or(&vectors.users);
+                ScoreKind::Product { users, items: &vectors.items, temperature: *temperature }
+            }
+            PartKind::Weights(weights) => ScoreKind::Weights(weights),
+            PartKind::Bias(bias) => ScoreKind::Bias(bias),
+        };
+        let own = part.user_factors.as_deref();
+        ScorePart { kind, user_factors: own.map(|own| other.map_or(own, |(_, factors)| factors)) }
     };
-    ScorePart { kind, user_factors: part.user_factors.as_deref() }
+    SumRanker { history, parts: scorer.parts.iter().enumerate().map(part).collect() }
+}
+
+/// The best items of users; `seen` are those of their histories, and `popular` ranks for those who have none.
+pub(crate) fn best_items(
+    ranker: SumRanker<'_>,
+    popular: &PopularityRanker,
+    seen: &Interactions,
+    users: &[u32],
+    wanted: Wanted<'_>,
+    pool: &ThreadPool,
+) -> Vec<Vec<Ranked>> {
+    let Wanted { k, allowed, keep_seen } = wanted;
+    let excluded = |user: UserId| if keep_seen { &[] } else { seen.items_of(user) };
+    // Nothing can make up for what is infinitely bad, so that it comes last, and falls off.
+    let bar: Option<Vec<f32>> =
+        allowed.map(|allowed| allowed.iter().map(|&may| if may { 0.0 } else { f32::NEG_INFINITY }).collect());
+    let mut ranker = SumRanker { ..ranker };
+    if let Some(bar) = &bar {
+        ranker.parts.push(ScorePart { kind: ScoreKind::Bias(bar), user_factors: None });
+    }
+    let may = |ranked: &Ranked| allowed.is_none_or(|allowed| allowed[ranked.item as usize]);
+    let has_history = |user: &u32| !ranker.history.items_of(UserId(*user)).is_empty();
+    let (known, others): (Vec<u32>, Vec<u32>) = users.iter().partition(|user| has_history(user));
+    let mut of_known = ranker.top_k(&known, &excluded, k, pool).into_iter();
+    let of_other = |user: &u32| {
+        let excluded = excluded(UserId(*user));
+        popular.order().iter().filter(|&ranked| may(ranked) && excluded.binary_search(&ranked.item).is_err()).take(k)
+    };
+    let mut of_others = others.iter().map(|user| of_other(user).copied().collect::<Vec<Ranked>>());
+    let list = |user: &u32| {
+        let mut list = if has_history(user) { of_known.next() } else { of_others.next() }.expect("a list for each");
+        list.retain(may);
+        list.truncate(k);
+        list
+    };
+    users.iter().map(list).collect()
 }
 
 /// Ranks all items for each user with targets, the pairs of `masked` left out; `log` is what the scorer learned from.

@@ -7,7 +7,7 @@ use culet_data::{
     CatalogueParts, CatalogueView, DataError, Dataset, Fingerprint, PerUserTable, Protocol, Run, RunContents,
     RunSummary, Selection,
 };
-use culet_eval::{Ranked, Ranker, RankingProtocol, RankingReport};
+use culet_eval::{PopularityRanker, Ranked, RankingProtocol, RankingReport};
 use culet_graph::{Interactions, ItemId, Names, UserId};
 use culet_kernels::Matrix;
 use culet_model::{
@@ -17,7 +17,7 @@ use culet_model::{
 use rayon::ThreadPool;
 use serde_json::json;
 
-use crate::ranking::{evaluate, ranker};
+use crate::ranking::{Wanted, best_items, evaluate, ranker};
 use crate::{Outcome, Select, TrainOptions};
 
 /// What a run folder tells beside the outcome itself.
@@ -217,6 +217,7 @@ pub enum Part {
 }
 
 /// A run of a catalogue that answers: all it needs is in the folder.
+#[derive(Debug)]
 pub struct StoredRun {
     /// The folder's content.
     pub run: Run,
@@ -281,10 +282,21 @@ impl StoredRun {
         Ok(evaluate(&self.scorer, &self.catalogue().train, &[masked], targets, protocol, pool)?)
     }
 
-    /// The `k` best items of each user, without those of the user's history.
+    /// The best items of each user: so many (`wanted` may be a number) without those of the user's history, or as
+    /// [`Wanted`] says. A user without a history gets those that most users took.
+    ///
+    /// # Panics
+    /// If a user is out of range, or `wanted` tells of another number of items than the run has.
     #[must_use]
-    pub fn recommend(&self, users: &[u32], k: usize, pool: &ThreadPool) -> Vec<Vec<Ranked>> {
-        ranker(&self.scorer, &self.catalogue().train).top_k(users, &|user| self.history.items_of(user), k, pool)
+    pub fn recommend<'w>(&self, users: &[u32], wanted: impl Into<Wanted<'w>>, pool: &ThreadPool) -> Vec<Vec<Ranked>> {
+        let train = &self.catalogue().train;
+        let popular = PopularityRanker::new(train);
+        best_items(ranker(&self.scorer, train), &popular, &self.history, users, wanted.into(), pool)
+    }
+
+    /// What it answers from.
+    pub(crate) fn scorer(&self) -> &Scorer {
+        &self.scorer
     }
 
     /// Why each user's score for each of the listed items is what it is; nothing if the model cannot tell.

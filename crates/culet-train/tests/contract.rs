@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use culet_data::{Dataset, Run, RunWriter};
 use culet_eval::RankingProtocol;
-use culet_graph::{Interactions, ItemId, KnowledgeGraph, Names, Triplet, UserId, Vocabulary};
+use culet_graph::{Csr, Interactions, ItemId, KnowledgeGraph, Names, Triplet, UserId, Vocabulary};
 use culet_kernels::{Matrix, RowGradient};
 use culet_model::{
     Build, Draw, Explanation, Facets, Family, Loss, MODELS, ModelSpec, NegativeSampling, PairBatch, PairModel,
@@ -323,6 +323,9 @@ impl PairModel for Poisoned {
     }
     fn represent(&mut self) -> Representation {
         self.0.represent()
+    }
+    fn fold_in(&mut self, own: &Matrix, histories: &Csr) -> Matrix {
+        self.0.fold_in(own, histories)
     }
     fn facets(&mut self) -> Option<Facets> {
         self.0.facets()

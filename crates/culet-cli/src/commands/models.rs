@@ -42,6 +42,7 @@ fn describe(spec: &ModelSpec) -> Value {
             "link": spec.paper.link,
         },
         "abilities": abilities(spec),
+        "new_users": (spec.family() == Family::Recommender).then_some(spec.new_users),
         "presets": spec.presets.iter().map(|preset| json!({ "name": preset.name, "help": preset.help })).collect::<Vec<_>>(),
         "settings": spec.settings.iter().map(setting).collect::<Vec<_>>(),
     })

@@ -11,6 +11,7 @@
 //! | `raw`, `ratings` | what readers make |
 //! | `assemble` | from that to a data set |
 //! | `table`, `recbole`, `ripplenet`, `movielens`, `matrix`, `foreign`, `folder` | a reader each; `foreign` for Parquet and Arrow |
+//! | `histories` | histories of users who were never trained |
 //! | `times` | when interactions were |
 //! | `parquet_folder` | the layout that holds everything: its writer and its reader |
 //! | `write` | the other formats that are written |
@@ -23,6 +24,7 @@ mod attributes;
 mod folder;
 mod foreign;
 mod graph;
+mod histories;
 mod matrix;
 mod movielens;
 mod ntriples;
@@ -41,6 +43,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use assemble::{Assembled, assemble};
+pub use histories::{HistoryLine, read_histories};
 pub use options::{CatalogueOptions, ColumnChoice, Format};
 use place::{Place, refuse_foreign};
 pub use problem::CatalogueProblem;

@@ -141,7 +141,7 @@ pub(super) fn no_users(input: &Input, header: &[Vec<u8>]) -> DataError {
     DataError::catalogue(&input.path, CatalogueProblem::NoUsers { item, text: shown(&header.join(&b',')) })
 }
 
-fn layout(
+pub(super) fn layout(
     input: &Input,
     file: &TextFile<'_>,
     options: &CatalogueOptions,

@@ -1,10 +1,11 @@
 //! Writing columns.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as PhysicalType};
-use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, FloatType, Int32Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
@@ -22,9 +23,11 @@ pub(crate) enum Values<'a> {
     /// Texts that may be absent.
     OptionalText(Vec<Option<&'a str>>),
     /// Whole numbers.
-    Counts(&'a [u32]),
+    Counts(Cow<'a, [u32]>),
     /// Real numbers.
     Reals(&'a [f64]),
+    /// Real numbers of half the width.
+    Singles(Vec<f32>),
 }
 
 /// Names of columns, and what they hold.
@@ -104,6 +107,7 @@ impl Values<'_> {
             Self::OptionalText(_) => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String), Repetition::OPTIONAL),
             Self::Counts(_) => (PhysicalType::INT32, Some(LogicalType::integer(32, false)), Repetition::REQUIRED),
             Self::Reals(_) => (PhysicalType::DOUBLE, None, Repetition::REQUIRED),
+            Self::Singles(_) => (PhysicalType::FLOAT, None, Repetition::REQUIRED),
         };
         let field = Type::primitive_type_builder(name, physical);
         field.with_logical_type(logical).with_repetition(repetition).build()
@@ -131,6 +135,7 @@ fn write_values(values: &Values, column: &mut SerializedColumnWriter) -> Result<
                 column.typed::<Int32Type>().write_batch(&counts, None, None)?;
             }
         }
+        Values::Singles(reals) => drop(column.typed::<FloatType>().write_batch(reals, None, None)?),
         Values::Reals(reals) => drop(column.typed::<DoubleType>().write_batch(reals, None, None)?),
     }
     Ok(())

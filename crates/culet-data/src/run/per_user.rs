@@ -33,7 +33,7 @@ impl PerUserTable {
 
 pub(super) fn write(table: &PerUserTable, writer: impl Write + Send) -> std::io::Result<()> {
     let users = Values::Text(table.users.iter().map(String::as_str).collect());
-    let mut columns = vec![(FIXED[0], users), (FIXED[1], Values::Counts(&table.n_targets))];
+    let mut columns = vec![(FIXED[0], users), (FIXED[1], Values::Counts((&table.n_targets).into()))];
     columns.extend(table.metrics.iter().map(|(name, column)| (name.as_str(), Values::Reals(column))));
     write_columns(&columns, writer)
 }

@@ -39,7 +39,7 @@ fn write<const N: usize>(
     let indices: Vec<u32> = rows().map(|(_, _, index)| index as u32).collect();
     let mut columns = vec![
         ("kind", Values::Category(rows().map(|(kind, ..)| kind).collect())),
-        ("index", Values::Counts(&indices)),
+        ("index", Values::Counts((&indices).into())),
         ("id", Values::Text(rows().map(|(_, names, index)| names.id(index)).collect())),
         ("name", Values::OptionalText(rows().map(|(_, names, index)| names.name(index)).collect())),
     ];

@@ -67,6 +67,31 @@ impl Convolution {
         Self { layers, users: Side::new(log.by_user().clone()), items: Side::new(users_of_item) }
     }
 
+    /// The means of the layers of users who are joined with the items of their histories, while the items know of the
+    /// trained users (whose vectors are given, and the items') alone.
+    pub(super) fn smooth_newcomers(
+        &mut self,
+        own: &Matrix,
+        histories: &Csr,
+        (users, items): (&Matrix, &Matrix),
+    ) -> Matrix {
+        self.users.start(users);
+        self.items.start(items);
+        let mut newcomers = Side::new(histories.clone());
+        newcomers.start(own);
+        let mut mean = Matrix::default();
+        for _ in 0..self.layers {
+            newcomers.step(&self.items.scaled, &mut mean);
+            self.users.step(&self.items.scaled, &mut mean);
+            self.items.step(&self.users.scaled, &mut mean);
+            self.users.rescale();
+            self.items.rescale();
+        }
+        let share = 1.0 / (self.layers + 1) as f32;
+        newcomers.sum.as_mut_slice().iter_mut().for_each(|x| *x *= share);
+        newcomers.sum
+    }
+
     /// The mean of the layers of users `[n_users, d]` and items `[n_items, d]`.
     pub(super) fn smooth(&mut self, users: &Matrix, items: &Matrix) -> (&Matrix, &Matrix) {
         self.users.start(users);

@@ -295,6 +295,26 @@ impl PairModel for Embedding {
         Representation { users, items }
     }
 
+    fn fold_in(&mut self, own: &Matrix, histories: &Csr) -> Matrix {
+        let mut users = match &mut self.convolution {
+            Some(convolution) => convolution.smooth_newcomers(own, histories, (&self.users, &self.items)),
+            None => own.clone(),
+        };
+        if let UserVectors::History(_) = self.config.user_vectors {
+            if let Some(facts) = &mut self.facts {
+                facts.refresh(&self.items);
+            }
+            let items = self.facts.as_ref().map_or(&self.items, |facts| facts.items());
+            let mut means = Matrix::zeros(histories.n_rows(), self.config.dim);
+            interaction_mean(lists(histories), items, &mut means);
+            add(users.as_mut_slice(), means.as_slice());
+        }
+        if self.config.loss == LossKind::Softmax {
+            normalise(&mut users);
+        }
+        users
+    }
+
     fn facets(&mut self) -> Option<Facets> {
         None
     }

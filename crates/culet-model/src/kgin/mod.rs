@@ -52,6 +52,7 @@ use crate::{
     registry::{Build, Start},
 };
 use paths::ItemEdges;
+use represent::Newcomers;
 use step::Workspace;
 
 /// The registry's entry.
@@ -79,6 +80,8 @@ pub const SPEC: ModelSpec = ModelSpec {
         Range { name: "edge_dropout", scale: Scale::Linear(0.2, 0.7) },
     ],
     cost: Some(cost),
+    new_users: "by the layers over the history's items, and a vector of their own estimated from those of the items",
+    fold_in: None,
     build: Build::Pairs(Kgin::build),
 };
 
@@ -413,6 +416,10 @@ impl PairModel for Kgin {
 
     fn represent(&mut self) -> Representation {
         self.represent_all(|_| {})
+    }
+
+    fn fold_in(&mut self, own: &Matrix, histories: &Csr) -> Matrix {
+        self.represent_users(Some(Newcomers { own, histories }), |_| {}).users
     }
 
     fn facets(&mut self) -> Option<Facets> {

@@ -1,5 +1,6 @@
 //! Final vectors of everybody, without dropout.
 
+use culet_graph::Csr;
 use culet_kernels::{
     Dropout, EdgeView, GateInput, GateOutput, LayerOutput, Matrix, intent_gate, interaction_mean, relational_mean,
 };
@@ -19,13 +20,35 @@ pub(super) struct Layer<'a> {
     pub(super) gate: &'a GateOutput,
 }
 
+/// Users who were never trained.
+#[derive(Clone, Copy)]
+pub(super) struct Newcomers<'a> {
+    /// What stands in for U^(0).
+    pub(super) own: &'a Matrix,
+    /// N_u
+    pub(super) histories: &'a Csr,
+}
+
 impl Kgin {
     /// The final vectors; shows each layer.
-    pub(super) fn represent_all(&mut self, mut show: impl FnMut(Layer<'_>)) -> Representation {
-        let (n_users, n_items, dim) = (self.graph.n_users(), self.graph.n_items, self.config.dim);
+    pub(super) fn represent_all(&mut self, show: impl FnMut(Layer<'_>)) -> Representation {
+        self.represent_users(None, show)
+    }
+
+    /// The final vectors, those of the newcomers in place of the trained users if there are any; shows each layer.
+    pub(super) fn represent_users(
+        &mut self,
+        newcomers: Option<Newcomers<'_>>,
+        mut show: impl FnMut(Layer<'_>),
+    ) -> Representation {
+        let (own, by_user) = match newcomers {
+            Some(Newcomers { own, histories }) => (own, histories),
+            None => (&self.params.users, &self.graph.items_of_user),
+        };
+        let (n_users, n_items, dim) = (by_user.n_rows(), self.graph.n_items, self.config.dim);
         let intents = self.intent_vectors(&self.attention_weights());
         let user_numbers: Vec<u32> = (0..n_users as u32).collect();
-        let mut users = self.params.users.clone();
+        let mut users = own.clone();
         let mut items = first_rows(&self.params.entities, n_items);
         let mut means = Matrix::zeros(n_users, dim);
         let mut gate = GateOutput::zeros(n_users, dim, self.config.intents);
@@ -35,7 +58,6 @@ impl Kgin {
             let (now, next) = (&mut self.work.grad_below, &mut self.work.grad_entities);
             std::mem::swap(now, next);
             let now = if l == 0 { &self.params.entities } else { &*now };
-            let by_user = &self.graph.items_of_user;
             interaction_mean(lists(by_user), now, &mut means);
             let input = GateInput {
                 users: &layer_users,

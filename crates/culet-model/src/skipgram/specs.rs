@@ -45,6 +45,8 @@ pub const DEEPWALK: ModelSpec = ModelSpec {
     training: &[],
     search: &[],
     cost: Some(cost),
+    new_users: "",
+    fold_in: None,
     build: Build::Network(SkipGramModel::build),
 };
 

@@ -133,7 +133,7 @@ fn columns_of_parquet_go_by_their_names() {
     let (items, ratings) = ([7_u32, 9], [5.0, 1.0]);
     let columns = [
         ("customer", Values::Text(vec!["ann", "bob"])),
-        ("item_id", Values::Counts(&items)),
+        ("item_id", Values::Counts((&items).into())),
         ("rating", Values::Reals(&ratings)),
         ("other", Values::Reals(&ratings)),
     ];
@@ -170,7 +170,7 @@ fn columns_of_parquet_go_by_their_names() {
 #[test]
 fn nulls_of_parquet_are_told_with_their_row() {
     let root = tempfile::tempdir().unwrap();
-    let columns = [("user", Values::OptionalText(vec![Some("ann"), None])), ("item", Values::Counts(&[7, 9]))];
+    let columns = [("user", Values::OptionalText(vec![Some("ann"), None])), ("item", Values::Counts((&[7, 9]).into()))];
     let error = parquet(root.path(), &columns).unwrap_err();
     assert!(error.to_string().ends_with("row 2: the user is empty"), "{error}");
     assert!(error.hint().is_some());
@@ -178,7 +178,7 @@ fn nulls_of_parquet_are_told_with_their_row() {
 
 #[test]
 fn a_parquet_table_in_an_archive_is_read() {
-    let columns = [("user", Values::Text(vec!["ann", "bob"])), ("item", Values::Counts(&[7, 9]))];
+    let columns = [("user", Values::Text(vec!["ann", "bob"])), ("item", Values::Counts((&[7, 9]).into()))];
     let mut table = Vec::new();
     write_columns(&columns, &mut table).unwrap();
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));

@@ -149,7 +149,7 @@ fn told_of_vocabulary(rows: &[(&str, u32, Option<&str>)], typed: bool) -> String
     let indices: Vec<u32> = rows.iter().map(|row| row.1).collect();
     let mut columns = vec![
         ("kind", Values::Text(rows.iter().map(|row| row.0).collect())),
-        ("index", Values::Counts(&indices)),
+        ("index", Values::Counts((&indices).into())),
         ("id", Values::Text(vec!["author"; rows.len()])),
         ("name", Values::OptionalText(vec![None; rows.len()])),
     ];

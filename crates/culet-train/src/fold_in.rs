@@ -1,0 +1,151 @@
+//! Recommendations for users who were never trained, from their histories and a run folder.
+
+use std::ops::Range;
+
+use culet_eval::{PopularityRanker, Ranked};
+use culet_graph::{Interactions, ItemId, UserId};
+use culet_kernels::Matrix;
+use culet_model::{
+    Build, Explanation, Newcomers, Part as ScorerPart, PartKind, Scorer, complete_settings, estimate_users, find_model,
+};
+use rayon::ThreadPool;
+
+use crate::ranking::{Wanted, best_items, ranker_of};
+use crate::store::{StoredError, StoredRun};
+
+/// Users who were never trained, with what stands in for their training: see [`StoredRun::fold_in`].
+#[derive(Debug)]
+pub struct FoldedUsers<'a> {
+    run: &'a StoredRun,
+    histories: Interactions,
+    newcomers: Newcomers,
+}
+
+impl StoredRun {
+    /// Takes in users who were never trained, by their histories: a row for each of them, of items of the run.
+    ///
+    /// How depends on the model, as [`ModelSpec::new_users`](culet_model::ModelSpec::new_users) says: what scores by the
+    /// items of the history does so as for a trained user, vectors are solved for as in training where that is possible
+    /// and else estimated, see [`estimate_users`]. A model that learns by steps is built from its stored tables for that.
+    ///
+    /// # Errors
+    /// [`StoredError`] if the folder's settings or tables do not fit this program's model.
+    ///
+    /// # Panics
+    /// If the histories are of another number of items than the run.
+    pub fn fold_in(&self, histories: Interactions, pool: &ThreadPool) -> Result<FoldedUsers<'_>, StoredError> {
+        assert_eq!(histories.n_items(), self.history().n_items(), "histories of the run's items");
+        let parts = &self.scorer().parts;
+        let vectors: Result<_, _> =
+            pool.install(|| parts.iter().map(|part| self.vectors_of(part, &histories)).collect());
+        let newcomers = Newcomers::new(self.scorer(), vectors?);
+        Ok(FoldedUsers { run: self, histories, newcomers })
+    }
+
+    /// The `k` best items of each user who was never trained but has such a history, without those of the history.
+    ///
+    /// # Errors
+    /// As [`StoredRun::fold_in`].
+    ///
+    /// # Panics
+    /// As [`StoredRun::fold_in`].
+    pub fn recommend_for_histories<'w>(
+        &self,
+        histories: Interactions,
+        wanted: impl Into<Wanted<'w>>,
+        pool: &ThreadPool,
+    ) -> Result<Vec<Vec<Ranked>>, StoredError> {
+        let folded = self.fold_in(histories, pool)?;
+        Ok(folded.recommend(0..folded.n_users(), wanted, pool))
+    }
+
+    /// The newcomers' vectors in a part, if it scores by vectors.
+    fn vectors_of(&self, part: &ScorerPart, histories: &Interactions) -> Result<Option<Matrix>, StoredError> {
+        let PartKind::Vectors { vectors, .. } = &part.kind else { return Ok(None) };
+        let (trained, new) = (self.catalogue().train.by_user(), histories.by_user());
+        let spec = self.spec()?;
+        if matches!(spec.build, Build::Pairs(_)) {
+            let mut model = self.model()?;
+            let own = {
+                // The first two tables of all models that learn by steps: users, and items before other entities.
+                let [(_, users), (_, items), ..] = model.tables()[..] else { return Err(StoredError::Settings) };
+                estimate_users(users, items, trained, new)
+            };
+            return Ok(Some(model.fold_in(&own, new)));
+        }
+        // A part of a blend is named after its model; what is all there is, is the run's model itself.
+        let (fold_in, settings, weight) = if part.name.is_empty() {
+            (spec.fold_in, self.run.manifest.summary.config["model"].clone(), 1.0)
+        } else {
+            let told = &self.run.manifest.summary.extra["blend"]["parts"];
+            let told = told.as_array().and_then(|parts| parts.iter().find(|told| told["model"] == part.name.as_str()));
+            let told = told.ok_or(StoredError::Settings)?;
+            let weight = told["weight"].as_f64().ok_or(StoredError::Settings)?;
+            (find_model(&part.name)?.fold_in, told["settings"].clone(), weight)
+        };
+        let Some(fold_in) = fold_in else {
+            return Ok(Some(estimate_users(&vectors.users, &vectors.items, trained, new)));
+        };
+        let spec = if part.name.is_empty() { spec } else { find_model(&part.name)? };
+        let settings: toml::Table = serde_json::from_value(settings).map_err(|_| StoredError::Settings)?;
+        let mut users = fold_in(&complete_settings(spec.settings, &settings)?, &vectors.items, new);
+        users.as_mut_slice().iter_mut().for_each(|x| *x *= weight as f32);
+        Ok(Some(users))
+    }
+}
+
+impl FoldedUsers<'_> {
+    /// How many there are.
+    #[must_use]
+    pub fn n_users(&self) -> usize {
+        self.histories.n_users()
+    }
+
+    /// What each of them has.
+    #[must_use]
+    pub fn histories(&self) -> &Interactions {
+        &self.histories
+    }
+
+    /// The best items of some of them; for one without a history those that most trained users took.
+    ///
+    /// # Panics
+    /// If there are not as many of them, or if `wanted` tells of another number of items than the run has.
+    #[must_use]
+    pub fn recommend<'w>(
+        &self,
+        users: Range<usize>,
+        wanted: impl Into<Wanted<'w>>,
+        pool: &ThreadPool,
+    ) -> Vec<Vec<Ranked>> {
+        let users: Vec<u32> = users.map(|user| user as u32).collect();
+        let wanted = wanted.into();
+        let scorer = self.run.scorer();
+        let factors: Vec<Vec<f32>> =
+            self.newcomers.factors.iter().map(|&factor| vec![factor; self.n_users()]).collect();
+        let places =
+            (0..scorer.parts.len()).map(|part| (self.newcomers.vectors[part].as_ref(), factors[part].as_slice()));
+        let ranker = ranker_of(scorer, &self.histories, Some(&places.collect::<Vec<_>>()));
+        let popular = PopularityRanker::new(&self.run.catalogue().train);
+        best_items(ranker, &popular, &self.histories, &users, wanted, pool)
+    }
+
+    /// Why the score of a user for each of the listed items is what it is; nothing if the model cannot tell.
+    ///
+    /// # Errors
+    /// [`StoredError::Model`] if this program does not know the run's model.
+    ///
+    /// # Panics
+    /// If a user or an item is out of range.
+    pub fn explain(&self, asked: &[(UserId, Vec<ItemId>)]) -> Result<Option<Vec<Vec<Explanation>>>, StoredError> {
+        let spec = self.run.spec()?;
+        if !spec.explains || matches!(spec.build, Build::Pairs(_)) {
+            return Ok(None);
+        }
+        let scorer: &Scorer = self.run.scorer();
+        let of_user = |(user, items): &(UserId, Vec<ItemId>)| {
+            scorer.explain_newcomer(&self.newcomers, user.index(), self.histories.items_of(*user), items)
+        };
+        Ok(Some(asked.iter().map(of_user).collect()))
+    }
+}
