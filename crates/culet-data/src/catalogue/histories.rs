@@ -36,9 +36,7 @@ pub fn read_histories(path: &Path) -> Result<Vec<HistoryLine>, DataError> {
     let mut lines = Vec::new();
     file.for_each_or_earlier(layout.delimiter, layout.header, |line, bytes, columns| {
         let at = |problem| NetworkLineError { line, problem };
-        if !layout.width().contains(&columns.len()) {
-            return Err(at(layout.unfit(columns, bytes)));
-        }
+        table::check_width(&layout, bytes, columns).map_err(at)?;
         let id = |column: usize, what: &'static str| {
             let id = columns.get_or_empty(bytes, column);
             if id.is_empty() {

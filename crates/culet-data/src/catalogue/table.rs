@@ -90,10 +90,7 @@ fn push(
     layout: &Layout,
     (number_of_line, line, columns): (usize, &[u8], &Columns),
 ) -> Result<(), NetworkLineProblem> {
-    let lacks_the_last = columns.len() + 1 == layout.width().start && ends_open(line, layout);
-    if !lacks_the_last && !layout.width().contains(&columns.len()) {
-        return Err(layout.unfit(columns, line));
-    }
+    check_width(layout, line, columns)?;
     let places = [Column::Source, Column::Target, Column::Weight, Column::Time].map(|own| layout.place(own));
     let [Some(user), Some(item), rating, time] = places else { unreachable!("a layout has both ends") };
     let (user, item) = (columns.get_or_empty(line, user), columns.get_or_empty(line, item));
@@ -106,6 +103,15 @@ fn push(
     let time = time.filter(|_| raw.keeps_times()).map(|at| raw.time(&columns.get_or_empty(line, at)));
     let taken = Taken { user: &user, item: &item, rating: rating.transpose()?, time: time.transpose()? };
     raw.take_later(pending, taken, number_of_line)
+}
+
+/// Whether a line has as many columns as the layout; the last may be empty and not there.
+pub(super) fn check_width(layout: &Layout, line: &[u8], columns: &Columns) -> Result<(), NetworkLineProblem> {
+    let lacks_the_last = columns.len() + 1 == layout.width().start && ends_open(line, layout);
+    match lacks_the_last || layout.width().contains(&columns.len()) {
+        true => Ok(()),
+        false => Err(layout.unfit(columns, line)),
+    }
 }
 
 /// Whether a line ends with what separates columns, so that the next one is there and empty.
