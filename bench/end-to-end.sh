@@ -13,21 +13,13 @@ out=$2
 shift 2
 parts=${*:-steps load evaluate bytes music curves}
 cd "$(dirname "$0")/.."
-. bench/machine.sh
-mkdir -p "$out"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+. bench/begin.sh
+begin
 
 cargo build --release --quiet --package culet-cli
 cargo build --release --quiet --package culet --example step_time
 culet=target/release/culet
 step_time=target/release/examples/step_time
-
-machine >"$out/machine.txt"
-
-loaded() {
-    echo "$(date -u +%H:%M:%S) before $1: load $(cut -d' ' -f1-3 /proc/loadavg)" | tee -a "$out/load.txt" >&2
-}
 
 for part in $parts; do
     loaded "$part"

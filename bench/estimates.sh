@@ -13,16 +13,9 @@ out=$2
 shift 2
 sets=${*:-music ml-1m book-crossing last-fm-t amazon-book ppi wikipedia}
 cd "$(dirname "$0")/.."
-mkdir -p "$out"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-
-if [ -z "${CULET:-}" ]; then
-    cargo build --release --quiet --package culet-cli
-    CULET=target/release/culet
-fi
-. bench/machine.sh
-machine >"$out/machine.txt"
+. bench/begin.sh
+begin
+program
 
 for set in $sets; do
     "$CULET" data describe "$data/$set" --json --quiet >"$scratch/described"

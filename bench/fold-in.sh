@@ -16,21 +16,9 @@ shift 2
 quick=popularity,item-knn,rp3beta,ease,ease-sparse,als,bpr-mf,softmax-mf,lightgcn
 parts=${*:-music:$quick,kgin,auto ml-1m:$quick,kgin,auto amazon-book:speed}
 cd "$(dirname "$0")/.."
-. bench/machine.sh
-mkdir -p "$out"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-
-if [ -z "${CULET:-}" ]; then
-    cargo build --release --quiet --package culet-cli
-    CULET=target/release/culet
-fi
-
-machine >"$out/machine.txt"
-
-load() {
-    echo "$(date -u +%H:%M:%S) before $*: load $(cut -d' ' -f1-3 /proc/loadavg)" | tee -a "$out/load.txt" >&2
-}
+. bench/begin.sh
+begin
+program
 
 # Prints user,item by external ids, of a folder and pairs `user item ...` a line by numbers.
 external() {
@@ -70,7 +58,7 @@ compare() {
     kgin) flags=(--preset softmax --epochs 30 --refit) ;;
     esac
     for part in without with; do
-        load "$model on $set $part"
+        loaded "$model on $set $part"
         rm -rf "$scratch/run-$part"
         "$CULET" train "$model" "$scratch/$part" "${flags[@]}" --at 20 --out "$scratch/run-$part" --quiet >/dev/null
     done
@@ -86,7 +74,7 @@ speed() {
     "$CULET" train bpr-mf "$data/$1" --dim 64 --epochs 1 --evaluate-every 0 --at 20 --out "$scratch/speed" --quiet >/dev/null
     for file in lists.parquet lists.csv lists.jsonl; do
         for _ in 1 2 3; do
-            load "all lists of $1 to $file"
+            loaded "all lists of $1 to $file"
             local begin
             begin=$(date +%s.%N)
             "$CULET" recommend "$scratch/speed" --all-users -k 20 -o "$scratch/$file" --json --quiet >"$scratch/document"

@@ -12,13 +12,9 @@ out=$1
 percent=${2:-100}
 wanted=" ${*:3} "
 cd "$(dirname "$0")/.."
-. bench/machine.sh
-mkdir -p "$out"
+. bench/begin.sh
+begin "$([ ! -w /dev/shm ] || echo /dev/shm)"
 out=$(cd "$out" && pwd)
-scratch=$(if [ -w /dev/shm ]; then mktemp -d -p /dev/shm; else mktemp -d; fi)
-trap 'rm -rf "$scratch"' EXIT
-
-machine >"$out/machine.txt"
 
 # File, target, thousands of inputs, bytes of the longest: cheap ones get millions. The unpacking of archives and the
 # run folders work on real files.

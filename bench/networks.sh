@@ -15,21 +15,13 @@ out=$2
 shift 2
 parts=${*:-speed large default published typed}
 cd "$(dirname "$0")/.."
-. bench/machine.sh
-mkdir -p "$out"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+. bench/begin.sh
+begin
 
 cargo build --release --quiet --package culet-cli
 cargo build --release --quiet --package culet-graph --example walk_speed
 culet=target/release/culet
 walk_speed=target/release/examples/walk_speed
-
-machine >"$out/machine.txt"
-
-loaded() {
-    echo "$(date -u +%H:%M:%S) before $1: load $(cut -d' ' -f1-3 /proc/loadavg)" | tee -a "$out/load.txt" >&2
-}
 
 # Runs a command; writes its CPU seconds and peak memory after its document.
 measured() {

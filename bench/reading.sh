@@ -11,17 +11,9 @@ set -euo pipefail
 out=$1
 n_lines=${2:-30000000}
 cd "$(dirname "$0")/.."
-. bench/machine.sh
-mkdir -p "$out"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-
-if [ -z "${CULET:-}" ]; then
-    cargo build --release --quiet --package culet-cli
-    CULET=target/release/culet
-fi
-
-machine >"$out/machine.txt"
+. bench/begin.sh
+begin
+program
 
 awk -v n="$n_lines" 'BEGIN {
     srand(1)

@@ -13,23 +13,15 @@ out=$2
 shift 2
 parts=${*:-simple auto graph cold board}
 cd "$(dirname "$0")/.."
-. bench/machine.sh
-mkdir -p "$out"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-
-if [ -z "${CULET:-}" ]; then
-    cargo build --release --quiet --package culet-cli
-    CULET=target/release/culet
-fi
-
-machine >"$out/machine.txt"
+. bench/begin.sh
+begin
+program
 
 # Trains on a set and appends the document, without its epochs, to a file.
 train() {
     local file=$1 set=$2
     shift 2
-    echo "$(date -u +%H:%M:%S) before $* on $set: load $(cut -d' ' -f1-3 /proc/loadavg)" | tee -a "$out/load.txt" >&2
+    loaded "$* on $set"
     rm -rf "$scratch/run"
     "$CULET" train "$1" "$data/$set" "${@:2}" --at 20 --out "$scratch/run" --quiet --json >"$scratch/document"
     jq -c --slurpfile manifest "$scratch/run/manifest.json" \
@@ -40,7 +32,7 @@ train() {
 board() {
     local name=$1 folder=$2
     shift 2
-    echo "$(date -u +%H:%M:%S) before the board $name: load $(cut -d' ' -f1-3 /proc/loadavg)" | tee -a "$out/load.txt" >&2
+    loaded "the board $name"
     "$CULET" leaderboard "$folder" --out "$out/board-$name" --at 20 --quiet "$@" >"$out/board-$name.txt"
     rm -rf "$out/board-$name/runs"
 }
