@@ -31,7 +31,7 @@ mod zipped;
 pub use atomic::write_atomically;
 pub use catalogue::{
     CatalogueOptions, CatalogueProblem, CatalogueTarget, ColumnChoice, Format, HistoryLine, find_format,
-    read_catalogue, read_histories, read_timed, read_unsplit, write_catalogue,
+    read_catalogue, read_histories, read_timed, read_unsplit, read_with_spans, write_catalogue,
 };
 pub use catalogue_split::{
     CataloguePlan, CatalogueSplit, CatalogueSplitRecord, CoreLosses, PartCount, PartCounts, PartPlan, SourceRecord,

@@ -78,6 +78,18 @@ impl Interactions {
         (0..self.n_users()).flat_map(|user| self.items_of_user.row(user).iter().map(move |&item| (user as u32, item)))
     }
 
+    /// The pairs of another log of the same users and items that this one has too.
+    #[must_use]
+    pub fn n_shared(&self, other: &Self) -> usize {
+        other.pairs().filter(|&(user, item)| self.contains(UserId(user), ItemId(item))).count()
+    }
+
+    /// How many items each user took, `[n_users]`.
+    #[must_use]
+    pub fn user_degrees(&self) -> Vec<u32> {
+        self.items_of_user.offsets().windows(2).map(|ends| ends[1] - ends[0]).collect()
+    }
+
     /// How many users took each item, `[n_items]`.
     #[must_use]
     pub fn item_degrees(&self) -> Vec<u32> {
@@ -117,6 +129,9 @@ mod tests {
         let log = Interactions::from_pairs(3, 5, &[(2, 4), (0, 3), (2, 0), (2, 4)]).unwrap();
         assert_eq!(log.pairs().collect::<Vec<_>>(), [(0, 3), (2, 0), (2, 4)]);
         assert_eq!(log.item_degrees(), [1, 0, 0, 1, 1]);
+        assert_eq!(log.user_degrees(), [1, 0, 2]);
+        let other = Interactions::from_pairs(3, 5, &[(0, 3), (0, 4), (2, 4)]).unwrap();
+        assert_eq!((log.n_shared(&other), other.n_shared(&log), log.n_shared(&log)), (2, 2, 3));
         assert!(log.contains(UserId(2), ItemId(4)));
         assert!(!log.contains(UserId(1), ItemId(4)));
     }

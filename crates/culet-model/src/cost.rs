@@ -3,7 +3,7 @@
 //! An estimate is a formula of a line or two for each model, with a factor that was measured: good to about a factor of
 //! two, which tells minutes from hours and megabytes from what a machine does not have.
 
-use culet_graph::{Network, UserId};
+use culet_graph::Network;
 
 use crate::Problem;
 
@@ -35,8 +35,7 @@ impl DataSize {
     #[must_use]
     pub fn of_catalogue(problem: Problem<'_>) -> Self {
         let Problem { train, graph } = problem;
-        let of_users: Vec<u32> =
-            (0..train.n_users() as u32).map(|user| train.items_of(UserId(user)).len() as u32).collect();
+        let of_users = train.user_degrees();
         let busy = |degrees: &[u32]| degrees.iter().filter(|&&degree| degree > 12).count() as f64;
         Self {
             users: train.n_users() as f64,

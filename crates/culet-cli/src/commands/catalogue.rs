@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
-use culet::data::{CatalogueOptions, ColumnChoice, DataKind, Dataset, Fingerprint, Format, check_trainable, detect};
+use culet::data::{
+    CatalogueOptions, ColumnChoice, DataError, DataKind, Dataset, Fingerprint, Format, check_trainable, detect,
+};
 use culet::graph::{KnowledgeGraph, Names};
 use culet::model::DataSize;
 use culet::train::GraphKind;
@@ -176,8 +178,16 @@ pub(super) fn remark_network(context: &Context, path: &Path, of_networks: Option
 }
 
 pub(super) fn read(matches: &ArgMatches) -> Result<Dataset, Problem> {
+    read_by(matches, culet::data::read_catalogue)
+}
+
+/// Reads DATA, as these flags say, by one of the ways to read a catalogue.
+pub(super) fn read_by<T>(
+    matches: &ArgMatches,
+    read: impl FnOnce(&Path, &CatalogueOptions) -> Result<T, DataError>,
+) -> Result<T, Problem> {
     let path: &PathBuf = matches.get_one("data").expect("required");
-    culet::data::read_catalogue(path, &options(matches)?).map_err(|error| name_the_flag(error, with_dashes))
+    read(path, &options(matches)?).map_err(|error| name_the_flag(error, with_dashes))
 }
 
 /// Reads DATA with the graph that `--kg` asks for.

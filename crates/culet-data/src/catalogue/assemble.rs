@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use culet_graph::{Interactions, KnowledgeGraph, Names, Triplet, UserId, Vocabulary};
+use culet_graph::{Interactions, KnowledgeGraph, Names, Triplet, Vocabulary};
 
 use super::raw::{Node, Raw, Readable, Times};
 use crate::network::ids::Ids;
@@ -241,7 +241,7 @@ fn oddities(raw: &Raw, [train, valid, test]: [&Interactions; 3], entities: &Enti
     if n_idle > 0 {
         notes.push(format!("nobody took {}", counted(n_idle, "item", "items")));
     }
-    let shared = train.pairs().filter(|&(user, item)| test.contains(UserId(user), culet_graph::ItemId(item))).count();
+    let shared = train.n_shared(test);
     if shared > 0 {
         notes.push(format!("the training and the test part share {}", counted(shared, "pair", "pairs")));
     }

@@ -106,30 +106,42 @@ pub fn read_catalogue(path: &Path, options: &CatalogueOptions) -> Result<Dataset
     Ok(with_note_on_test(read_place(&place, options, Times::Ignored)?.dataset))
 }
 
-/// As [`read_catalogue`], with the times of the pairs where the files tell them; a note tells of times that cannot be
-/// understood.
+/// As [`read_catalogue`], with the first and the last time of each part where the files tell times; a note tells of times
+/// that cannot be understood.
+///
+/// # Errors
+/// As [`read_catalogue`].
+pub fn read_with_spans(path: &Path, options: &CatalogueOptions) -> Result<(Dataset, PartTimes), DataError> {
+    read_spans(&Place::open(path)?, options).map(noted)
+}
+
+/// As [`read_with_spans`], and where several parts have times, with the time of each pair.
 ///
 /// # Errors
 /// As [`read_catalogue`].
 pub fn read_timed(path: &Path, options: &CatalogueOptions) -> Result<(Dataset, PartTimes), DataError> {
     let place = Place::open(path)?;
+    let read = read_spans(&place, options)?;
     // Times are kept, at twelve bytes a pair and more, only if parts are to be compared.
-    let read = read_place(&place, options, Times::Spans);
-    let several = |read: &Assembled| read.times.spans.iter().flatten().count() > 1;
-    let Assembled { mut dataset, times } = match read {
-        Ok(read) if several(&read) => read_place(&place, options, Times::Welcome)?,
-        Ok(read) => read,
-        Err(error) => match read_place(&place, options, Times::Ignored) {
-            // Only the times are wrong.
-            Ok(mut untimed) => {
-                untimed.dataset.notes.push(format!("times are left aside: {error}"));
-                untimed
-            }
-            Err(_) => return Err(error),
-        },
-    };
-    dataset = with_note_on_test(dataset);
-    Ok((dataset, times))
+    match read.times.spans.iter().flatten().count() {
+        0 | 1 => Ok(noted(read)),
+        _ => read_place(&place, options, Times::Welcome).map(noted),
+    }
+}
+
+fn read_spans(place: &Place, options: &CatalogueOptions) -> Result<Assembled, DataError> {
+    read_place(place, options, Times::Spans).or_else(|error| match read_place(place, options, Times::Ignored) {
+        // Only the times are wrong.
+        Ok(mut untimed) => {
+            untimed.dataset.notes.push(format!("times are left aside: {error}"));
+            Ok(untimed)
+        }
+        Err(_) => Err(error),
+    })
+}
+
+fn noted(Assembled { dataset, times }: Assembled) -> (Dataset, PartTimes) {
+    (with_note_on_test(dataset), times)
 }
 
 /// Says where a test part comes from, if there is none.

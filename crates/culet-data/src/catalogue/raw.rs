@@ -184,38 +184,34 @@ impl Raw {
     /// An id that is empty or no text; more users or items than fit.
     #[inline]
     pub(super) fn take(&mut self, part: Part, taken: Taken<'_>) -> Result<(), NetworkLineProblem> {
-        if !self.is_taken(taken)? {
+        if self.leaves_out([(taken.user, "user"), (taken.item, "item")])? || !self.is_liked(taken) {
             return Ok(());
         }
         let pair = (self.users.node(taken.user)?, self.items.node(taken.item)?);
         self.pairs[part as usize].push(pair);
         if let (true, Some(time)) = (self.keeps_times(), taken.time) {
-            // Nothing tells 0 from -0.
-            self.keep_times(part, &mut vec![time + 0.0]);
+            self.keep_time(part, time);
         }
         Ok(())
     }
 
-    /// Keeps times, or what is wanted of them.
-    fn keep_times(&mut self, part: Part, times: &mut Vec<f64>) {
+    /// Keeps a time, or what is wanted of it.
+    #[inline]
+    fn keep_time(&mut self, part: Part, time: f64) {
+        // Nothing tells 0 from -0.
+        let time = time + 0.0;
         let span = &mut self.spans[part as usize];
-        for &time in &*times {
-            let [first, last] = span.unwrap_or([time; 2]);
-            *span = Some([first.min(time), last.max(time)]);
-        }
-        match self.times_wanted {
-            Times::Spans => times.clear(),
-            _ => self.times[part as usize].append(times),
+        let [first, last] = span.unwrap_or([time; 2]);
+        *span = Some([first.min(time), last.max(time)]);
+        if self.times_wanted != Times::Spans {
+            self.times[part as usize].push(time);
         }
     }
 
-    /// Whether both ids are there, and its rating is high enough.
+    /// Whether its rating is high enough.
     #[inline]
-    fn is_taken(&mut self, taken: Taken<'_>) -> Result<bool, NetworkLineProblem> {
-        if self.leaves_out([(taken.user, "user"), (taken.item, "item")])? {
-            return Ok(false);
-        }
-        Ok(taken.rating.is_none_or(|rating| self.ratings.keep(rating)))
+    fn is_liked(&mut self, taken: Taken<'_>) -> bool {
+        taken.rating.is_none_or(|rating| self.ratings.keep(rating))
     }
 
     /// Whether a line with these ids, and what they are ids of, is left out and counted, as one of them is missing.
@@ -243,27 +239,18 @@ impl Raw {
         (self.n_missing > 0).then(|| format!("{} (empty or `NaN`) left out", lines()))
     }
 
-    /// As [`Raw::take`], but the ids are looked up later, by [`Raw::settle`].
-    ///
-    /// # Errors
-    /// An id that is empty.
+    /// As [`Raw::take`], of an interaction that [`Raw::leaves_out`] did not, and the ids are looked up later, by
+    /// [`Raw::settle`].
     #[inline]
-    pub(super) fn take_later(
-        &mut self,
-        pending: &mut Pending,
-        taken: Taken<'_>,
-        line: usize,
-    ) -> Result<(), NetworkLineProblem> {
-        if !self.is_taken(taken)? {
-            return Ok(());
+    pub(super) fn take_later(&mut self, pending: &mut Pending, taken: Taken<'_>, line: usize) {
+        if !self.is_liked(taken) {
+            return;
         }
         pending.users.push(taken.user, line);
         pending.items.push(taken.item, line);
-        if let (true, Some(time)) = (self.keeps_times(), taken.time) {
-            // Nothing tells 0 from -0.
-            pending.times.push(time + 0.0);
+        if self.keeps_times() {
+            pending.times.extend(taken.time);
         }
-        Ok(())
     }
 
     /// Looks up what is pending, users and items side by side.
@@ -281,9 +268,7 @@ impl Raw {
         self.pairs[part as usize].extend(user_nodes.iter().copied().zip(item_nodes.iter().copied()));
         users.clear();
         items.clear();
-        let mut times = std::mem::take(times);
-        self.keep_times(part, &mut times);
-        pending.times = times;
+        times.drain(..).for_each(|time| self.keep_time(part, time));
         Ok(())
     }
 

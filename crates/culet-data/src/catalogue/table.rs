@@ -102,7 +102,8 @@ fn push(
     let rating = rating.map(|at| rating_of(&columns.get_or_empty(line, at), || Some(layout.words(Column::Weight))));
     let time = time.filter(|_| raw.keeps_times()).map(|at| raw.time(&columns.get_or_empty(line, at)));
     let taken = Taken { user: &user, item: &item, rating: rating.transpose()?, time: time.transpose()? };
-    raw.take_later(pending, taken, number_of_line)
+    raw.take_later(pending, taken, number_of_line);
+    Ok(())
 }
 
 /// Whether a line has as many columns as the layout; the last may be empty and not there.

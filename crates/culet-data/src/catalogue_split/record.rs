@@ -97,7 +97,8 @@ impl PartCounts {
 }
 
 impl PartCount {
-    fn of(part: &Interactions, train: &Interactions) -> Self {
+    /// Counts what a part holds, beside the part that is learned from.
+    pub(crate) fn of(part: &Interactions, train: &Interactions) -> Self {
         let has = |log: &Interactions, user: &u32| !log.items_of(UserId(*user)).is_empty();
         let users: Vec<u32> = (0..part.n_users() as u32).filter(|user| has(part, user)).collect();
         let (own, trained) = (part.item_degrees(), train.item_degrees());

@@ -1,7 +1,5 @@
 //! Tables in the format of Arrow for files (`.arrow`, Feather of version 2) and for streams.
 
-use std::cell::Cell;
-
 use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -17,8 +15,8 @@ use super::messages::{FILE, MESSAGE, Messages};
 use super::mixed::{SECONDS_A_DAY, decimal, unsigned};
 use super::reader::caught;
 use super::source::Source;
+use super::text_left::TextLeft;
 use crate::DataError;
-use crate::network::unpack::most_unpacked;
 
 /// A table that is read batch after batch.
 ///
@@ -27,8 +25,7 @@ use crate::network::unpack::most_unpacked;
 pub(crate) struct ArrowTable {
     source: Source,
     schema: SchemaRef,
-    /// Bytes of text that may still come: a text that a dictionary holds once may stand in every row.
-    text_left: Cell<u64>,
+    text_left: TextLeft,
 }
 
 impl ArrowTable {
@@ -40,7 +37,7 @@ impl ArrowTable {
     /// Reads the schema.
     pub(crate) fn of(source: Source) -> Result<Self, String> {
         let schema = caught("Arrow", || Ok(Messages::open(copy_of(&source)?)?.schema))?;
-        let text_left = Cell::new(most_unpacked(source.len()));
+        let text_left = TextLeft::new(source.len());
         Ok(Self { source, schema, text_left })
     }
 
@@ -89,14 +86,14 @@ impl ArrowTable {
             D::LargeUtf8 => texts(array.as_string::<i64>().iter()),
             D::Utf8View => {
                 let views = array.as_string_view();
-                self.count_text(views.lengths().map(|n| n as usize))?;
+                self.text_left.take(views.lengths().map(|n| n as usize))?;
                 texts(views.iter())
             }
             D::Binary => texts(array.as_binary::<i32>().iter()),
             D::LargeBinary => texts(array.as_binary::<i64>().iter()),
             D::BinaryView => {
                 let views = array.as_binary_view();
-                self.count_text(views.lengths().map(|n| n as usize))?;
+                self.text_left.take(views.lengths().map(|n| n as usize))?;
                 texts(views.iter())
             }
             D::Int8 => Mixed::Whole(primitive::<Int8Type, _>(array, i64::from)),
@@ -131,24 +128,12 @@ impl ArrowTable {
                     return Err("its keys are no numbers".into());
                 };
                 let values = self.mixed(dictionary.values().as_ref())?;
-                self.count_text(
-                    keys.iter().flatten().filter_map(|&key| values.text_length(usize::try_from(key).ok()?)),
-                )?;
+                self.text_left
+                    .take(keys.iter().flatten().filter_map(|&key| values.text_length(usize::try_from(key).ok()?)))?;
                 values.at(&keys)
             }
             other => return Err(format!("a column is of type {other}, expected text or numbers")),
         })
-    }
-
-    /// Counts texts of which one may stand in many places.
-    ///
-    /// # Errors
-    /// Texts that are far longer than the file, all together.
-    fn count_text(&self, lengths: impl Iterator<Item = usize>) -> Result<(), String> {
-        let n: u64 = lengths.map(|length| length as u64).sum();
-        let left = self.text_left.get().checked_sub(n);
-        self.text_left.set(left.ok_or("its texts are far longer than the file, as no table's are")?);
-        Ok(())
     }
 }
 

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as PhysicalType};
-use parquet::data_type::{BoolType, ByteArrayType, DataType, DoubleType, FloatType, Int32Type, Int64Type, Int96Type};
+use parquet::data_type::{
+    BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FloatType, Int32Type, Int64Type, Int96Type,
+};
 use parquet::file::reader::FileReader;
 use parquet::schema::types::ColumnDescriptor;
 
@@ -200,7 +202,7 @@ impl ColumnReader {
         Ok(match schema.columns()[column].physical_type() {
             PhysicalType::BYTE_ARRAY => {
                 let texts = self.values::<ByteArrayType>(group, column, &name)?;
-                texts.iter().try_for_each(|text| self.count_text(text.as_slice()))?;
+                self.text_left.take(texts.iter().flatten().map(ByteArray::len))?;
                 Mixed::Texts(each(texts, |text| text.data().to_vec()))
             }
             PhysicalType::BOOLEAN => Mixed::Flags(self.values::<BoolType>(group, column, &name)?),

@@ -9,6 +9,7 @@ mod page_header;
 mod pages;
 mod reader;
 mod source;
+mod text_left;
 mod writer;
 
 pub(crate) use arrow::ArrowTable;

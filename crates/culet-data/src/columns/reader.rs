@@ -1,6 +1,5 @@
 //! Reading columns.
 
-use std::cell::Cell;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -15,7 +14,7 @@ use parquet::schema::types::ColumnDescPtr;
 use super::page_header::check_pages;
 use super::pages::CheckedPages;
 use super::source::Source;
-use crate::network::unpack::most_unpacked;
+use super::text_left::TextLeft;
 
 /// Rows that are converted at a time.
 const BATCH: usize = 4096;
@@ -36,8 +35,7 @@ pub(crate) struct ColumnReader {
     pub(super) n_rows: usize,
     /// The same bytes once more, as the library does not give them back.
     source: Source,
-    /// Bytes of text that may still come: a text that a dictionary holds once may stand in every row.
-    text_left: Cell<u64>,
+    pub(super) text_left: TextLeft,
 }
 
 impl ColumnReader {
@@ -50,7 +48,7 @@ impl ColumnReader {
         let open = || SerializedFileReader::new(again).map_err(|error| format!("is not a Parquet file: {error}"));
         let file = caught("Parquet", open)?;
         let n_rows = check_counts(file.metadata(), source.len())?;
-        let text_left = Cell::new(most_unpacked(source.len()));
+        let text_left = TextLeft::new(source.len());
         Ok(Self { file, n_rows, source, text_left })
     }
 
@@ -62,7 +60,7 @@ impl ColumnReader {
 
     pub(crate) fn text(&self, name: &str) -> Result<Vec<String>, String> {
         let (texts, _) = self.read::<ByteArrayType>(name, 0)?;
-        self.count_text(&texts)?;
+        self.text_left.take(texts.iter().map(ByteArray::len))?;
         texts.iter().map(|text| to_string(name, text)).collect()
     }
 
@@ -72,7 +70,7 @@ impl ColumnReader {
             return Ok(self.text(name)?.into_iter().map(Some).collect());
         }
         let (texts, levels) = self.read::<ByteArrayType>(name, 1)?;
-        self.count_text(&texts)?;
+        self.text_left.take(texts.iter().map(ByteArray::len))?;
         let mut texts = texts.iter();
         let mut next = || texts.next().ok_or_else(|| format!("column `{name}` ends too early"));
         levels.iter().map(|&level| if level == 0 { Ok(None) } else { to_string(name, next()?).map(Some) }).collect()
@@ -101,7 +99,7 @@ impl ColumnReader {
             }
             _ => {
                 let (texts, levels) = self.read::<ByteArrayType>(name, max_level)?;
-                self.count_text(&texts)?;
+                self.text_left.take(texts.iter().map(ByteArray::len))?;
                 (texts.iter().map(|text| to_string(name, text)).collect::<Result<_, _>>()?, levels)
             }
         };
@@ -167,17 +165,6 @@ impl ColumnReader {
         let n_values = chunk.num_values().unsigned_abs();
         let pages = CheckedPages::new(pages, ColumnDescPtr::clone(&descr), n_values);
         Ok(ColumnReaderImpl::new(descr, Box::new(pages)))
-    }
-
-    /// Counts texts that are given out.
-    ///
-    /// # Errors
-    /// Texts that are far longer than the file, all together.
-    pub(super) fn count_text(&self, texts: &[ByteArray]) -> Result<(), String> {
-        let n: u64 = texts.iter().map(|text| text.len() as u64).sum();
-        let left = self.text_left.get().checked_sub(n);
-        self.text_left.set(left.ok_or("its texts are far longer than the file, as no table's are")?);
-        Ok(())
     }
 
     fn find<T: DataType>(&self, name: &str, max_level: i16) -> Result<usize, String> {

@@ -5,7 +5,6 @@ mod parts;
 mod text;
 mod times;
 
-use culet_graph::{Interactions, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{CatalogueSplitRecord, Dataset};
@@ -106,12 +105,12 @@ pub fn describe_timed(dataset: &Dataset, times: Option<&PartTimes>) -> Descripti
         name: dataset.name.clone(),
         fingerprint: Fingerprint::of(dataset),
         density: if cells > 0.0 { train.n_pairs() as f64 / cells } else { 0.0 },
-        user_degrees: Quantiles::of(user_degrees(train)),
+        user_degrees: Quantiles::of(train.user_degrees()),
         relations: relations(dataset),
         items_with_facts: count(&has_facts[..train.n_items()], |&has| has),
         entities_without_facts: count(&has_facts, |&has| !has),
         items_never_in_train: count(&item_degrees, |&degree| degree == 0),
-        test_users: count(&user_degrees(test), |&degree| degree > 0),
+        test_users: count(&test.user_degrees(), |&degree| degree > 0),
         cold_test_pairs: count(test.by_user().columns(), |&item| item_degrees[item as usize] <= COLD),
         item_degrees: Quantiles::of(item_degrees),
         overlaps: parts::overlaps(dataset, times),
@@ -136,10 +135,6 @@ impl Description {
 
 fn count<T>(all: &[T], wanted: impl Fn(&T) -> bool) -> u64 {
     all.iter().filter(|one| wanted(one)).count() as u64
-}
-
-fn user_degrees(log: &Interactions) -> Vec<u32> {
-    (0..log.n_users() as u32).map(|user| log.items_of(UserId(user)).len() as u32).collect()
 }
 
 fn entities_with_facts(dataset: &Dataset) -> Vec<bool> {
@@ -167,7 +162,7 @@ fn relations(dataset: &Dataset) -> Vec<RelationCount> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use culet_graph::{KnowledgeGraph, Names, Triplet, Vocabulary};
+    use culet_graph::{Interactions, KnowledgeGraph, Names, Triplet, Vocabulary};
 
     /// Three users, four films.
     pub(super) fn dataset() -> Dataset {

@@ -1,10 +1,10 @@
 //! How the parts of a catalogue fit together: what one tells of the next that it should not.
 
-use culet_graph::{Interactions, ItemId, UserId};
+use culet_graph::Interactions;
 use serde::{Deserialize, Serialize};
 
 use super::times::PartTimes;
-use crate::Dataset;
+use crate::{Dataset, PartCount};
 
 /// What a part shares with one that is learned from before.
 ///
@@ -54,18 +54,14 @@ pub(super) fn overlaps(dataset: &Dataset, times: Option<&PartTimes>) -> Vec<Part
 }
 
 fn overlap(earlier: &Interactions, later: &Interactions) -> PartOverlap {
-    let seen = earlier.item_degrees();
-    let asked = later.item_degrees();
-    let shared = later.pairs().filter(|&(user, item)| earlier.contains(UserId(user), ItemId(item)));
-    let users = (0..later.n_users() as u32).map(UserId);
-    let unseen = users.filter(|&user| !later.items_of(user).is_empty() && earlier.items_of(user).is_empty());
+    let PartCount { pairs, unseen_users, unseen_items, .. } = PartCount::of(later, earlier);
     PartOverlap {
         earlier: String::new(),
         later: String::new(),
-        pairs: later.n_pairs() as u64,
-        shared_pairs: shared.count() as u64,
-        unseen_users: unseen.count() as u64,
-        unseen_items: seen.iter().zip(&asked).filter(|&(&seen, &asked)| asked > 0 && seen == 0).count() as u64,
+        pairs: pairs as u64,
+        shared_pairs: earlier.n_shared(later) as u64,
+        unseen_users: unseen_users as u64,
+        unseen_items: unseen_items as u64,
         before_own_last: None,
         before_end: None,
     }

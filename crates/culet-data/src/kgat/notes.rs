@@ -47,7 +47,7 @@ pub(super) fn of_logs(train: &Interactions, test: &Interactions, parsed: &Parsed
     let (in_train, in_test) = (train.item_degrees(), test.item_degrees());
     let n_unseen = in_train.iter().zip(&in_test).filter(|&(&train, &test)| train == 0 && test > 0).count();
     let is_shared = |&(user, item): &(u32, u32)| train.contains(UserId(user), ItemId(item));
-    let n_shared = test.pairs().filter(is_shared).count();
+    let n_shared = train.n_shared(test);
     let shared_at = parsed.pairs.iter().position(is_shared).map(|pair| parsed.line_of(pair));
     let user = |count| counted(count, "user", "users");
     let notes = [
@@ -71,9 +71,9 @@ pub(super) fn of_logs(train: &Interactions, test: &Interactions, parsed: &Parsed
 
 /// How the validation part fits the others.
 pub(super) fn of_validation(train: &Interactions, valid: &Interactions, test: &Interactions) -> Vec<String> {
-    let shared =
-        |other: &Interactions| valid.pairs().filter(|&(user, item)| other.contains(UserId(user), ItemId(item))).count();
-    let notes = [("train.txt", shared(train)), ("test.txt", shared(test))].into_iter().filter(|&(_, count)| count > 0);
+    let notes = [("train.txt", train.n_shared(valid)), ("test.txt", test.n_shared(valid))]
+        .into_iter()
+        .filter(|&(_, count)| count > 0);
     notes.map(|(file, count)| format!("`{file}` and `valid.txt` share {}", counted(count, "pair", "pairs"))).collect()
 }
 

@@ -1,13 +1,13 @@
 //! A catalogue in another format.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::ArgMatches;
-use culet::data::{CatalogueTarget, Fingerprint, read_timed, write_catalogue};
+use culet::data::{CatalogueTarget, Fingerprint, read_with_spans, write_catalogue};
 use serde_json::json;
 
 use super::super::catalogue;
-use super::{name_the_flag, place, with_dashes};
+use super::place;
 use crate::context::Context;
 use crate::problem::Problem;
 
@@ -17,10 +17,7 @@ const OF_FILES: [&str; 9] = ["parquet", "csv", "tsv", "txt", "inter", "json", "z
 pub(super) fn run(context: &Context, matches: &ArgMatches, out: &Path) -> Result<(), Problem> {
     let format = format(matches, out)?;
     place::check_folder(out)?;
-    let path: &PathBuf = matches.get_one("data").expect("required");
-    let options = catalogue::options(matches)?;
-    let read = context.pool.install(|| read_timed(path, &options));
-    let (dataset, times) = read.map_err(|error| name_the_flag(error, with_dashes))?;
+    let (dataset, times) = context.pool.install(|| catalogue::read_by(matches, read_with_spans))?;
     dataset.notes.iter().for_each(|note| context.remark(&format!("note: {note}")));
     let mut lost = write_catalogue(out, &dataset, format)?;
     if times.spans.iter().any(Option::is_some) {

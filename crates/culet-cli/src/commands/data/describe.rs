@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::super::catalogue::{self, first_given};
 use super::estimates::Estimates;
-use super::{name_the_flag, options, with_dashes};
+use super::options;
 use crate::context::Context;
 use crate::problem::Problem;
 
@@ -42,9 +42,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem
     let of_networks = first_given(matches, &[&options::NETWORK_FLAGS]);
     match catalogue::kind(path, matches, first_given(matches, &[&catalogue::FLAGS]), of_networks)? {
         DataKind::Catalogue => {
-            let options = catalogue::options(matches)?;
-            let read = context.pool.install(|| read_timed(path, &options));
-            let (dataset, times) = read.map_err(|error| name_the_flag(error, with_dashes))?;
+            let (dataset, times) = context.pool.install(|| catalogue::read_by(matches, read_timed))?;
             let split = CatalogueSplitRecord::read(path)?;
             let description = describe_timed(&dataset, Some(&times)).with_split(split);
             let estimates = Estimates::of(context, Family::Recommender, &catalogue::size_of(&dataset));

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use clap::{Arg, ArgMatches, value_parser};
 use culet::data::{
-    CataloguePlan, CatalogueSplit, Moment, PartCount, SplitBy, read_unsplit, split_catalogue, thousands,
-    write_catalogue_split,
+    CatalogueOptions, CataloguePlan, CatalogueSplit, Moment, PartCount, SplitBy, read_unsplit, split_catalogue,
+    thousands, write_catalogue_split,
 };
 use serde_json::{Value, json};
 
 use super::super::{name_the_flag, with_dashes};
-use crate::commands::catalogue::options;
+use crate::commands::catalogue::read_by;
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::table::Table;
@@ -51,10 +51,10 @@ fn moment(text: &str) -> Result<Moment, String> {
 }
 
 /// Splits a catalogue.
-pub(super) fn run(context: &Context, matches: &ArgMatches, path: &Path, out: &Path) -> Result<(), Problem> {
-    let options = options(matches)?;
-    let read = context.pool.install(|| read_unsplit(path, &options, by(matches).needs_times()));
-    let source = read.map_err(|error| name_the_flag(error, with_dashes))?;
+pub(super) fn run(context: &Context, matches: &ArgMatches, out: &Path) -> Result<(), Problem> {
+    let with_times = by(matches).needs_times();
+    let read = |path: &Path, options: &CatalogueOptions| read_unsplit(path, options, with_times);
+    let source = context.pool.install(|| read_by(matches, read))?;
     source.notes.iter().for_each(|note| context.remark(&format!("note: {note}")));
     let split = split_catalogue(source, &plan(context, matches)).map_err(|error| name_the_flag(error, with_dashes))?;
     split.dataset.notes.iter().for_each(|note| context.remark(&format!("note: {note}")));

@@ -95,7 +95,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem
                     path.display()
                 ));
             }
-            catalogue::run(context, matches, path, out)
+            catalogue::run(context, matches, out)
         }
     }
 }
