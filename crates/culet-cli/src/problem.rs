@@ -5,7 +5,7 @@ use std::path::Path;
 
 use culet::data::DataError;
 use culet::eval::EvalError;
-use culet::model::ModelError;
+use culet::model::{ModelError, nearest};
 use culet::train::{StoredError, TrainError};
 
 /// The run failed.
@@ -30,6 +30,17 @@ impl Problem {
     /// The run failed.
     pub(crate) fn failed(message: impl Into<String>) -> Self {
         Self { message: message.into(), hint: None, exit_code: FAILED }
+    }
+
+    /// Nothing in a run goes by this: with the nearest of what does, or else another hint.
+    pub(crate) fn no_such<'a>(
+        what: &str,
+        wanted: &str,
+        known: impl Iterator<Item = &'a str>,
+        otherwise: Option<String>,
+    ) -> Self {
+        let near = nearest(wanted, known).map(|near| format!("did you mean `{near}`?"));
+        Self { hint: near.or(otherwise), ..Self::input(format!("there is no {what} `{wanted}` in this run")) }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {

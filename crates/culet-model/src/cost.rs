@@ -101,6 +101,12 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// Of a model that learns by steps of so many pairs.
+    pub(crate) fn by_steps(step: Work, pair: Work, batch: f64, size: &DataSize, bytes: f64) -> Self {
+        let epoch = step.times((size.pairs / batch).ceil()).and(pair.times(size.pairs));
+        Self { epoch, bytes, ..Self::default() }
+    }
+
     /// Of a model that is fitted at once.
     pub(crate) fn at_once(once: Work, bytes: f64) -> Self {
         Self { once, bytes, ..Self::default() }

@@ -74,20 +74,19 @@ impl StoredRun {
             return Ok(Some(model.fold_in(&own, new)));
         }
         // A part of a blend is named after its model; what is all there is, is the run's model itself.
-        let (fold_in, settings, weight) = if part.name.is_empty() {
-            (spec.fold_in, self.run.manifest.summary.config["model"].clone(), 1.0)
+        let (spec, settings, weight) = if part.name.is_empty() {
+            (spec, &self.run.manifest.summary.config["model"], 1.0)
         } else {
             let told = &self.run.manifest.summary.extra["blend"]["parts"];
             let told = told.as_array().and_then(|parts| parts.iter().find(|told| told["model"] == part.name.as_str()));
             let told = told.ok_or(StoredError::Settings)?;
             let weight = told["weight"].as_f64().ok_or(StoredError::Settings)?;
-            (find_model(&part.name)?.fold_in, told["settings"].clone(), weight)
+            (find_model(&part.name)?, &told["settings"], weight)
         };
-        let Some(fold_in) = fold_in else {
+        let Some(fold_in) = spec.fold_in else {
             return Ok(Some(estimate_users(&vectors.users, &vectors.items, trained, new)));
         };
-        let spec = if part.name.is_empty() { spec } else { find_model(&part.name)? };
-        let settings: toml::Table = serde_json::from_value(settings).map_err(|_| StoredError::Settings)?;
+        let settings: toml::Table = serde_json::from_value(settings.clone()).map_err(|_| StoredError::Settings)?;
         let mut users = fold_in(&complete_settings(spec.settings, &settings)?, &vectors.items, new);
         users.as_mut_slice().iter_mut().for_each(|x| *x *= weight as f32);
         Ok(Some(users))

@@ -68,6 +68,7 @@ pub(crate) fn best_items(
     // Nothing can make up for what is infinitely bad, so that it comes last, and falls off.
     let bar: Option<Vec<f32>> =
         allowed.map(|allowed| allowed.iter().map(|&may| if may { 0.0 } else { f32::NEG_INFINITY }).collect());
+    // Taken apart and put together, it may borrow what lives here.
     let mut ranker = SumRanker { ..ranker };
     if let Some(bar) = &bar {
         ranker.parts.push(ScorePart { kind: ScoreKind::Bias(bar), user_factors: None });

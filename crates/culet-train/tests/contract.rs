@@ -1,8 +1,10 @@
 //! What every model of the registry promises, asked of each in turn.
 
+mod written;
+
 use std::ops::ControlFlow;
 
-use culet_data::{Dataset, Run, RunWriter};
+use culet_data::{Dataset, Run};
 use culet_eval::RankingProtocol;
 use culet_graph::{Csr, Interactions, ItemId, KnowledgeGraph, Names, Triplet, UserId, Vocabulary};
 use culet_kernels::{Matrix, RowGradient};
@@ -11,9 +13,10 @@ use culet_model::{
     PartKind, Representation, find_model,
 };
 use culet_train::{
-    DerivedTables, Event, NetworkTrainOptions, Observer, Outcome, Part, RunFacts, Silent, StoredRun, TrainData,
-    TrainError, TrainOptions, run_contents, train, training_settings,
+    Event, NetworkTrainOptions, Observer, Outcome, Part, Silent, TrainData, TrainError, TrainOptions, train,
+    training_settings,
 };
+use written::write_and_open;
 
 fn recommenders() -> impl Iterator<Item = &'static ModelSpec> {
     MODELS.iter().filter(|spec| spec.family() == Family::Recommender)
@@ -138,22 +141,9 @@ fn a_stored_run_answers_as_the_model_did() {
         let path = folder.path().join("run");
         let settings = culet_model::complete_settings(spec.settings, &toml::Table::new()).unwrap();
         let protocol = RankingProtocol::new(vec![1, 5]).unwrap();
-        let facts = RunFacts {
-            spec,
-            settings: &settings,
-            options: &options,
-            protocol: &protocol,
-            seed: 7,
-            threads: 2,
-            load_seconds: 0.0,
-            graph: "true",
-        };
         let facets = outcome.model.as_mut().and_then(|model| model.facets());
         assert_eq!(facets.is_some(), spec.has_facets, "{}", spec.name);
-        let derived = DerivedTables::of(facets.as_ref(), &outcome.scorer);
-        RunWriter::create(&path).unwrap().finish(&run_contents(&facts, &outcome, &derived, &data)).unwrap();
-
-        let stored = StoredRun::open(&path).unwrap();
+        let stored = write_and_open(&path, spec, (&settings, &options, &protocol), &mut outcome, &data);
         let pool = pool(2);
         let test = stored.evaluate(Part::Test, &protocol, &pool).unwrap();
         assert_eq!(Some(&test.means), outcome.test.as_ref().map(|report| &report.means), "{}", spec.name);

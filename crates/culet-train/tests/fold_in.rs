@@ -1,12 +1,15 @@
 //! Users who were never trained, beside the same users trained.
 
+mod written;
+
 use std::path::Path;
 
-use culet_data::{CatalogueConfig, Dataset, RunWriter, synthesise};
+use culet_data::{CatalogueConfig, Dataset, synthesise};
 use culet_eval::RankingProtocol;
 use culet_graph::{Interactions, ItemId, UserId, split_cold_users};
 use culet_model::{Build, Family, MODELS, ModelSpec, complete_settings};
-use culet_train::{DerivedTables, RunFacts, Silent, StoredRun, TrainData, TrainOptions, Wanted, run_contents, train};
+use culet_train::{Silent, StoredRun, TrainData, TrainOptions, Wanted, train};
+use written::write_and_open;
 
 const CUTOFF: usize = 20;
 
@@ -63,20 +66,7 @@ fn stored(spec: &'static ModelSpec, data: &Dataset, train_part: &Interactions, p
     let protocol = RankingProtocol::new(vec![CUTOFF]).unwrap();
     let parts = TrainData { train: train_part, valid: None, test: &data.test, graph: &data.graph };
     let mut outcome = train(spec, &settings, parts, &options, &protocol, 7, &pool(), &mut Silent).unwrap();
-    let facts = RunFacts {
-        spec,
-        settings: &settings,
-        options: &options,
-        protocol: &protocol,
-        seed: 7,
-        threads: 2,
-        load_seconds: 0.0,
-        graph: "true",
-    };
-    let facets = outcome.model.as_mut().and_then(|model| model.facets());
-    let derived = DerivedTables::of(facets.as_ref(), &outcome.scorer);
-    RunWriter::create(path).unwrap().finish(&run_contents(&facts, &outcome, &derived, data)).unwrap();
-    StoredRun::open(path).unwrap()
+    write_and_open(path, spec, (&settings, &options, &protocol), &mut outcome, data)
 }
 
 /// Mean recall of the lists of the users that are asked for.

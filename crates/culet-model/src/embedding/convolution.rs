@@ -75,38 +75,35 @@ impl Convolution {
         histories: &Csr,
         (users, items): (&Matrix, &Matrix),
     ) -> Matrix {
-        self.users.start(users);
-        self.items.start(items);
         let mut newcomers = Side::new(histories.clone());
         newcomers.start(own);
-        let mut mean = Matrix::default();
-        for _ in 0..self.layers {
-            newcomers.step(&self.items.scaled, &mut mean);
-            self.users.step(&self.items.scaled, &mut mean);
-            self.items.step(&self.users.scaled, &mut mean);
-            self.users.rescale();
-            self.items.rescale();
-        }
-        let share = 1.0 / (self.layers + 1) as f32;
-        newcomers.sum.as_mut_slice().iter_mut().for_each(|x| *x *= share);
+        self.propagate(users, items, Some(&mut newcomers));
         newcomers.sum
     }
 
     /// The mean of the layers of users `[n_users, d]` and items `[n_items, d]`.
     pub(super) fn smooth(&mut self, users: &Matrix, items: &Matrix) -> (&Matrix, &Matrix) {
+        self.propagate(users, items, None);
+        (&self.users.sum, &self.items.sum)
+    }
+
+    /// Makes the layers of both sides, and of newcomers who listen to the items, and leaves their means as the sums.
+    fn propagate(&mut self, users: &Matrix, items: &Matrix, mut newcomers: Option<&mut Side>) {
         self.users.start(users);
         self.items.start(items);
         let mut mean = Matrix::default();
         for _ in 0..self.layers {
+            if let Some(newcomers) = &mut newcomers {
+                newcomers.step(&self.items.scaled, &mut mean);
+            }
             self.users.step(&self.items.scaled, &mut mean);
             self.items.step(&self.users.scaled, &mut mean);
             self.users.rescale();
             self.items.rescale();
         }
         let share = 1.0 / (self.layers + 1) as f32;
-        for side in [&mut self.users, &mut self.items] {
+        for side in [&mut self.users, &mut self.items].into_iter().chain(newcomers) {
             side.sum.as_mut_slice().iter_mut().for_each(|x| *x *= share);
         }
-        (&self.users.sum, &self.items.sum)
     }
 }

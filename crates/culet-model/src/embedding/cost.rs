@@ -21,5 +21,5 @@ pub(crate) fn cost(settings: &toml::Table, batch: f64, size: &DataSize) -> Cost 
     // Numbers, two moments, the best so far, what is scored by; each layer keeps three more.
     let tables = 5.0 + if layers > 0.0 { 4.0 } else { 0.0 };
     let bytes = tables * table + 6.0 * batch * row(dim) + 24.0 * size.pairs;
-    Cost { epoch: step.times((size.pairs / batch).ceil()).and(pair.times(size.pairs)), bytes, ..Cost::default() }
+    Cost::by_steps(step, pair, batch, size, bytes)
 }

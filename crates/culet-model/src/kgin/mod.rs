@@ -100,7 +100,7 @@ fn cost(settings: &toml::Table, batch: f64, size: &DataSize) -> Cost {
     let is_softmax = word(settings, "loss") == "softmax";
     let pair = loss(dim, if is_softmax { number(settings, "negatives") } else { 0.0 });
     let bytes = 5.0 * table + (hops + 3.0) * size.entities * row(dim) + 40.0 * facts + 24.0 * size.pairs;
-    Cost { epoch: step.times((size.pairs / batch).ceil()).and(pair.times(size.pairs)), bytes, ..Cost::default() }
+    Cost::by_steps(step, pair, batch, size, bytes)
 }
 
 const SETTINGS: &[Setting] = &[

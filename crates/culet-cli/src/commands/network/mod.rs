@@ -15,6 +15,7 @@ use clap::{Arg, ArgMatches, value_parser};
 use culet::graph::Names;
 use culet::train::StoredNetworkRun;
 use node::NamedNode;
+pub(super) use node::an_id;
 
 use crate::problem::Problem;
 

@@ -2,7 +2,6 @@
 
 use clap::{Arg, ArgMatches};
 use culet::graph::Names;
-use culet::model::nearest;
 use serde::Serialize;
 
 use crate::problem::Problem;
@@ -65,13 +64,14 @@ fn find(what: &str, text: &str, names: &Names) -> Result<u32, Problem> {
 }
 
 fn unknown(what: &str, text: &str, names: &Names) -> Problem {
-    let problem = Problem::input(format!("there is no {what} `{text}` in this run"));
     let ids = (0..names.len()).map(|node| names.id(node));
-    match nearest(text, ids.chain((0..names.len()).filter_map(|node| names.name(node)))) {
-        Some(near) => problem.hint(format!("did you mean `{near}`?")),
-        None if names.is_empty() => problem,
-        None => problem.hint(format!("ids are those of the data, such as `{}`", names.id(0))),
-    }
+    let known = ids.chain((0..names.len()).filter_map(|node| names.name(node)));
+    Problem::no_such(what, text, known, an_id(names, names.len()))
+}
+
+/// What ids look like, if there are any among the first `n`.
+pub(in crate::commands) fn an_id(names: &Names, n: usize) -> Option<String> {
+    (n > 0).then(|| format!("ids are those of the data, such as `{}`", names.id(0)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use clap::{Arg, ArgAction, ArgMatches};
 use culet::graph::Names;
-use culet::model::nearest;
 use culet::train::StoredRun;
 
 use super::who::{Ids, Unknown, from_file};
@@ -106,11 +105,10 @@ fn called(wanted: &str, names: &Names, what: &str) -> Result<Vec<bool>, Problem>
     if found.contains(&true) {
         return Ok(found);
     }
-    let problem = Problem::input(format!("there is no {what} `{wanted}` in this run"));
-    let all = (0..names.len()).flat_map(|k| [Some(names.id(k)), names.name(k)]).flatten();
-    Err(match nearest(wanted, all) {
-        Some(near) => problem.hint(format!("did you mean `{near}`?")),
-        None if names.is_empty() => problem.hint("this run has no knowledge graph"),
-        None => problem.hint(format!("such as `{}`", names.label(names.len() - 1))),
-    })
+    let known = (0..names.len()).flat_map(|k| [Some(names.id(k)), names.name(k)]).flatten();
+    let otherwise = match names.len() {
+        0 => "this run has no knowledge graph".to_owned(),
+        n => format!("such as `{}`", names.label(n - 1)),
+    };
+    Err(Problem::no_such(what, wanted, known, Some(otherwise)))
 }

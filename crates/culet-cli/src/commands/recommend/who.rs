@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, value_parser};
 use culet::data::{DataError, read_histories, thousands};
 use culet::graph::{Interactions, Names};
-use culet::model::nearest;
 use culet::train::StoredRun;
 
+use crate::commands::network::an_id;
 use crate::context::Context;
 use crate::problem::Problem;
 
@@ -93,17 +93,14 @@ impl<'a> Ids<'a> {
     }
 
     pub(super) fn find(&self, id: &str) -> Result<u32, Problem> {
-        let found = self.index.get(id).copied().filter(|&number| (number as usize) < self.n);
-        found.ok_or_else(|| self.unknown(id))
+        self.number(id).ok_or_else(|| {
+            let known = (0..self.n).map(|k| self.names.id(k));
+            Problem::no_such(self.what, id, known, an_id(self.names, self.n))
+        })
     }
 
-    fn unknown(&self, id: &str) -> Problem {
-        let problem = Problem::input(format!("there is no {} `{id}` in this run", self.what));
-        match nearest(id, (0..self.n).map(|k| self.names.id(k))) {
-            Some(near) => problem.hint(format!("did you mean `{near}`?")),
-            None if self.n == 0 => problem,
-            None => problem.hint(format!("ids are those of the data, such as `{}`", self.names.id(0))),
-        }
+    fn number(&self, id: &str) -> Option<u32> {
+        self.index.get(id).copied().filter(|&number| (number as usize) < self.n)
     }
 }
 
@@ -124,7 +121,7 @@ impl Unknown {
         if !self.skip {
             return ids.find(id).map(Some).map_err(|problem| problem.at(path, line));
         }
-        let found = ids.index.get(id).copied().filter(|&number| (number as usize) < ids.n);
+        let found = ids.number(id);
         if found.is_none() {
             self.n += 1;
             if self.listed.len() < LISTED {
