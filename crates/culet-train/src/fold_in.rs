@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use culet_eval::{PopularityRanker, Ranked};
+use culet_eval::Ranked;
 use culet_graph::{Interactions, ItemId, UserId};
 use culet_kernels::Matrix;
 use culet_model::{
@@ -125,8 +125,7 @@ impl FoldedUsers<'_> {
         let places =
             (0..scorer.parts.len()).map(|part| (self.newcomers.vectors[part].as_ref(), factors[part].as_slice()));
         let ranker = ranker_of(scorer, &self.histories, Some(&places.collect::<Vec<_>>()));
-        let popular = PopularityRanker::new(&self.run.catalogue().train);
-        best_items(ranker, &popular, &self.histories, &users, wanted, pool)
+        best_items(ranker, self.run.popular(), &self.histories, &users, wanted, pool)
     }
 
     /// Why the score of a user for each of the listed items is what it is; nothing if the model cannot tell.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use culet_data::{
     CatalogueParts, CatalogueView, DataError, Dataset, Fingerprint, PerUserTable, Protocol, Run, RunContents,
@@ -224,6 +225,7 @@ pub struct StoredRun {
     scorer: Scorer,
     /// Training and validation pairs: what a user already has.
     history: Interactions,
+    popular: OnceLock<PopularityRanker>,
 }
 
 impl StoredRun {
@@ -236,7 +238,7 @@ impl StoredRun {
         let CatalogueParts { train, valid, .. } = run.catalogue()?;
         let scorer = stored_scorer(&run, train.n_users(), train.n_items())?;
         let history = train.union(valid).map_err(DataError::from)?;
-        Ok(Self { run, scorer, history })
+        Ok(Self { run, scorer, history, popular: OnceLock::new() })
     }
 
     /// The registry's entry of the model.
@@ -290,8 +292,25 @@ impl StoredRun {
     #[must_use]
     pub fn recommend<'w>(&self, users: &[u32], wanted: impl Into<Wanted<'w>>, pool: &ThreadPool) -> Vec<Vec<Ranked>> {
         let train = &self.catalogue().train;
-        let popular = PopularityRanker::new(train);
-        best_items(ranker(&self.scorer, train), &popular, &self.history, users, wanted.into(), pool)
+        best_items(ranker(&self.scorer, train), self.popular(), &self.history, users, wanted.into(), pool)
+    }
+
+    /// The items that most users took, best first.
+    #[must_use]
+    pub fn popular(&self) -> &PopularityRanker {
+        self.popular.get_or_init(|| PopularityRanker::new(&self.catalogue().train))
+    }
+
+    /// The vectors of users and items, where the model scores by their products alone.
+    #[must_use]
+    pub fn vectors(&self) -> Option<&Representation> {
+        self.scorer.sole_vectors()
+    }
+
+    /// Whether the scores are the same for all users.
+    #[must_use]
+    pub fn is_same_for_all(&self) -> bool {
+        self.scorer.parts.iter().all(|part| matches!(part.kind, PartKind::Bias(_)))
     }
 
     /// What it answers from.

@@ -29,6 +29,7 @@
 
 #![forbid(unsafe_code)]
 
+pub use culet_answers as answers;
 pub use culet_data as data;
 pub use culet_eval as eval;
 pub use culet_graph as graph;
