@@ -55,7 +55,7 @@ pub enum AskError {
         n: usize,
     },
     /// More groups than nodes.
-    #[error("{n} groups of {n_nodes} nodes")]
+    #[error("{n} groups are asked for, and this run has {n_nodes} nodes")]
     TooManyGroups {
         /// Asked for.
         n: usize,

@@ -75,7 +75,7 @@ impl NetworkAnswers {
     #[must_use]
     pub fn map(&self, n: usize, seed: u64, pool: &ThreadPool) -> Map {
         let embedding = &self.stored().embedding;
-        let groups = self.stored().groups(self.default_groups(), 0, seed, pool);
+        let groups = self.stored().groups(self.stored().default_n_groups(), 0, seed, pool);
         let group = |node: u32| {
             let aspect = largest(&embedding.node_shares(node))? - 1;
             let n_each = groups.of_aspect.len() / embedding.n_nodes;
@@ -123,7 +123,7 @@ impl Plane {
             .collect();
         let variance: f64 = (0..dim).map(|k| covariance[k][k]).sum();
         let axes = leading_axes(&covariance);
-        let along = |axis: &[f64], point: &[f64]| axis.iter().zip(point).map(|(a, x)| a * x).sum::<f64>() as f32;
+        let along = |axis: &[f64], point: &[f64]| inner(axis, point) as f32;
         let places = points.iter().map(|point| [along(&axes[0].1, point), along(&axes[1].1, point)]).collect();
         let explained = if variance > 0.0 { (axes[0].0 + axes[1].0) / variance } else { 0.0 };
         Self { rows: rows.to_vec(), places, explained }
@@ -144,32 +144,36 @@ fn unit(row: &[f32]) -> Vec<f64> {
     row.iter().map(|x| f64::from(*x) / length.max(f64::MIN_POSITIVE)).collect()
 }
 
-/// Rounds of the power iteration: the gap between two axes that are not told apart by then does not show.
+/// Rounds of the power iteration: axes that are not told apart by then have nearly the same variance.
 const ROUNDS: usize = 200;
 
-/// The two greatest eigenvalues of a covariance with their axes, by power iteration and deflation.
+/// Two orthogonal axes of the greatest variance, each with that, by power iteration.
 fn leading_axes(covariance: &[Vec<f64>]) -> [(f64, Vec<f64>); 2] {
-    let dim = covariance.len();
-    let mut found: Vec<(f64, Vec<f64>)> = Vec::new();
-    for axis in 0..2 {
-        let mut v: Vec<f64> = (0..dim).map(|k| 1.0 / (1.0 + ((k * 7 + axis * 3) % dim.max(1)) as f64)).collect();
-        let mut value = 0.0;
-        for _ in 0..ROUNDS {
-            for (_, other) in &found {
-                let part: f64 = other.iter().zip(&v).map(|(a, b)| a * b).sum();
-                v.iter_mut().zip(other).for_each(|(x, o)| *x -= part * o);
-            }
-            let next: Vec<f64> =
-                covariance.iter().map(|row| row.iter().zip(&v).map(|(a, b)| a * b).sum::<f64>()).collect();
-            value = next.iter().map(|x| x * x).sum::<f64>().sqrt();
-            if value <= f64::MIN_POSITIVE {
-                break;
-            }
-            v = next.into_iter().map(|x| x / value).collect();
+    let first = leading_axis(covariance, None);
+    let second = leading_axis(covariance, Some(&first.1));
+    [first, second]
+}
+
+fn leading_axis(covariance: &[Vec<f64>], other: Option<&[f64]>) -> (f64, Vec<f64>) {
+    let product = |v: &[f64]| -> Vec<f64> { covariance.iter().map(|row| inner(row, v)).collect() };
+    let mut axis: Vec<f64> = (0..covariance.len()).map(|k| 1.0 / (1.0 + k as f64)).collect();
+    for _ in 0..ROUNDS {
+        let mut next = product(&axis);
+        if let Some(other) = other {
+            let part = inner(&next, other);
+            next.iter_mut().zip(other).for_each(|(x, o)| *x -= part * o);
         }
-        found.push((value, v));
+        let length = inner(&next, &next).sqrt();
+        if length <= f64::MIN_POSITIVE {
+            return (0.0, vec![0.0; axis.len()]);
+        }
+        axis = next.into_iter().map(|x| x / length).collect();
     }
-    found.try_into().expect("two axes")
+    (inner(&product(&axis), &axis), axis)
+}
+
+fn inner(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 #[cfg(test)]

@@ -93,7 +93,12 @@ impl CatalogueAnswers {
         };
         intents.sort_by(|a, b| b.share.total_cmp(&a.share));
         let user = Named::new(user, &self.vocabulary().users);
-        Ok(ItemExplanation { user: Some(user), rank: rank.map(|place| place + 1), intents, ..self.told(item, &explanation) })
+        Ok(ItemExplanation {
+            user: Some(user),
+            rank: rank.map(|place| place + 1),
+            intents,
+            ..self.told(item, &explanation)
+        })
     }
 
     /// The same for a user who was never trained, but has taken these.

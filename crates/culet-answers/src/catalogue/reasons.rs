@@ -57,12 +57,13 @@ impl Reason {
             shared: shared_facts(item, other, graph, names),
         };
         let because_of: Vec<Carrier> = carriers.map(carrier).collect();
-        Self { from_history, text: text(&because_of), because_of }
+        let other = explanation.score - from_history;
+        Self { from_history, text: text(&because_of, other), because_of }
     }
 }
 
 /// One line, such as `because of Alien (31 %: directed_by Scott); Brazil (12 %)`.
-fn text(because_of: &[Carrier]) -> String {
+fn text(because_of: &[Carrier], other: f64) -> String {
     let describe = |carrier: &Carrier| {
         let (name, share) = (carrier.item.label(), 100.0 * carrier.share);
         match carrier.shared.as_slice() {
@@ -71,7 +72,8 @@ fn text(because_of: &[Carrier]) -> String {
         }
     };
     match because_of {
-        [] => "because of the user's own vector alone".to_owned(),
+        [] if other > 0.0 => "because of the user's own vector alone".to_owned(),
+        [] => "nothing speaks for it".to_owned(),
         carriers => format!("because of {}", carriers.iter().map(describe).collect::<Vec<_>>().join("; ")),
     }
 }

@@ -41,7 +41,8 @@ pub struct Similar {
 
 impl SimilarNodes {
     pub(crate) fn new(node: Node, score: &'static str, best: &[Ranked], of: impl Fn(u32) -> Node) -> Self {
-        let similar = |(k, ranked): (usize, &Ranked)| Similar { rank: k + 1, node: of(ranked.item), score: ranked.score };
+        let similar =
+            |(k, ranked): (usize, &Ranked)| Similar { rank: k + 1, node: of(ranked.item), score: ranked.score };
         Self { node, aspect: None, score, similar: best.iter().enumerate().map(similar).collect() }
     }
 }
@@ -60,9 +61,7 @@ impl CatalogueAnswers {
             NodeKind::User => Ok(self.similar_users(self.user(asked)?, k)),
             NodeKind::Item => self.similar_items(self.item(asked)?, k, pool),
             NodeKind::Entity => self.similar_entities(self.entity(asked)?, k),
-            NodeKind::Node => {
-                Err(AskError::OtherKind { what: "nodes", found: self.stored().run.data.kind() })
-            }
+            NodeKind::Node => Err(AskError::OtherKind { what: "nodes", found: self.stored().run.data.kind() }),
         }
     }
 

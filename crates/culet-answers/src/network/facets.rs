@@ -1,14 +1,11 @@
 //! The aspects of a node in words, and the groups that the aspects of all nodes form.
 
-use culet_train::{Common, NodeGroup};
+use culet_train::{Common, NodeGroup, StoredNetworkRun};
 use rayon::ThreadPool;
 use serde::Serialize;
 
 use super::NetworkAnswers;
 use crate::{AskError, Named};
-
-/// Groups where nobody says how many, and no labels do.
-const DEFAULT_GROUPS: usize = 10;
 
 /// The aspects of a node.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -65,8 +62,18 @@ pub struct Trait {
 pub struct Groups {
     /// That of the most nodes first.
     pub groups: Vec<Group>,
-    /// How many nodes are in none, in one, in two ... groups.
-    pub overlap: Vec<usize>,
+    /// How many nodes are in so many groups, without numbers of groups that no node is in.
+    pub overlap: Vec<Overlap>,
+}
+
+/// Nodes that are in so many groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Overlap {
+    /// In how many.
+    pub groups: usize,
+    /// How many nodes.
+    pub nodes: usize,
 }
 
 /// A group of nodes.
@@ -94,6 +101,18 @@ pub struct TypicalOfGroup {
     pub cosine: f64,
 }
 
+/// How many groups are asked for, or else the default of the run.
+///
+/// # Errors
+/// [`AskError::TooManyGroups`].
+pub fn n_groups(stored: &StoredNetworkRun, asked: Option<usize>) -> Result<usize, AskError> {
+    let n_nodes = stored.embedding.n_nodes;
+    match asked {
+        Some(n) if n > n_nodes => Err(AskError::TooManyGroups { n, n_nodes }),
+        asked => Ok(asked.unwrap_or_else(|| stored.default_n_groups())),
+    }
+}
+
 impl NetworkAnswers {
     /// The aspects of a node, each with `k` typical nodes.
     ///
@@ -117,11 +136,7 @@ impl NetworkAnswers {
     /// # Errors
     /// [`AskError::TooManyGroups`].
     pub fn groups(&self, n: Option<usize>, k: usize, seed: u64, pool: &ThreadPool) -> Result<Groups, AskError> {
-        let n_nodes = self.stored().embedding.n_nodes;
-        if let Some(n) = n.filter(|n| *n > n_nodes) {
-            return Err(AskError::TooManyGroups { n, n_nodes });
-        }
-        let found = self.stored().groups(n.unwrap_or_else(|| self.default_groups()), k, seed, pool);
+        let found = self.stored().groups(n_groups(self.stored(), n)?, k, seed, pool);
         let group = |(k, group): (usize, &NodeGroup)| Group {
             group: k + 1,
             nodes: group.size,
@@ -131,23 +146,14 @@ impl NetworkAnswers {
             common: self.traits(&group.common),
         };
         let groups = found.groups.iter().enumerate().map(group).collect();
-        Ok(Groups { groups, overlap: found.sizes_of_overlap() })
-    }
-
-    pub(crate) fn default_groups(&self) -> usize {
-        let n_labels = self.stored().data().labels.as_ref().map_or(0, |labels| labels.names.len());
-        let n = if n_labels > 0 { n_labels } else { DEFAULT_GROUPS };
-        n.clamp(1, self.stored().embedding.n_nodes.max(1))
+        let overlap = found.sizes_of_overlap().into_iter().enumerate().filter(|(_, nodes)| *nodes > 0);
+        Ok(Groups { groups, overlap: overlap.map(|(groups, nodes)| Overlap { groups, nodes }).collect() })
     }
 
     fn traits(&self, common: &[Common]) -> Vec<Trait> {
         let kind = if self.stored().data().labels.is_some() { "label" } else { "type" };
-        let told = |common: &Common| Trait {
-            kind,
-            name: common.name.clone(),
-            share: common.share,
-            overall: common.overall,
-        };
+        let told =
+            |common: &Common| Trait { kind, name: common.name.clone(), share: common.share, overall: common.overall };
         common.iter().map(told).collect()
     }
 }

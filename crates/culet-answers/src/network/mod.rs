@@ -8,7 +8,7 @@ use std::path::Path;
 use culet_train::StoredNetworkRun;
 use rayon::ThreadPool;
 
-pub use facets::{Group, Groups, NodeFacet, NodeFacets, Trait, Typical, TypicalOfGroup};
+pub use facets::{Group, Groups, NodeFacet, NodeFacets, Overlap, Trait, Typical, TypicalOfGroup, n_groups};
 pub use links::{AspectOfLink, CommonNeighbour, Link, LinkExplanation, Links, Term};
 
 use crate::catalogue::SimilarNodes;

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod ask;
 mod catalogue;
 mod compare;
 mod completions;
@@ -7,7 +8,6 @@ mod data;
 mod demo;
 mod evaluate;
 mod fit;
-mod intents;
 mod leaderboard;
 mod models;
 mod network;
@@ -59,9 +59,10 @@ pub(crate) fn command() -> Command {
             compare::command(),
             leaderboard::command(),
             recommend::command(),
-            network::similar::command(),
-            network::links::command(),
-            network::facets::command(),
+            ask::explain::command(),
+            ask::similar::command(),
+            ask::links::command(),
+            ask::facets::command(),
             completions::command(),
         ])
 }
@@ -80,9 +81,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Done, Problem> {
         "compare" => compare::run(&context, matches),
         "leaderboard" => leaderboard::run(&context, matches),
         "recommend" => recommend::run(&context, matches),
-        "similar" => network::similar::run(&context, matches),
-        "links" => network::links::run(&context, matches),
-        "facets" => network::facets::run(&context, matches),
+        "explain" => ask::explain::run(&context, matches),
+        "similar" => ask::similar::run(&context, matches),
+        "links" => ask::links::run(&context, matches),
+        "facets" => ask::facets::run(&context, matches),
         "completions" => completions::run(matches),
         _ => unreachable!("clap knows the commands"),
     }

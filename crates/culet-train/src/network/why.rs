@@ -3,8 +3,8 @@
 use culet_eval::LinkMixture;
 use rayon::ThreadPool;
 
-use super::score::{LinkScore, LinkTerms};
 use super::StoredNetworkRun;
+use super::score::{LinkScore, LinkTerms};
 
 /// Why a pair (u, v) has the score it has.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +49,13 @@ impl StoredNetworkRun {
             LinkScore::Hadamard { .. } => Vec::new(),
         };
         let base = score - terms.iter().map(|term| term.contribution).sum::<f64>();
-        LinkReasons { score, terms, base, aspects: self.aspects_of(source, target), common: self.common(source, target) }
+        LinkReasons {
+            score,
+            terms,
+            base,
+            aspects: self.aspects_of(source, target),
+            common: self.common(source, target),
+        }
     }
 
     fn aspects_of(&self, source: u32, target: u32) -> Vec<(f64, f64)> {
