@@ -7,6 +7,8 @@ use culet::answers::AskError;
 use culet::data::DataError;
 use culet::eval::EvalError;
 use culet::model::ModelError;
+use culet::serve::ServeError;
+use culet::serve::feedback::FeedbackError;
 use culet::train::{StoredError, TrainError};
 
 /// The run failed.
@@ -142,6 +144,19 @@ impl From<StoredError> for Problem {
             StoredError::NoPart { part } => Self::of(&StoredError::NoPart { part }, no_part_hint(part), WRONG_INPUT),
             error => Self::of(&error, None, WRONG_INPUT),
         }
+    }
+}
+
+impl From<ServeError> for Problem {
+    fn from(error: ServeError) -> Self {
+        let code = if error.is_wrong_input() { WRONG_INPUT } else { FAILED };
+        Self::of(&error, error.hint(), code)
+    }
+}
+
+impl From<FeedbackError> for Problem {
+    fn from(error: FeedbackError) -> Self {
+        Self::of(&error, error.hint(), WRONG_INPUT)
     }
 }
 

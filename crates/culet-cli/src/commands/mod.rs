@@ -7,12 +7,14 @@ mod completions;
 mod data;
 mod demo;
 mod evaluate;
+mod feedback;
 mod fit;
 mod leaderboard;
 mod models;
 mod network;
 mod recommend;
 mod room;
+mod serve;
 mod settings;
 mod train;
 mod tune;
@@ -36,6 +38,7 @@ Examples:
   culet train kgin data/last-fm --out run     train KGIN, select on validation, test once
   culet evaluate run --at 10,20               the metrics of a run
   culet recommend run --user 42 --explain     what user 42 may like, and why
+  culet serve run                             the same over HTTP, with a page: http://127.0.0.1:8080
   culet train asp2vec friends.tsv --out net   learn the aspects of the nodes of a network
   culet links net                             the likeliest new edges of that network";
 
@@ -59,6 +62,8 @@ pub(crate) fn command() -> Command {
             compare::command(),
             leaderboard::command(),
             recommend::command(),
+            serve::command(),
+            feedback::command(),
             ask::explain::command(),
             ask::similar::command(),
             ask::links::command(),
@@ -81,6 +86,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Done, Problem> {
         "compare" => compare::run(&context, matches),
         "leaderboard" => leaderboard::run(&context, matches),
         "recommend" => recommend::run(&context, matches),
+        "serve" => serve::run(&context, matches),
+        "feedback" => feedback::run(&context, matches),
         "explain" => ask::explain::run(&context, matches),
         "similar" => ask::similar::run(&context, matches),
         "links" => ask::links::run(&context, matches),
