@@ -1,7 +1,7 @@
 //! Reasons in words: which items of the history carried a score, and what they have in common with the item.
 
 use culet::graph::{ItemId, KnowledgeGraph, Names, Triplet, Vocabulary};
-use culet::model::{Explanation, Facets};
+use culet::model::{Explanation, Facets, HistoryPart, Path};
 use serde::Serialize;
 
 /// Why an item is recommended.
@@ -32,19 +32,23 @@ const SHARED: usize = 4;
 
 impl Reason {
     pub(crate) fn new(item: ItemId, explanation: &Explanation, graph: &KnowledgeGraph, names: &Vocabulary) -> Self {
-        let mut parts = explanation.from_history.clone();
-        parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let carriers = parts.iter().filter(|(_, part)| *part > 0.0).take(CARRIERS);
-        let carrier = |&(other, contribution): &(ItemId, f64)| Carrier {
-            id: names.entities.id(other.index()).to_owned(),
-            name: names.entities.name(other.index()).map(str::to_owned),
-            contribution,
-            shared: shared_facts(item, other, graph, names),
+        let mut parts: Vec<&HistoryPart> = explanation.from_history.iter().collect();
+        parts.sort_by(|a, b| b.contribution.total_cmp(&a.contribution).then(a.item.cmp(&b.item)));
+        let carriers = parts.iter().filter(|part| part.contribution > 0.0).take(CARRIERS);
+        let carrier = |part: &&HistoryPart| Carrier {
+            id: names.entities.id(part.item.index()).to_owned(),
+            name: names.entities.name(part.item.index()).map(str::to_owned),
+            contribution: part.contribution,
+            shared: if part.paths.is_empty() {
+                shared_facts(item, part.item, graph, names)
+            } else {
+                facts_of_paths(part, names)
+            },
         };
         Self {
-            from_history: explanation.from_history.iter().map(|(_, part)| part).sum(),
+            from_history: explanation.from_history.iter().map(|part| part.contribution).sum(),
             because_of: carriers.map(carrier).collect(),
-            for_it: explanation.from_history.iter().map(|(_, part)| part.max(0.0)).sum(),
+            for_it: explanation.from_history.iter().map(|part| part.contribution.max(0.0)).sum(),
         }
     }
 
@@ -86,6 +90,28 @@ fn shared_facts(a: ItemId, b: ItemId, graph: &KnowledgeGraph, names: &Vocabulary
         format!("{relation} {}", names.entities.label(fact.tail as usize))
     };
     facts_of(a, graph).iter().filter(is_shared).take(SHARED).map(word).collect()
+}
+
+/// The facts by which the paths that speak for the item reach it, the strongest path first.
+fn facts_of_paths(part: &HistoryPart, names: &Vocabulary) -> Vec<String> {
+    let mut facts: Vec<String> = Vec::new();
+    for path in part.paths.iter().filter(|path| path.contribution > 0.0) {
+        let fact = last_fact(part.item, path, names);
+        if facts.len() < SHARED && !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+    facts
+}
+
+/// The fact that leads to the recommended item, without it: `directed_by Scott`, or `Scott directed` if the item is what
+/// the fact ends in.
+fn last_fact(start: ItemId, path: &Path, names: &Vocabulary) -> String {
+    let before = path.steps.iter().rev().nth(1).map_or(start.index(), |step| step.entity.index());
+    let entity = names.entities.label(before);
+    let Some(last) = path.steps.last() else { return entity.to_owned() };
+    let relation = names.relations.label(last.relation.index());
+    if last.forward { format!("{entity} {relation}") } else { format!("{relation} {entity}") }
 }
 
 /// An intent in words: its strongest relations.
