@@ -12,10 +12,11 @@ use culet_eval::{PopularityRanker, Ranked, RankingProtocol, RankingReport};
 use culet_graph::{Interactions, ItemId, Names, UserId};
 use culet_kernels::Matrix;
 use culet_model::{
-    Build, Explanation, Facets, ModelError, ModelSpec, PairModel, Part as ScorerPart, PartKind, Problem,
-    Representation, Scorer, Start, find_model,
+    Asker, Build, Explainer, Explanation, Facets, ModelError, ModelSpec, PairModel, Part as ScorerPart, PartKind,
+    Problem, Representation, Scorer, Start, find_model,
 };
 use rayon::ThreadPool;
+use rayon::prelude::*;
 use serde_json::json;
 
 use crate::ranking::{Wanted, best_items, evaluate, ranker};
@@ -225,7 +226,9 @@ pub struct StoredRun {
     scorer: Scorer,
     /// Training and validation pairs: what a user already has.
     history: Interactions,
+    /// These are made when they are first asked for.
     popular: OnceLock<PopularityRanker>,
+    explainer: OnceLock<Option<Box<dyn Explainer>>>,
 }
 
 impl StoredRun {
@@ -238,7 +241,7 @@ impl StoredRun {
         let CatalogueParts { train, valid, .. } = run.catalogue()?;
         let scorer = stored_scorer(&run, train.n_users(), train.n_items())?;
         let history = train.union(valid).map_err(DataError::from)?;
-        Ok(Self { run, scorer, history, popular: OnceLock::new() })
+        Ok(Self { run, scorer, history, popular: OnceLock::new(), explainer: OnceLock::new() })
     }
 
     /// The registry's entry of the model.
@@ -320,21 +323,39 @@ impl StoredRun {
 
     /// Why each user's score for each of the listed items is what it is; nothing if the model cannot tell.
     ///
+    /// A model that learns by steps is built from its stored tables and propagates once, when it is first asked; what its
+    /// explanations need stays in memory from then on (for KGIN, its hops as tables of all entities), so that later ones
+    /// take milliseconds.
+    ///
     /// # Errors
     /// As [`StoredRun::model`].
+    ///
+    /// # Panics
+    /// If a user or an item is out of range.
     pub fn explain(&self, asked: &[(UserId, Vec<ItemId>)]) -> Result<Option<Vec<Vec<Explanation>>>, StoredError> {
         let spec = self.spec()?;
         if !spec.explains {
             return Ok(None);
         }
-        if !matches!(spec.build, Build::Pairs(_)) {
-            let train = &self.catalogue().train;
-            let of_user =
-                |(user, items): &(UserId, Vec<ItemId>)| self.scorer.explain(*user, train.items_of(*user), items);
-            return Ok(Some(asked.iter().map(of_user).collect()));
+        if matches!(spec.build, Build::Pairs(_)) {
+            let of = |explainer: &dyn Explainer| {
+                asked.par_iter().map(|(user, items)| explainer.explain(Asker::Trained(*user), items)).collect()
+            };
+            return Ok(self.explainer()?.map(of));
         }
-        let mut model = self.model()?;
-        Ok(asked.iter().map(|(user, items)| model.explain(*user, items)).collect())
+        let train = &self.catalogue().train;
+        let of_user = |(user, items): &(UserId, Vec<ItemId>)| self.scorer.explain(*user, train.items_of(*user), items);
+        Ok(Some(asked.iter().map(of_user).collect()))
+    }
+
+    /// What explains the scores of a model that learns by steps, if it can.
+    pub(crate) fn explainer(&self) -> Result<Option<&dyn Explainer>, StoredError> {
+        if self.explainer.get().is_none() {
+            let made = self.model()?.explainer();
+            // Another thread may have made the same meanwhile.
+            let _ = self.explainer.set(made);
+        }
+        Ok(self.explainer.get().and_then(|made| made.as_deref()))
     }
 
     /// The model itself, with its stored parameters.

@@ -1,7 +1,7 @@
 //! Why a user's score for an item is what it is, to the last part.
 
 use culet_graph::{ItemId, UserId};
-use culet_model::Explanation;
+use culet_model::{Explanation, HistoryPart, Path, PathStep};
 use culet_train::Wanted;
 use rayon::ThreadPool;
 use serde::Serialize;
@@ -121,12 +121,19 @@ impl CatalogueAnswers {
 
     fn told(&self, item: ItemId, explanation: &Explanation) -> ItemExplanation {
         let (graph, names) = (&self.stored().catalogue().graph, self.vocabulary());
-        let part = |&(other, contribution): &(ItemId, f64)| Part {
-            item: self.named_item(other),
-            contribution,
-            paths: Vec::new(),
-            rest: contribution,
-            shared: super::reasons::shared_facts(item, other, graph, names),
+        let step = |step: &PathStep| TracedStep {
+            relation: names.relations.label(step.relation.index()).to_owned(),
+            forward: step.forward,
+            entity: self.entity_node(step.entity.0),
+        };
+        let path =
+            |path: &Path| TracedPath { contribution: path.contribution, steps: path.steps.iter().map(step).collect() };
+        let part = |part: &HistoryPart| Part {
+            item: self.named_item(part.item),
+            contribution: part.contribution,
+            paths: part.paths.iter().map(path).collect(),
+            rest: part.rest(),
+            shared: super::reasons::shared(item, part, graph, names),
         };
         let mut from_history: Vec<Part> = explanation.from_history.iter().map(part).collect();
         from_history.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));

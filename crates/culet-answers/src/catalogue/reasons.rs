@@ -1,7 +1,7 @@
 //! Reasons in words: which items of the history carried a score, and what they have in common with the item.
 
 use culet_graph::{ItemId, KnowledgeGraph, Triplet, Vocabulary};
-use culet_model::Explanation;
+use culet_model::{Explanation, HistoryPart, Path};
 use serde::Serialize;
 
 use crate::Named;
@@ -44,17 +44,17 @@ impl Reason {
     /// If the explanation is of other items than the names and facts.
     #[must_use]
     pub fn new(item: ItemId, explanation: &Explanation, graph: &KnowledgeGraph, names: &Vocabulary) -> Self {
-        let mut parts = explanation.from_history.clone();
-        parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let from_history: f64 = explanation.from_history.iter().map(|(_, part)| part).sum();
-        let for_it: f64 = parts.iter().map(|(_, part)| part.max(0.0)).sum();
+        let mut parts: Vec<&HistoryPart> = explanation.from_history.iter().collect();
+        parts.sort_by(|a, b| b.contribution.total_cmp(&a.contribution).then(a.item.cmp(&b.item)));
+        let from_history: f64 = parts.iter().map(|part| part.contribution).sum();
+        let for_it: f64 = parts.iter().map(|part| part.contribution.max(0.0)).sum();
         let for_it = for_it + (explanation.score - from_history).max(0.0);
-        let carriers = parts.iter().filter(|(_, part)| *part > 0.0).take(CARRIERS);
-        let carrier = |&(other, contribution): &(ItemId, f64)| Carrier {
-            item: Named::new(other.0, &names.entities),
-            contribution,
-            share: contribution / for_it,
-            shared: shared_facts(item, other, graph, names),
+        let carriers = parts.iter().filter(|part| part.contribution > 0.0).take(CARRIERS);
+        let carrier = |part: &&HistoryPart| Carrier {
+            item: Named::new(part.item.0, &names.entities),
+            contribution: part.contribution,
+            share: part.contribution / for_it,
+            shared: shared(item, part, graph, names),
         };
         let because_of: Vec<Carrier> = carriers.map(carrier).collect();
         let other = explanation.score - from_history;
@@ -86,7 +86,12 @@ fn facts_of(item: ItemId, graph: &KnowledgeGraph) -> &[Triplet] {
     &triplets[start..end]
 }
 
-pub(super) fn shared_facts(a: ItemId, b: ItemId, graph: &KnowledgeGraph, names: &Vocabulary) -> Vec<String> {
+/// What an item of the history shares with another: by the paths between them, the strongest first, or else by the graph.
+pub(super) fn shared(item: ItemId, part: &HistoryPart, graph: &KnowledgeGraph, names: &Vocabulary) -> Vec<String> {
+    if part.paths.is_empty() { shared_facts(item, part.item, graph, names) } else { facts_of_paths(part, names) }
+}
+
+fn shared_facts(a: ItemId, b: ItemId, graph: &KnowledgeGraph, names: &Vocabulary) -> Vec<String> {
     let of_b = facts_of(b, graph);
     let is_shared = |fact: &&Triplet| {
         of_b.binary_search_by_key(&(fact.relation, fact.tail), |other| (other.relation, other.tail)).is_ok()
@@ -96,4 +101,26 @@ pub(super) fn shared_facts(a: ItemId, b: ItemId, graph: &KnowledgeGraph, names: 
         format!("{relation} {}", names.entities.label(fact.tail as usize))
     };
     facts_of(a, graph).iter().filter(is_shared).take(SHARED).map(word).collect()
+}
+
+/// The facts by which the paths that speak for the item reach it, the strongest path first.
+fn facts_of_paths(part: &HistoryPart, names: &Vocabulary) -> Vec<String> {
+    let mut facts: Vec<String> = Vec::new();
+    for path in part.paths.iter().filter(|path| path.contribution > 0.0) {
+        let fact = last_fact(part.item, path, names);
+        if facts.len() < SHARED && !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+    facts
+}
+
+/// The fact that leads to the recommended item, without it: `directed_by Scott`, or `Scott directed` if the item is what
+/// the fact ends in.
+fn last_fact(start: ItemId, path: &Path, names: &Vocabulary) -> String {
+    let before = path.steps.iter().rev().nth(1).map_or(start.index(), |step| step.entity.index());
+    let entity = names.entities.label(before);
+    let Some(last) = path.steps.last() else { return entity.to_owned() };
+    let relation = names.relations.label(last.relation.index());
+    if last.forward { format!("{entity} {relation}") } else { format!("{relation} {entity}") }
 }
