@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
+use super::object::Object;
 use super::problem::Problem;
 use crate::service::Shared;
 
@@ -25,7 +26,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdOf {
     }
 }
 
-/// A body in JSON.
+/// A body in JSON: an object.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<Shared> for JsonBody<T> {
@@ -39,7 +40,7 @@ impl<T: DeserializeOwned> FromRequest<Shared> for JsonBody<T> {
         let body = tokio::time::timeout(service.limits.body, read(request.into_body(), most));
         let body = body.await.map_err(|_| Problem::slow_body())??;
         let text = str::from_utf8(&body).map_err(|_| Problem::bad_request("the body is not UTF-8"))?;
-        serde_json::from_str(text).map(Self).map_err(|error| {
+        serde_json::from_str(text).map(|Object(body)| Self(body)).map_err(|error| {
             // Where the text is no JSON at all, the request is at fault, and else what it says.
             let told = format!("the body makes no sense: {error}");
             if error.is_data() { Problem::bad_body(told) } else { Problem::bad_request(told) }

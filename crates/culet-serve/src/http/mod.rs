@@ -4,6 +4,7 @@ mod access;
 mod body;
 mod connections;
 mod guard;
+mod object;
 mod params;
 mod patient;
 mod problem;
@@ -13,6 +14,7 @@ pub(crate) use access::Gate;
 pub(crate) use body::{IdOf, JsonBody};
 pub(crate) use connections::{Connections, accept};
 pub(crate) use guard::guard;
+pub(crate) use object::Object;
 pub(crate) use params::Params;
 pub(crate) use problem::{PROBLEM_JSON, Problem, TOLD_TO_OTHERS, no_such_address, no_such_method};
 

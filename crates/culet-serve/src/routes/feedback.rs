@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::problems::{Always, OfBodies, OfIds};
 use crate::feedback::{Event, FeedbackError};
-use crate::http::{JsonBody, Params, Problem, json_response};
+use crate::http::{JsonBody, Object, Params, Problem, json_response};
 use crate::models::json;
 use crate::service::{Service, Shared};
 
@@ -28,7 +28,7 @@ pub(crate) struct FeedbackBody {
     kind: Option<String>,
     value: Option<f64>,
     time: Option<GivenTime>,
-    events: Option<Vec<FeedbackEvent>>,
+    events: Option<Vec<Object<FeedbackEvent>>>,
 }
 
 /// One event, or several: how [`FeedbackBody`] is described.
@@ -134,7 +134,9 @@ fn events_of(body: FeedbackBody) -> Result<Vec<Event>, Problem> {
     let FeedbackBody { user, item, kind, value, time, events } = body;
     let events = match (user, item, kind, events) {
         (Some(user), Some(item), Some(kind), None) => vec![FeedbackEvent { user, item, kind, value, time }],
-        (None, None, None, Some(events)) if value.is_none() && time.is_none() => events,
+        (None, None, None, Some(events)) if value.is_none() && time.is_none() => {
+            events.into_iter().map(|Object(event)| event).collect()
+        }
         (_, _, _, Some(_)) => return Err(Problem::bad_body("beside `events` there may be nothing else")),
         _ => return Err(Problem::bad_body("an event has `user`, `item` and `kind`")),
     };
