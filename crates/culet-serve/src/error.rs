@@ -56,7 +56,7 @@ impl ServeError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::NoRun => "give run folders, as `culet train` writes them",
+            Self::NoRun | Self::Run { .. } => "give run folders, as `culet train` writes them",
             Self::Open(_) => "give one by `--token-file FILE` or the environment's `CULET_TOKEN`; or say `--no-auth`",
             Self::Token(_) => {
                 "write at least 16 visible characters without blanks, such as those of `openssl rand -hex 32`"

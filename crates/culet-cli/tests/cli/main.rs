@@ -20,3 +20,7 @@ mod tune;
 
 #[cfg(unix)]
 mod interrupt;
+#[cfg(unix)]
+mod kill_drill;
+#[cfg(unix)]
+mod serve;
