@@ -84,6 +84,18 @@ impl Matrix {
         matrix
     }
 
+    /// A copy of the first rows.
+    ///
+    /// # Panics
+    /// If there are not as many.
+    #[must_use]
+    pub fn first_rows(&self, n_rows: usize) -> Self {
+        let mut rows = Self::zeros(n_rows, self.dim);
+        let end = rows.as_slice().len();
+        rows.as_mut_slice().copy_from_slice(&self.as_slice()[..end]);
+        rows
+    }
+
     /// Makes this a table of zeros of another shape, in the same memory if that suffices: for what each step needs anew.
     ///
     /// # Panics

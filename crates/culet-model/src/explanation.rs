@@ -84,7 +84,7 @@ impl Path {
 pub enum Asker<'a> {
     /// A user that was trained, with the history that the model learned from.
     Trained(UserId),
-    /// Any other history, as [`PairModel::fold_in`](crate::PairModel::fold_in) takes in.
+    /// Any other history, as [`FoldIn`](crate::FoldIn) takes in.
     New {
         /// What stands in for the user's row in the table of users, `[d]`.
         own: &'a [f32],

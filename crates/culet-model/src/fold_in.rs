@@ -22,25 +22,43 @@ const RIDGE: f64 = 1e-3;
 /// Users whose products are summed in f32, before they are added in f64.
 const USERS_AT_ONCE: usize = 1024;
 
-/// The vectors of users with the `histories`, such as `users` of the `trained` histories have beside `items`.
-///
-/// # Shapes
-/// - `users`: `[n_users, d]`, a row for each of `trained`; `items`: `[n_items, e]`; the result: `[n, d]`, a row for each of
-///   `histories`.
-/// # Numerics
-/// Squares in f32 over a thousand users, summed in f64 and solved in f64: O((n_users + n) e (d + e) + e^3).
-/// # Panics
-/// If a history has an item that `items` has not, or `users` has another number of rows than `trained`.
-#[must_use]
-pub fn estimate_users(users: &Matrix, items: &Matrix, trained: &Csr, histories: &Csr) -> Matrix {
-    assert_eq!(users.n_rows(), trained.n_rows(), "a vector for each history");
-    let (n, dim) = (items.dim() + 1, users.dim());
-    let map = map_of(&described(trained, items), users);
-    let map: Vec<f32> = map.iter().map(|x| *x as f32).collect();
-    let x = described(histories, items);
-    let mut out = Matrix::zeros(histories.n_rows(), dim);
-    add_product_ab(View::from(&x), View::new(&map, n, dim, dim), ViewMut::from(&mut out));
-    out
+/// The map M from what users took to their vectors.
+#[derive(Debug, Clone)]
+pub struct UserMap {
+    /// M^T `[e + 1, d]`
+    map: Vec<f32>,
+    dim: usize,
+}
+
+impl UserMap {
+    /// Learns it from trained users.
+    ///
+    /// # Shapes
+    /// - `users`: `[n_users, d]`, a row for each of `trained`; `items`: `[n_items, e]`.
+    /// # Numerics
+    /// Squares in f32 over a thousand users, summed in f64 and solved in f64: O(n_users e (d + e) + e^3).
+    /// # Panics
+    /// If a history has an item that `items` has not, or `users` has another number of rows than `trained`.
+    #[must_use]
+    pub fn fit(users: &Matrix, items: &Matrix, trained: &Csr) -> Self {
+        assert_eq!(users.n_rows(), trained.n_rows(), "a vector for each history");
+        let map = map_of(&described(trained, items), users);
+        Self { map: map.iter().map(|x| *x as f32).collect(), dim: users.dim() }
+    }
+
+    /// The vectors `[n, d]` of users with the `histories`, beside the items that it was learned with.
+    ///
+    /// # Panics
+    /// If a history has an item that `items` has not, or these are of another dimension than those it was learned with.
+    #[must_use]
+    pub fn estimate(&self, items: &Matrix, histories: &Csr) -> Matrix {
+        let (n, dim) = (items.dim() + 1, self.dim);
+        assert_eq!(self.map.len(), n * dim, "items of the same dimension");
+        let x = described(histories, items);
+        let mut out = Matrix::zeros(histories.n_rows(), dim);
+        add_product_ab(View::from(&x), View::new(&self.map, n, dim, dim), ViewMut::from(&mut out));
+        out
+    }
 }
 
 /// x_u of each history; all 0, without the 1 too, where there is none.
@@ -146,7 +164,7 @@ mod tests {
             }
             users
         };
-        let found = estimate_users(&planted(&trained), &items, &trained, &new);
+        let found = UserMap::fit(&planted(&trained), &items, &trained).estimate(&items, &new);
         for (found, expected) in found.to_values().iter().zip(planted(&new).to_values()) {
             // The ridge holds the map down a little.
             assert!((found - expected).abs() < 0.02, "{found} for {expected}");
@@ -170,10 +188,10 @@ mod tests {
     #[test]
     fn without_trained_histories_or_own_ones_there_are_zeros() {
         let (items, nobody) = (random(40, 5, 0), Csr::from_parts(vec![0; 4], Vec::new()));
-        let found = estimate_users(&random(3, 2, 1), &items, &nobody, &histories(6, 2));
+        let found = UserMap::fit(&random(3, 2, 1), &items, &nobody).estimate(&items, &histories(6, 2));
         assert!(found.as_slice().iter().all(|&x| x == 0.0));
         let trained = histories(30, 3);
-        let found = estimate_users(&random(30, 2, 1), &items, &trained, &nobody);
+        let found = UserMap::fit(&random(30, 2, 1), &items, &trained).estimate(&items, &nobody);
         assert!(found.as_slice().iter().all(|&x| x == 0.0));
     }
 }

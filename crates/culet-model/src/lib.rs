@@ -38,13 +38,13 @@ pub use cost::{Cost, DataSize, Work};
 pub use ease::{PathWeights, fit_ease};
 pub use error::ModelError;
 pub use explanation::{Asker, Explainer, Explanation, HistoryPart, Path, PathStep};
-pub use fold_in::estimate_users;
+pub use fold_in::UserMap;
 pub use independence::{Independence, independence};
 pub use linear::Step;
-pub use pair::{Draw, Facets, Loss, LossKind, NegativeSampling, PairBatch, PairModel, Problem, Representation};
+pub use pair::{Draw, Facets, FoldIn, Loss, LossKind, NegativeSampling, PairBatch, PairModel, Problem, Representation};
 pub use ranges::{Range, Scale};
 pub use registry::{
-    Build, BuildNetwork, BuildPairs, CostOf, Family, FitClosed, FoldIn, MODELS, ModelSpec, Paper, Preset, Start,
+    Build, BuildNetwork, BuildPairs, CostOf, Family, FitClosed, MODELS, ModelSpec, Paper, Preset, SolveUsers, Start,
     find_model,
 };
 pub use scorer::{Newcomers, Part, PartKind, Scorer};

@@ -90,6 +90,17 @@ pub struct Facets {
     pub user_shares: Vec<Vec<f64>>,
 }
 
+/// Makes the final vectors of users who were never trained, by a model that learns by steps, as it was when this was made.
+pub trait FoldIn: std::fmt::Debug + Send + Sync {
+    /// The final vectors of such users, `[n, d]`, as [`PairModel::represent`] makes them, from their histories and from
+    /// `own`, what stands in for their rows in the table of users; both have a row for each of them.
+    ///
+    /// # Panics
+    /// If `own` has other rows than there are histories, or is of another dimension than the table of users, or an item
+    /// is out of range.
+    fn fold_in(&self, own: &Matrix, histories: &Csr) -> Matrix;
+}
+
 /// A model that learns by gradient steps on (user, item) pairs and scores by inner products.
 pub trait PairModel: Send {
     /// The registry's entry.
@@ -113,9 +124,8 @@ pub trait PairModel: Send {
     /// The final vectors, without dropout.
     fn represent(&mut self) -> Representation;
 
-    /// The final vectors of users who were never trained, `[n, d]`, as [`PairModel::represent`] makes them, from their
-    /// histories and from `own`, what stands in for their rows in the table of users; both have a row for each of them.
-    fn fold_in(&mut self, own: &Matrix, histories: &Csr) -> Matrix;
+    /// What makes the final vectors of users who were never trained, from a copy of what that takes of the model.
+    fn fold_in(&mut self) -> Box<dyn FoldIn>;
 
     /// The learned facets, if the model has any.
     fn facets(&mut self) -> Option<Facets>;

@@ -48,7 +48,7 @@ pub type CostOf = fn(&toml::Table, f64, &DataSize) -> Cost;
 
 /// The vectors of users with histories, `[n, d]`, beside given vectors of items: from complete settings, `[n_items, d]`,
 /// and the histories.
-pub type FoldIn = fn(&toml::Table, &Matrix, &Csr) -> Matrix;
+pub type SolveUsers = fn(&toml::Table, &Matrix, &Csr) -> Matrix;
 
 /// How a model is built, with the tables of a stored run, or else with random ones from the seed; and so what it learns
 /// from.
@@ -113,7 +113,7 @@ pub struct ModelSpec {
     /// "new users are recommended to". Nothing for models of networks.
     pub new_users: &'static str,
     /// Where the vectors of users follow from those of the items alone: how.
-    pub fold_in: Option<FoldIn>,
+    pub fold_in: Option<SolveUsers>,
     /// How it is built; called by [`ModelSpec::build`] and [`ModelSpec::build_network`].
     pub build: Build,
 }

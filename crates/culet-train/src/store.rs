@@ -19,6 +19,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 use serde_json::json;
 
+use crate::fold_in::Intake;
 use crate::ranking::{Wanted, best_items, evaluate, ranker};
 use crate::{Outcome, Select, TrainOptions};
 
@@ -229,6 +230,7 @@ pub struct StoredRun {
     /// These are made when they are first asked for.
     popular: OnceLock<PopularityRanker>,
     explainer: OnceLock<Option<Box<dyn Explainer>>>,
+    intake: OnceLock<Intake>,
 }
 
 impl StoredRun {
@@ -241,7 +243,7 @@ impl StoredRun {
         let CatalogueParts { train, valid, .. } = run.catalogue()?;
         let scorer = stored_scorer(&run, train.n_users(), train.n_items())?;
         let history = train.union(valid).map_err(DataError::from)?;
-        Ok(Self { run, scorer, history, popular: OnceLock::new(), explainer: OnceLock::new() })
+        Ok(Self { run, scorer, history, popular: OnceLock::new(), explainer: OnceLock::new(), intake: OnceLock::new() })
     }
 
     /// The registry's entry of the model.
@@ -346,6 +348,16 @@ impl StoredRun {
         let train = &self.catalogue().train;
         let of_user = |(user, items): &(UserId, Vec<ItemId>)| self.scorer.explain(*user, train.items_of(*user), items);
         Ok(Some(asked.iter().map(of_user).collect()))
+    }
+
+    /// How users who were never trained come in.
+    pub(crate) fn intake(&self) -> Result<&Intake, StoredError> {
+        if self.intake.get().is_none() {
+            let made = Intake::of(self)?;
+            // Another thread may have made the same meanwhile.
+            let _ = self.intake.set(made);
+        }
+        Ok(self.intake.get().expect("set above"))
     }
 
     /// What explains the scores of a model that learns by steps, if it can.

@@ -6,11 +6,11 @@ use std::ops::ControlFlow;
 
 use culet_data::{Dataset, Run};
 use culet_eval::RankingProtocol;
-use culet_graph::{Csr, Interactions, ItemId, KnowledgeGraph, Names, Triplet, UserId, Vocabulary};
+use culet_graph::{Interactions, ItemId, KnowledgeGraph, Names, Triplet, UserId, Vocabulary};
 use culet_kernels::{Matrix, RowGradient};
 use culet_model::{
-    Build, Draw, Explainer, Facets, Family, Loss, MODELS, ModelSpec, NegativeSampling, PairBatch, PairModel, PartKind,
-    Representation, find_model,
+    Build, Draw, Explainer, Facets, Family, FoldIn, Loss, MODELS, ModelSpec, NegativeSampling, PairBatch, PairModel,
+    PartKind, Representation, find_model,
 };
 use culet_train::{
     Event, NetworkTrainOptions, Observer, Outcome, Part, Silent, TrainData, TrainError, TrainOptions, train,
@@ -317,8 +317,8 @@ impl PairModel for Poisoned {
     fn represent(&mut self) -> Representation {
         self.0.represent()
     }
-    fn fold_in(&mut self, own: &Matrix, histories: &Csr) -> Matrix {
-        self.0.fold_in(own, histories)
+    fn fold_in(&mut self) -> Box<dyn FoldIn> {
+        self.0.fold_in()
     }
     fn facets(&mut self) -> Option<Facets> {
         self.0.facets()

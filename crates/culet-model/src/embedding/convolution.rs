@@ -67,43 +67,46 @@ impl Convolution {
         Self { layers, users: Side::new(log.by_user().clone()), items: Side::new(users_of_item) }
     }
 
-    /// The means of the layers of users who are joined with the items of their histories, while the items know of the
-    /// trained users (whose vectors are given, and the items') alone.
-    pub(super) fn smooth_newcomers(
-        &mut self,
-        own: &Matrix,
-        histories: &Csr,
-        (users, items): (&Matrix, &Matrix),
-    ) -> Matrix {
-        let mut newcomers = Side::new(histories.clone());
-        newcomers.start(own);
-        self.propagate(users, items, Some(&mut newcomers));
-        newcomers.sum
+    /// The items' layers as users hear of them, each divided by the root of an item's number of users: `[n_items, d]`.
+    pub(super) fn item_layers(&mut self, users: &Matrix, items: &Matrix) -> Vec<Matrix> {
+        let mut layers = Vec::new();
+        self.propagate(users, items, |scaled| layers.push(scaled.clone()));
+        layers
     }
 
     /// The mean of the layers of users `[n_users, d]` and items `[n_items, d]`.
     pub(super) fn smooth(&mut self, users: &Matrix, items: &Matrix) -> (&Matrix, &Matrix) {
-        self.propagate(users, items, None);
+        self.propagate(users, items, |_| {});
         (&self.users.sum, &self.items.sum)
     }
 
-    /// Makes the layers of both sides, and of newcomers who listen to the items, and leaves their means as the sums.
-    fn propagate(&mut self, users: &Matrix, items: &Matrix, mut newcomers: Option<&mut Side>) {
+    /// Makes the layers of both sides and leaves their means as the sums; shows each layer of the items.
+    fn propagate(&mut self, users: &Matrix, items: &Matrix, mut show: impl FnMut(&Matrix)) {
         self.users.start(users);
         self.items.start(items);
         let mut mean = Matrix::default();
         for _ in 0..self.layers {
-            if let Some(newcomers) = &mut newcomers {
-                newcomers.step(&self.items.scaled, &mut mean);
-            }
+            show(&self.items.scaled);
             self.users.step(&self.items.scaled, &mut mean);
             self.items.step(&self.users.scaled, &mut mean);
             self.users.rescale();
             self.items.rescale();
         }
         let share = 1.0 / (self.layers + 1) as f32;
-        for side in [&mut self.users, &mut self.items].into_iter().chain(newcomers) {
+        for side in [&mut self.users, &mut self.items] {
             side.sum.as_mut_slice().iter_mut().for_each(|x| *x *= share);
         }
     }
+}
+
+/// The mean of the layers of users who were never trained, joined with the items of their histories, of which the items
+/// do not hear; `layers` are those of [`Convolution::item_layers`].
+pub(super) fn smooth_newcomers(own: &Matrix, histories: &Csr, layers: &[Matrix]) -> Matrix {
+    let mut side = Side::new(histories.clone());
+    side.start(own);
+    let mut mean = Matrix::default();
+    layers.iter().for_each(|items| side.step(items, &mut mean));
+    let share = 1.0 / (layers.len() + 1) as f32;
+    side.sum.as_mut_slice().iter_mut().for_each(|x| *x *= share);
+    side.sum
 }

@@ -14,6 +14,7 @@
 mod convolution;
 mod cost;
 mod facts;
+mod fold_in;
 mod history;
 #[cfg(test)]
 mod tests;
@@ -29,12 +30,13 @@ use crate::rows::{add, add_rows, gather, normalise};
 use crate::slots::{Slots, known_negatives, lists};
 use crate::tables::{glorot, stored_table};
 use crate::{
-    Draw, Explainer, Facets, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch, PairModel, Problem,
-    Representation,
+    Draw, Explainer, Facets, FoldIn, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch, PairModel,
+    Problem, Representation,
 };
 use convolution::Convolution;
 pub(crate) use cost::cost;
 use facts::ItemFacts;
+use fold_in::ItemVectors;
 
 /// What the models of this family differ in.
 #[derive(Debug, Clone, PartialEq)]
@@ -294,24 +296,8 @@ impl PairModel for Embedding {
         Representation { users, items }
     }
 
-    fn fold_in(&mut self, own: &Matrix, histories: &Csr) -> Matrix {
-        let mut users = match &mut self.convolution {
-            Some(convolution) => convolution.smooth_newcomers(own, histories, (&self.users, &self.items)),
-            None => own.clone(),
-        };
-        if let UserVectors::History(_) = self.config.user_vectors {
-            if let Some(facts) = &mut self.facts {
-                facts.refresh(&self.items);
-            }
-            let items = self.facts.as_ref().map_or(&self.items, |facts| facts.items());
-            let mut means = Matrix::zeros(histories.n_rows(), self.config.dim);
-            interaction_mean(lists(histories), items, &mut means);
-            add(users.as_mut_slice(), means.as_slice());
-        }
-        if self.config.loss == LossKind::Softmax {
-            normalise(&mut users);
-        }
-        users
+    fn fold_in(&mut self) -> Box<dyn FoldIn> {
+        Box::new(ItemVectors::of(self))
     }
 
     fn facets(&mut self) -> Option<Facets> {

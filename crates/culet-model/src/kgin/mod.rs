@@ -38,6 +38,7 @@ mod tests;
 mod ends;
 mod explain;
 mod field;
+mod fold_in;
 mod paths;
 mod represent;
 mod step;
@@ -48,13 +49,13 @@ use culet_kernels::{Edges, Matrix, RowGradient, RowSet, softmax_in_place};
 use crate::cost::{Cost, DataSize, Work, adam, histories_of_step, loss, number, row, word};
 use crate::tables::{glorot, stored_table};
 use crate::{
-    Draw, Explainer, Facets, Independence, Kind, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch,
-    PairModel, Paper, Preset, Problem, Range, Representation, Scale, Setting,
+    Draw, Explainer, Facets, FoldIn, Independence, Kind, Loss, LossKind, ModelError, ModelSpec, NegativeSampling,
+    PairBatch, PairModel, Paper, Preset, Problem, Range, Representation, Scale, Setting,
     registry::{Build, Start},
 };
 use explain::PathExplainer;
+use fold_in::ItemLayers;
 use paths::ItemEdges;
-use represent::Newcomers;
 use step::Workspace;
 
 /// The registry's entry.
@@ -420,8 +421,8 @@ impl PairModel for Kgin {
         self.represent_all(|_| {})
     }
 
-    fn fold_in(&mut self, own: &Matrix, histories: &Csr) -> Matrix {
-        self.represent_users(Some(Newcomers { own, histories }), |_| {}).users
+    fn fold_in(&mut self) -> Box<dyn FoldIn> {
+        Box::new(ItemLayers::of(self))
     }
 
     fn facets(&mut self) -> Option<Facets> {

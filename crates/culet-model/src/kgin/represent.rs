@@ -1,6 +1,5 @@
 //! Final vectors of everybody, without dropout.
 
-use culet_graph::Csr;
 use culet_kernels::{
     Dropout, EdgeView, GateInput, GateOutput, LayerOutput, Matrix, intent_gate, interaction_mean, relational_mean,
 };
@@ -23,36 +22,15 @@ pub(super) struct Layer<'a> {
     pub(super) inverse_degrees: &'a [f32],
 }
 
-/// Users who were never trained.
-#[derive(Clone, Copy)]
-pub(super) struct Newcomers<'a> {
-    /// What stands in for U^(0).
-    pub(super) own: &'a Matrix,
-    /// N_u
-    pub(super) histories: &'a Csr,
-}
-
 impl Kgin {
     /// The final vectors; shows each layer.
-    pub(super) fn represent_all(&mut self, show: impl FnMut(Layer<'_>)) -> Representation {
-        self.represent_users(None, show)
-    }
-
-    /// The final vectors, those of the newcomers in place of the trained users if there are any; shows each layer.
-    pub(super) fn represent_users(
-        &mut self,
-        newcomers: Option<Newcomers<'_>>,
-        mut show: impl FnMut(Layer<'_>),
-    ) -> Representation {
-        let (own, by_user) = match newcomers {
-            Some(Newcomers { own, histories }) => (own, histories),
-            None => (&self.params.users, &self.graph.items_of_user),
-        };
+    pub(super) fn represent_all(&mut self, mut show: impl FnMut(Layer<'_>)) -> Representation {
+        let by_user = &self.graph.items_of_user;
         let (n_users, n_items, dim) = (by_user.n_rows(), self.graph.n_items, self.config.dim);
         let intents = self.intent_vectors(&self.attention_weights());
         let user_numbers: Vec<u32> = (0..n_users as u32).collect();
-        let mut users = own.clone();
-        let mut items = first_rows(&self.params.entities, n_items);
+        let mut users = self.params.users.clone();
+        let mut items = self.params.entities.first_rows(n_items);
         let mut means = Matrix::zeros(n_users, dim);
         let mut gate = GateOutput::zeros(n_users, dim, self.config.intents);
         let mut layer_users = users.clone();
@@ -100,11 +78,4 @@ impl Kgin {
         }
         Representation { users, items }
     }
-}
-
-fn first_rows(table: &Matrix, n_rows: usize) -> Matrix {
-    let mut rows = Matrix::zeros(n_rows, table.dim());
-    let end = rows.as_slice().len();
-    rows.as_mut_slice().copy_from_slice(&table.as_slice()[..end]);
-    rows
 }

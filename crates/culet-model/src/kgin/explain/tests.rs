@@ -294,7 +294,7 @@ fn others_are_explained_like_trained_users() {
             assert_eq!(told, explainer.explain(Asker::Trained(UserId(user)), &items));
             // Another vector: the scores are those that it is recommended by.
             let histories = Csr::from_parts(vec![0, history.len() as u32], history.to_vec());
-            let vectors = (model.fold_in(&own, &histories), model.represent().items);
+            let vectors = (model.fold_in().fold_in(&own, &histories), model.represent().items);
             let asker = Asker::New { own: &own.row(0)[..DIM], history };
             for (told, item) in explainer.explain(asker, &items).iter().zip(items) {
                 let score = product(&row(&vectors.0, 0), &row(&vectors.1, item.index()));
