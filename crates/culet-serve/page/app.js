@@ -48,7 +48,11 @@ async function open() {
   if (model) frame(view, model);
   const heading = h("h1", { tabindex: "-1" }, made.heading);
   main.replaceChildren(h("div", { class: `view ${view}` }, heading, made.below));
-  document.title = `${heading.textContent} · Culet`;
+  const title = () => { document.title = `${heading.textContent} · Culet`; };
+  title();
+  const renamed = new MutationObserver(title); // A view learns what its node is called after it opened.
+  renamed.observe(heading, { childList: true, characterData: true, subtree: true });
+  told.signal.addEventListener("abort", () => renamed.disconnect());
   if (shown !== null && shown !== location.hash) {
     window.scrollTo(0, 0);
     heading.focus({ preventScroll: true });

@@ -20,7 +20,7 @@ function card(item, share, told) {
     h("div", { class: "what" },
       h("h3", {}, name), idBeside(item),
       h("p", { class: "score" }, bar(share), h("span", {}, h("span", { class: "unseen", text: "score " }), number(item.score))),
-      item.reason?.text && h("p", { class: "reason", text: item.reason.text })),
+      item.reason?.text && h("p", { class: "reason", text: item.reason.text.replaceAll(/(\d) %/g, "$1\u00a0%") })),
     h("div", { class: "acts" },
       why && h("a", { class: "why", href: why, "aria-label": `why ${called(item)}`, text: "why?" }),
       told.more?.(item), told.user && feedback(item, told)));

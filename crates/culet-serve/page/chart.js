@@ -23,7 +23,7 @@ export function chart(title, series, best) {
     mark(drawn, best, x, y),
   ].flat(4).filter(Boolean);
   return h("figure", { class: "chart" },
-    h("figcaption", {}, title, drawn.length > 1 && h("span", { class: "legend" }, drawn.map(([name], index) =>
+    h("figcaption", {}, title, best !== undefined && h("span", { class: "quiet", text: `kept: epoch ${best}` }), drawn.length > 1 && h("span", { class: "legend" }, drawn.map(([name], index) =>
       h("span", { class: `key key-${index + 1}`, text: name })))),
     shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${title}; the table below tells the numbers` }, parts));
 }
@@ -31,20 +31,16 @@ export function chart(title, series, best) {
 function mark(drawn, best, x, y) {
   const point = best !== undefined && drawn[0]?.[1].find(([at]) => at === best);
   if (!point) return null;
-  const early = x(point[0]) < WIDTH / 2;
-  return [
-    shape("circle", { class: "best", cx: x(point[0]), cy: y(point[1]), r: 6 }),
-    shape("text", { class: "best", x: x(point[0]) + (early ? 10 : -10), y: y(point[1]) + 18, "text-anchor": early ? "start" : "end", text: `kept: epoch ${best}` }),
-  ];
+  return shape("circle", { class: "best", cx: x(point[0]), cy: y(point[1]), r: 6 });
 }
 
 // From values to places, and about four round values to write beside the axis.
 function axis(values, from, to, whole) {
   let [low, high] = [Math.min(...values), Math.max(...values)];
   if (low === high) [low, high] = [low - (whole ? 1 : Math.abs(low) * 0.1 || 1), high + (whole ? 1 : Math.abs(high) * 0.1 || 1)];
-  const rough = (high - low) / 4;
+  const rough = (high - low) / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max(whole ? 1 : 0, [1, 2, 5, 10].map((times) => times * power).find((size) => size >= rough));
+  const step = whole && rough < 1 ? 1 : [1, 2, 2.5, 5, 10].map((times) => times * power).find((size) => size >= rough && (!whole || size % 1 === 0)) || 10 * power;
   const ticks = [];
   for (let tick = Math.ceil(low / step) * step; tick <= high + step * 1e-6; tick += step) ticks.push(Number(tick.toPrecision(12)));
   return [(value) => from + ((value - low) / (high - low)) * (to - from), ticks];

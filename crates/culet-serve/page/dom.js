@@ -41,7 +41,7 @@ export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one
 
 export function percent(share) {
   const hundred = share * 100;
-  return `${hundred !== 0 && Math.abs(hundred) < 1 ? hundred.toFixed(1) : Math.round(hundred)} %`;
+  return `${hundred !== 0 && Math.abs(hundred) < 1 ? hundred.toFixed(1) : Math.round(hundred)}\u00a0%`;
 }
 
 // Four digits that tell something, and a true minus.
@@ -59,6 +59,11 @@ export const signed = (value) => (value > 0 ? `+${number(value)}` : number(value
 // Tells those who do not see the screen.
 export function say(text) {
   document.getElementById("said").textContent = text;
+}
+
+// Text with what stands in backticks as code.
+export function inCode(text) {
+  return text.split("`").map((part, index) => (index % 2 ? h("code", { text: part }) : part));
 }
 
 // A select with a label before it.

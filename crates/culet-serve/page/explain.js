@@ -1,6 +1,6 @@
 // Why an item is recommended, or how near two nodes are: the sentence, the parts of the score, the drawn paths.
 
-import { h, called, number, percent, plural, signed } from "./dom.js";
+import { h, called, inCode, number, percent, plural, signed } from "./dom.js";
 import { get, post } from "./api.js";
 import { load } from "./problem.js";
 import { link, linkTo } from "./route.js";
@@ -30,7 +30,7 @@ async function recommendation({ model, parameters, signal, heading }) {
   parts.push({ name: history.length ? "what does not come from the history" : "the user's own part", value: told.own });
   const rank = told.rank ? `, rank ${told.rank}` : "";
   return [
-    h("p", { class: "lead", text: told.text }),
+    h("p", { class: "lead" }, inCode(told.text)),
     h("h2", { text: `What the score is made of` }),
     h("p", { class: "quiet", text: `All parts add up to the score, ${number(told.score)}${rank}.` }),
     contributions(parts, told.score),
@@ -48,7 +48,7 @@ async function pair({ model, parameters, signal, heading }) {
   const terms = told.terms?.map((term) => ({ name: `${term.name}, ${number(term.value)}`, value: term.contribution }));
   const from = (node) => h("a", { href: link("node", { id: node.id }), text: called(node) });
   return [
-    h("p", { class: "lead", text: told.text }),
+    h("p", { class: "lead" }, inCode(told.text)),
     h("p", { class: "quiet", text: `${told.linked ? "They are linked" : "They are not linked"}; score ${number(told.score)}.` }),
     terms?.length && [h("h2", { text: "What the score is made of" }), contributions(terms, told.score)],
     told.aspects?.length && [h("h2", { text: "In which aspects they meet" }), aspects(told, source, target)],
@@ -84,7 +84,7 @@ function contributions(parts, score) {
 
 function aspects(told, source, target) {
   const head = [`aspect of ${source}`, `aspect of ${target}`, "share", "product"];
-  return scrolled(h("table", {},
+  return scrolled(h("table", { class: "narrow" },
     h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col", text })))),
     h("tbody", {}, told.aspects.map((one) => h("tr", {},
       [one.source_aspect, one.target_aspect, percent(one.share), number(one.product)].map((text) => h("td", { text })))))));

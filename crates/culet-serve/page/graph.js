@@ -2,7 +2,7 @@
 
 import { h, shape, signed } from "./dom.js";
 
-const NARROW = 620;
+const NARROW = 720;
 const ROW = 58;
 
 export function drawn(graph) {
@@ -30,64 +30,81 @@ function picture(graph, width, height, parts) {
 
 function line(edge, d, thickness) {
   const kind = `edge${edge.loose ? " loose" : ""}${edge.weight < 0 ? " minus" : ""}`;
-  return shape("path", { class: kind, d, "stroke-width": thickness.toFixed(1) }, shape("title", { text: `${edge.label} ${signed(edge.weight)}`.trim() }));
+  const width = edge.loose ? Math.min(thickness, 3) : thickness;
+  return shape("path", { class: kind, d, "stroke-width": width.toFixed(1) }, shape("title", { text: `${edge.label} ${signed(edge.weight)}`.trim() }));
 }
 
-// Layers from left to right. Within a layer nodes stand in the order of the mean of what leads to them.
+// Layers from left to right.
 function columns(graph, width) {
   const layers = [];
   graph.nodes.forEach((node) => (layers[node.layer] ||= []).push(node));
   const tall = Math.max(...layers.map((layer) => layer.length));
-  const height = Math.max(150, tall * ROW + 24);
-  const box = Math.min(176, (width - 40) / layers.length - 62);
+  const beneath = graph.edges.some((edge) => passes(graph, edge)) ? 40 : 0;
+  const height = Math.max(130, tall * ROW);
+  const box = Math.min(166, (width / layers.length) * 0.62);
+  const gap = (width - box * layers.length) / (layers.length - 1);
   const at = new Map();
-  layers.forEach((layer, index) => {
-    const before = (node) => {
-      const from = graph.edges.filter((edge) => edge.to === node.key && at.has(edge.from)).map((edge) => at.get(edge.from).y);
-      return from.length ? from.reduce((a, b) => a + b) / from.length : 0;
-    };
-    const ordered = index > 1 ? [...layer].sort((a, b) => before(a) - before(b)) : layer;
-    ordered.forEach((node, row) => at.set(node.key, {
-      x: index === 0 ? 0 : (index * (width - box)) / (layers.length - 1),
-      y: (height * (row + 0.5)) / layer.length,
-    }));
-  });
+  layers.forEach((layer, index) => inOrder(graph, layer, index, at).forEach((node, row) => {
+    at.set(node.key, { left: index * (box + gap), right: index * (box + gap) + box, y: (height * (row + 0.5)) / layer.length });
+  }));
   const thickness = stroke(graph);
   const lines = graph.edges.map((edge) => {
     const [from, to] = [at.get(edge.from), at.get(edge.to)];
-    const [x1, x2] = [from.x + box, to.x];
-    // What has no fact behind it passes beneath the others.
-    const sag = edge.loose ? Math.min(height - 8, Math.max(from.y, to.y) + ROW * 0.7) : null;
-    const middle = (x1 + x2) / 2;
-    const d = sag ? `M${x1} ${from.y}C${x1 + 50} ${sag} ${x2 - 50} ${sag} ${x2} ${to.y}`
-      : `M${x1} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${x2} ${to.y}`;
+    const deep = height + beneath * 1.25;
+    const middle = (from.right + to.left) / 2;
+    const d = passes(graph, edge)
+      ? `M${from.left + box / 2} ${from.y + 20}C${from.left + box / 2} ${deep} ${from.right} ${deep - 16} ${from.right + gap} ${deep - 16}H${to.left - gap}C${to.left} ${deep - 16} ${to.right - box / 2} ${deep} ${to.right - box / 2} ${to.y + 20}`
+      : `M${from.right} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${to.left} ${to.y}`;
     return line(edge, d, thickness(edge));
   });
-  const labels = graph.edges.filter((edge) => edge.label && !edge.loose).map((edge) => {
-    const [from, to] = [at.get(edge.from), at.get(edge.to)];
-    // Nearer to the side where edges lie apart.
-    const near = graph.edges.filter((other) => other.to === edge.to).length > graph.edges.filter((other) => other.from === edge.from).length ? 0.32 : 0.62;
-    const [x1, x2] = [from.x + box, to.x];
-    const [x, y] = cubic(near, x1, from.y, x2, to.y);
-    return shape("text", { class: "label", x, y: y - 5, "text-anchor": "middle", text: edge.label });
-  });
-  const boxes = graph.nodes.map((node) => {
-    const { x, y } = at.get(node.key);
-    const lineHeight = 15;
-    const words = wrapped(node.name, Math.floor(box / 7.2) - 2);
-    const texts = words.map((text, row) => shape("text", {
-      x: x + box / 2, y: y + 5 + (row - (words.length - 1) / 2) * lineHeight, "text-anchor": "middle", text,
-    }));
-    return linked(node, [shape("rect", { x: x + 1, y: y - 20, width: box - 2, height: 40, rx: 9 }), ...texts]);
-  });
-  return picture(graph, width, height, [...lines, ...labels, ...boxes]);
+  const own = graph.edges.filter((edge) => passes(graph, edge)).map((edge) => shape("text", {
+    class: "label", x: width / 2, y: height + beneath * 0.6, "text-anchor": "middle", text: `${edge.label} ${signed(edge.weight)}`,
+  }));
+  const boxes = graph.nodes.map((node) => boxed(node, at.get(node.key), box));
+  return picture(graph, width, height + beneath, [...lines, ...labels(graph, at, gap), ...own, ...boxes]);
 }
 
-function cubic(t, x1, y1, x2, y2) {
-  const u = 1 - t;
-  const middle = (x1 + x2) / 2;
-  const x = u ** 3 * x1 + 3 * u * u * t * middle + 3 * u * t * t * middle + t ** 3 * x2;
-  return [x, u * u * (u + 3 * t) * y1 + t * t * (t + 3 * u) * y2];
+// Whether an edge leads past a layer, beneath what stands there.
+const passes = (graph, edge) => {
+  const layer = (key) => graph.nodes.find((node) => node.key === key).layer;
+  return edge.loose && layer(edge.to) - layer(edge.from) > 1 && layer(edge.from) === 0;
+};
+
+// From the third layer on, by the mean place of what leads to a node, so that few edges cross.
+function inOrder(graph, layer, index, at) {
+  if (index < 2) return layer;
+  const mean = (node) => {
+    if (node.kind === "rest") return Infinity;
+    const from = graph.edges.filter((edge) => edge.to === node.key && at.has(edge.from)).map((edge) => at.get(edge.from).y);
+    return from.reduce((sum, y) => sum + y, 0) / (from.length || 1);
+  };
+  return [...layer].sort((one, other) => (mean(one) > mean(other) ? 1 : mean(one) < mean(other) ? -1 : 0));
+}
+
+// Once at each end of an entity: before it, what leads to it; behind it, what leads on to the goal.
+function labels(graph, at, gap) {
+  const kind = (key) => graph.nodes.find((node) => node.key === key).kind;
+  const seen = new Map();
+  for (const edge of graph.edges) {
+    if (!edge.label || edge.loose) continue;
+    const ends = kind(edge.to) === "goal";
+    const key = ends ? `${edge.from} out` : `${edge.to} in`;
+    const known = seen.get(key) || seen.set(key, { ends, node: ends ? edge.from : edge.to, words: new Set() }).get(key);
+    known.words.add(edge.label);
+  }
+  return [...seen.values()].map(({ ends, node, words }) => {
+    const { left, right, y } = at.get(node);
+    const text = shortened([...words].join(", "), Math.floor((gap - 12) / 6.1));
+    return shape("text", { class: "label", x: ends ? right + 7 : left - 7, y: y - 8, "text-anchor": ends ? "start" : "end", text });
+  });
+}
+
+function boxed(node, { left, y }, box) {
+  const words = wrapped(node.name, Math.floor(box / 7.3) - 1);
+  const texts = words.map((text, row) => shape("text", {
+    x: left + box / 2, y: y + 4.5 + (row - (words.length - 1) / 2) * 15, "text-anchor": "middle", text,
+  }));
+  return linked(node, [shape("rect", { x: left + 1, y: y - 20, width: box - 2, height: 40, rx: 9 }), ...texts]);
 }
 
 // A node a line, indented by its layer, with the relations that lead to it above its name; edges run along the left.
@@ -115,22 +132,28 @@ function branching(graph, width) {
     const down = `M${from.x} ${from.y}C${to.x} ${from.y} ${to.x} ${from.y + 20} ${to.x} ${to.y}`;
     return line(edge, edge.to === goal.key ? down : d, thickness(edge) * 0.7);
   });
+  const left = right + 16;
   const texts = order.map((node) => {
     const { x, y } = at.get(node.key);
-    const into = [...new Set(graph.edges.filter((edge) => edge.to === node.key && edge.label && !edge.loose).map((edge) => edge.label))];
-    const room = Math.floor((width - right - 22) / 7.2);
-    const above = node === goal ? "" : into.slice(0, 2).join(", ");
-    const out = node === goal ? "" : [...new Set(graph.edges.filter((edge) => edge.from === node.key && edge.to === goal.key && edge.label && !edge.loose).map((edge) => edge.label))].join(", ");
-    const told = [above, out].filter(Boolean).join("   ");
-    const left = right + 16;
+    const told = node === goal ? "" : besides(graph, node, goal);
     return linked(node, [
       shape("path", { class: "lead-line", d: `M${x} ${y}H${left - 6}` }),
       shape("circle", { cx: x, cy: y, r: 6 }),
       told && shape("text", { class: "label", x: left, y: y - 9, text: shortened(told, Math.floor((width - left) / 6.2)) }),
-      shape("text", { x: left, y: y + 6, text: shortened(node.name, room) }),
+      shape("text", { x: left, y: y + 6, text: shortened(node.name, Math.floor((width - left) / 7.2)) }),
     ].filter(Boolean));
   });
   return picture(graph, width, 26 + order.length * row, [...lines, ...texts]);
+}
+
+// The relations beside a node: one word if the same fact is told of both ends.
+function besides(graph, node, goal) {
+  const words = (edges) => [...new Set(edges.filter((edge) => edge.label && !edge.loose).map((edge) => edge.label))];
+  const into = words(graph.edges.filter((edge) => edge.to === node.key));
+  const out = words(graph.edges.filter((edge) => edge.from === node.key && edge.to === goal.key));
+  const bare = (label) => label.replace(/^← | →$/g, "");
+  if (into.length === 1 && out.length === 1 && bare(into[0]) === bare(out[0])) return `both: ${bare(into[0])}`;
+  return [...into, ...out].join(", ");
 }
 
 function linked(node, parts) {

@@ -32,15 +32,14 @@ export function ofCatalogue(told, whom) {
   const strongest = [...told.from_history].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)).slice(0, ITEMS);
   const all = strongest.flatMap((item) => (item.paths || []).map((path) => ({ item, path })));
   const ways = all.sort((a, b) => Math.abs(b.path.contribution) - Math.abs(a.path.contribution)).slice(0, WAYS);
-  const depth = Math.max(1, ...ways.map(({ path }) => path.steps.length));
+  // Without facts an item speaks for the other at once; else what no fact tells is a node of its own.
+  const depth = ways.length ? Math.max(2, ...ways.map(({ path }) => path.steps.length)) : 1;
   const start = node("user", whom, "user", 0);
   const end = node("goal", called(told.item), "goal", depth + 1, linkTo({ ...told.item, kind: "item" }));
   for (const item of strongest) {
     const from = node(`item ${item.id}`, called(item), "item", 1, linkTo({ ...item, kind: "item" }));
     edge(start, from, "", item.contribution);
-    const rest = item.rest ?? item.contribution;
-    const drawnRest = rest + all.filter((way) => way.item === item && !ways.includes(way)).reduce((sum, way) => sum + way.path.contribution, 0);
-    if (Math.abs(drawnRest) > 0.02 * Math.abs(told.score)) edge(from, end, "", drawnRest, true);
+    if (depth === 1) edge(from, end, "", item.contribution);
   }
   for (const { item, path } of ways) {
     let from = `item ${item.id}`;
@@ -53,7 +52,13 @@ export function ofCatalogue(told, whom) {
     });
     made.lines.push(line(called(item), path));
   }
-  if (Math.abs(told.own) > 0.02 * Math.abs(told.score)) edge(start, end, "own part", told.own, true);
+  for (const item of depth > 1 ? strongest : []) {
+    const rest = item.rest ?? item.contribution - (item.paths || []).reduce((sum, path) => sum + path.contribution, 0);
+    if (Math.abs(rest) < 0.02 * Math.abs(told.score)) continue;
+    edge(`item ${item.id}`, node("rest", "not told by facts", "rest", 2), "", rest, true);
+    edge("rest", end, "", rest, true);
+  }
+  if (Math.abs(told.own) > 0.02 * Math.abs(told.score)) edge(start, end, "own part,", told.own, true);
   made.left = told.from_history.reduce((sum, item) => sum + (item.paths?.length || 0), 0) - ways.length;
   for (const item of strongest) if (!item.paths?.length) made.lines.push([`${called(item)} → ${called(told.item)}, ${signed(item.contribution)}`]);
   return done();

@@ -1,6 +1,6 @@
 // What is shown while something is on its way, and where it failed.
 
-import { h } from "./dom.js";
+import { h, inCode } from "./dom.js";
 import { token } from "./api.js";
 
 // Fills a place with what `work` makes: a note while it is under way, the problem if it fails. Work that was
@@ -22,8 +22,8 @@ export async function load(place, signal, work) {
 export function problem(error, again) {
   const asks = error.status === 401;
   const lines = [
-    h("p", { class: "title", text: asks ? "this server asks for a token" : error.title || error.message }),
-    error.detail && error.detail !== error.title && h("p", { text: error.detail }),
+    h("p", { class: "title", }, inCode(asks ? "this server asks for a token" : error.title || error.message)),
+    !asks && error.detail && error.detail !== error.title && h("p", {}, inCode(error.detail)),
     error.hint && h("p", { class: "hint" }, h("b", { text: "hint: " }), inCode(error.hint)),
     asks && tokenForm(),
     !asks && again && h("button", { type: "button", text: "try again", on: { click: again } }),
@@ -31,11 +31,6 @@ export function problem(error, again) {
   // A fault of this page, not an answer: its place in the code belongs into the browser's log.
   if (error.status === undefined) console.error(error);
   return h("div", { class: "problem", role: "alert" }, lines);
-}
-
-// Text in backticks as code.
-function inCode(text) {
-  return text.split("`").map((part, index) => (index % 2 ? h("code", { text: part }) : part));
 }
 
 function tokenForm() {

@@ -1,6 +1,6 @@
 // What is recommended to a user, and the intents behind it.
 
-import { h, called, choice, idBeside, inWords, percent, plural } from "./dom.js";
+import { h, called, choice, idBeside, inCode, inWords, percent, plural } from "./dom.js";
 import { get } from "./api.js";
 import { load } from "./problem.js";
 import { link, note } from "./route.js";
@@ -12,16 +12,17 @@ export function recommend({ model, parameters, signal }) {
   const user = parameters.get("user") || "";
   const who = h("span", { text: user });
   const history = h("p", { class: "lead", text: "\u00a0" });
-  const shares = h("div", { class: "shares" });
+  const shares = h("div", { class: "shares", hidden: !model.has_facets });
   const list = h("div", { class: "list" });
   const show = (k) => load(list, signal, async () => {
     const told = await get(["recommend", user], { model: model.name, k, explain: model.explains }, signal);
     who.replaceChildren(called(told.user || { id: user }), " ", idBeside(told.user || {}) || "");
     history.textContent = told.known ? `by ${plural(told.history, "item")} of the history` : "nobody of this id was trained";
+    if (model.has_facets && told.known && !shares.hasChildNodes()) load(shares, signal, () => intents(model, user, signal));
+    if (!told.known) shares.hidden = true;
     const why = (item) => link("explain", { user, item: item.id });
     return listed(told, { model: model.name, user, why: model.explains && told.known ? why : null });
   });
-  if (model.has_facets) load(shares, signal, () => intents(model, user, signal));
   show(parameters.get("k") || 10);
   return { heading: ["For ", who], below: [history, shares, lengths(parameters, show), list] };
 }
@@ -40,7 +41,7 @@ export function lengths(parameters, show) {
 export function listed(told, options) {
   const skipped = told.skipped?.length ? `not known, left out: ${told.skipped.join(", ")}` : "";
   return [
-    told.note && h("p", { class: "note", text: told.note }),
+    told.note && h("p", { class: "note" }, inCode(told.note)),
     skipped && h("p", { class: "note", text: skipped }),
     told.items.length ? cards(told.items, options) : h("p", { class: "quiet", text: "nothing is left to recommend" }),
   ];
@@ -48,11 +49,7 @@ export function listed(told, options) {
 
 // The user's shares of the intents as one bar, and in words. A user who was never trained has none.
 async function intents(model, user, signal) {
-  const told = await get(["facets", user], { model: model.name }, signal).catch((error) => {
-    if (error.status === 404) return null;
-    throw error;
-  });
-  return told && strip(told.intents);
+  return strip((await get(["facets", user], { model: model.name }, signal)).intents);
 }
 
 export function strip(intents) {

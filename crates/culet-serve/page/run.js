@@ -8,12 +8,12 @@ import { chart } from "./chart.js";
 export function run({ model, signal }) {
   const place = h("div", { class: "run-of" });
   load(place, signal, async () => report(await get(["models", model.name], {}, signal)));
-  return { heading: `Run ${model.name}`, below: [place] };
+  return { heading: "The run", below: [place] };
 }
 
 function report(told) {
   return [
-    h("p", { class: "lead", text: `${told.title || told.model} on ${told.data}, version ${told.version}` }),
+    h("p", { class: "lead", text: `${told.name}: ${told.title || told.model} on ${told.data}, version ${told.version}` }),
     h("section", {}, h("h2", { text: "Metrics" }), metrics(told.metrics || {})),
     h("section", {}, h("h2", { text: "Training" }), training(told.history || [])),
     told.faithfulness && h("section", {}, h("h2", { text: "Faithfulness of the reasons" }), values(told.faithfulness)),
@@ -45,12 +45,12 @@ function atLengths(title, metrics) {
   const first = ["recall", "ndcg", "precision"].filter((name) => names.includes(name));
   const ordered = [...first, ...names.filter((name) => !first.includes(name))];
   const value = (name, k) => metrics.find((one) => one[0] === name && Number(one[1]) === k)?.[2];
-  return table(title, ["metric", ...lengths.map((k) => `@${k}`)], ordered.map((name) => [inWords(name), ...lengths.map((k) => value(name, k))]));
+  return table(title, ["metric", ...lengths.map((k) => `@${k}`)], ordered.map((name) => [inWords(name), ...lengths.map((k) => value(name, k)?.toFixed(4))]), "figures");
 }
 
-function table(title, head, rows) {
+function table(title, head, rows, className) {
   const cell = (value) => h("td", { text: value === undefined || value === null ? "" : typeof value === "number" ? number(value) : value });
-  return h("div", { class: "scrolled", tabindex: "0", role: "region", "aria-label": title }, h("table", {},
+  return h("div", { class: "scrolled", tabindex: "0", role: "region", "aria-label": title }, h("table", { class: className },
     h("caption", { text: title }), h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col", text })))),
     h("tbody", {}, rows.map(([name, ...cells]) => h("tr", {}, h("th", { scope: "row", text: name }), cells.map(cell))))));
 }

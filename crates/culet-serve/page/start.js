@@ -17,7 +17,7 @@ export function start({ model, signal }) {
     below: [
       h("p", { class: "lead", text: lead }),
       h("dl", { class: "facts" }, facts(model)),
-      h("h2", { text: network ? "Some nodes to begin with" : "Some to begin with" }), begin,
+      h("h2", { text: network ? "Some nodes to begin with" : "Some users to begin with" }), begin,
       h("ul", { class: "ways" }, ways(model, network)),
     ],
   };
