@@ -1,11 +1,11 @@
-//! Ctrl-C: the first ends the training cleanly, a later one at once.
+//! Ctrl-C: the first ends the training or the service cleanly, a later one at once.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::exit;
 
@@ -35,6 +35,27 @@ fn note(mut signals: Signals) {
             exit(130);
         }
     }
+}
+
+/// From now on Ctrl-C and SIGTERM call `stop`, and a hang-up calls `look`; a Ctrl-C that comes a second or more after the
+/// first ends the program.
+pub(crate) fn steer(stop: impl Fn() + Send + 'static, look: impl Fn() + Send + 'static) {
+    // Where the system refuses, signals keep their usual effect.
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
+    thread::spawn(move || {
+        let mut first = None;
+        for signal in signals.forever() {
+            if signal == SIGHUP {
+                look();
+                continue;
+            }
+            let now = Instant::now();
+            if is_another(*first.get_or_insert(now), now) {
+                exit(130);
+            }
+            stop();
+        }
+    });
 }
 
 /// Whether somebody asked once more.

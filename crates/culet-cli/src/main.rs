@@ -10,7 +10,6 @@ mod context;
 mod interrupt;
 mod problem;
 mod progress;
-mod reasons;
 mod table;
 
 use std::process::ExitCode;

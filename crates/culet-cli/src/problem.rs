@@ -3,9 +3,12 @@
 use std::fmt;
 use std::path::Path;
 
+use culet::answers::AskError;
 use culet::data::DataError;
 use culet::eval::EvalError;
-use culet::model::{ModelError, nearest};
+use culet::model::ModelError;
+use culet::serve::ServeError;
+use culet::serve::feedback::FeedbackError;
 use culet::train::{StoredError, TrainError};
 
 /// The run failed.
@@ -32,15 +35,12 @@ impl Problem {
         Self { message: message.into(), hint: None, exit_code: FAILED }
     }
 
-    /// Nothing in a run goes by this: with the nearest of what does, or else another hint.
-    pub(crate) fn no_such<'a>(
-        what: &str,
-        wanted: &str,
-        known: impl Iterator<Item = &'a str>,
-        otherwise: Option<String>,
-    ) -> Self {
-        let near = nearest(wanted, known).map(|near| format!("did you mean `{near}`?"));
-        Self { hint: near.or(otherwise), ..Self::input(format!("there is no {what} `{wanted}` in this run")) }
+    /// A question that a run has no answer to.
+    pub(crate) fn of_question(error: AskError, hint: Option<String>) -> Self {
+        match error {
+            AskError::Stored(error) => error.into(),
+            error => Self { hint: hint.or_else(|| error.hint()), ..Self::input(error.to_string()) },
+        }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -144,6 +144,19 @@ impl From<StoredError> for Problem {
             StoredError::NoPart { part } => Self::of(&StoredError::NoPart { part }, no_part_hint(part), WRONG_INPUT),
             error => Self::of(&error, None, WRONG_INPUT),
         }
+    }
+}
+
+impl From<ServeError> for Problem {
+    fn from(error: ServeError) -> Self {
+        let code = if error.is_wrong_input() { WRONG_INPUT } else { FAILED };
+        Self::of(&error, error.hint(), code)
+    }
+}
+
+impl From<FeedbackError> for Problem {
+    fn from(error: FeedbackError) -> Self {
+        Self::of(&error, error.hint(), WRONG_INPUT)
     }
 }
 

@@ -52,6 +52,8 @@ pub enum Purpose {
     CatalogueSplit = 20,
     /// Which settings a search tries; the step is the trial.
     Search = 21,
+    /// Which users, items or nodes a picture shows.
+    Picture = 23,
 }
 
 /// A random stream with access by index.

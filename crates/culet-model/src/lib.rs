@@ -13,6 +13,7 @@ mod ease;
 mod ease_sparse;
 mod embedding;
 mod error;
+mod explanation;
 mod fold_in;
 mod independence;
 mod item_knn;
@@ -36,12 +37,11 @@ mod tables;
 pub use cost::{Cost, DataSize, Work};
 pub use ease::{PathWeights, fit_ease};
 pub use error::ModelError;
+pub use explanation::{Asker, Explainer, Explanation, HistoryPart, Path, PathStep};
 pub use fold_in::estimate_users;
 pub use independence::{Independence, independence};
 pub use linear::Step;
-pub use pair::{
-    Draw, Explanation, Facets, Loss, LossKind, NegativeSampling, PairBatch, PairModel, Problem, Representation,
-};
+pub use pair::{Draw, Facets, Loss, LossKind, NegativeSampling, PairBatch, PairModel, Problem, Representation};
 pub use ranges::{Range, Scale};
 pub use registry::{
     Build, BuildNetwork, BuildPairs, CostOf, Family, FitClosed, FoldIn, MODELS, ModelSpec, Paper, Preset, Start,

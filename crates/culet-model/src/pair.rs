@@ -1,9 +1,9 @@
 //! Models that learn by gradient steps on (user, item) pairs.
 
-use culet_graph::{Csr, Interactions, ItemId, KnowledgeGraph, UserId};
+use culet_graph::{Csr, Interactions, KnowledgeGraph};
 use culet_kernels::{Matrix, RowGradient};
 
-use crate::ModelSpec;
+use crate::{Explainer, ModelSpec};
 
 /// What a model is built for.
 #[derive(Debug, Clone, Copy)]
@@ -90,19 +90,6 @@ pub struct Facets {
     pub user_shares: Vec<Vec<f64>>,
 }
 
-/// Why a user's score for an item is what it is: parts that add up to it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Explanation {
-    /// The score, the sum of all parts.
-    pub score: f64,
-    /// The part of the user's own vector.
-    pub own: f64,
-    /// The part of each item of the user's history, in the order of the history.
-    pub from_history: Vec<(ItemId, f64)>,
-    /// How the model mixes its facets for this user, such as KGIN's beta, mean over the layers.
-    pub shares: Vec<f64>,
-}
-
 /// A model that learns by gradient steps on (user, item) pairs and scores by inner products.
 pub trait PairModel: Send {
     /// The registry's entry.
@@ -133,8 +120,9 @@ pub trait PairModel: Send {
     /// The learned facets, if the model has any.
     fn facets(&mut self) -> Option<Facets>;
 
-    /// Why the user's score for each item is what it is, if the model can tell.
-    fn explain(&mut self, user: UserId, items: &[ItemId]) -> Option<Vec<Explanation>>;
+    /// What tells why scores are what they are, if the model can: it holds what it needs, its own copy, so that the model
+    /// itself may go.
+    fn explainer(&mut self) -> Option<Box<dyn Explainer>>;
 
     /// The number of trained numbers.
     fn n_parameters(&self) -> usize {

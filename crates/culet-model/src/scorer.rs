@@ -3,7 +3,7 @@
 use culet_graph::{ItemId, UserId};
 use culet_kernels::{Matrix, SparseMatrix};
 
-use crate::{Explanation, Representation};
+use crate::{Explanation, HistoryPart, Representation};
 
 /// The scores of a recommender: a sum of parts, each with a factor for each user.
 ///
@@ -159,7 +159,8 @@ impl Scorer {
     }
 
     fn explain_one<'a>(&self, seen: &impl Fn(usize) -> Seen<'a>, history: &[u32], item: ItemId) -> Explanation {
-        let mut from_history: Vec<(ItemId, f64)> = history.iter().map(|&other| (ItemId(other), 0.0)).collect();
+        let mut from_history: Vec<HistoryPart> =
+            history.iter().map(|&other| HistoryPart::without_paths(ItemId(other), 0.0)).collect();
         let mut own = 0.0;
         for (part, Part { kind, .. }) in self.parts.iter().enumerate() {
             let Seen { vector: p, factor } = seen(part);
@@ -170,14 +171,14 @@ impl Scorer {
                     own += factor * temperature.map_or(product, |t| (product / f64::from(t)).exp());
                 }
                 PartKind::Weights(weights) => {
-                    for (other, sum) in &mut from_history {
-                        *sum += factor * entry(weights, *other, item);
+                    for part in &mut from_history {
+                        part.contribution += factor * entry(weights, part.item, item);
                     }
                 }
                 PartKind::Bias(bias) => own += factor * f64::from(bias[item.index()]),
             }
         }
-        let score = own + from_history.iter().map(|(_, part)| part).sum::<f64>();
+        let score = own + from_history.iter().map(|part| part.contribution).sum::<f64>();
         Explanation { score, own, from_history, shares: Vec::new() }
     }
 }
@@ -214,7 +215,8 @@ mod tests {
         let explained = &scorer.explain(UserId(0), &[0, 1], &[ItemId(2)])[0];
         let own = 3.0 + 2.0 * 1.0_f64.exp() + 10.0;
         assert!((explained.own - own).abs() < 1e-12);
-        assert_eq!(explained.from_history, [(ItemId(0), 0.5), (ItemId(1), -2.0)]);
+        let parts = [(0, 0.5), (1, -2.0)].map(|(item, part)| HistoryPart::without_paths(ItemId(item), part));
+        assert_eq!(explained.from_history, parts);
         assert!((explained.score - (own - 1.5)).abs() < 1e-12);
         assert_eq!(scorer.n_numbers(), 2 * 8 + 1 + 3 + 1 + 3);
     }

@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use culet_eval::{PopularityRanker, Ranked};
+use culet_eval::Ranked;
 use culet_graph::{Interactions, ItemId, UserId};
 use culet_kernels::Matrix;
 use culet_model::{
-    Build, Explanation, Newcomers, Part as ScorerPart, PartKind, Scorer, complete_settings, estimate_users, find_model,
+    Asker, Build, Explainer, Explanation, Newcomers, Part as ScorerPart, PartKind, Scorer, complete_settings,
+    estimate_users, find_model,
 };
 use rayon::ThreadPool;
+use rayon::prelude::*;
 
 use crate::ranking::{Wanted, best_items, ranker_of};
 use crate::store::{StoredError, StoredRun};
@@ -19,7 +21,12 @@ pub struct FoldedUsers<'a> {
     run: &'a StoredRun,
     histories: Interactions,
     newcomers: Newcomers,
+    /// What stands in for the users' rows in the tables of a model that learns by steps.
+    own: Option<Matrix>,
 }
+
+/// Vectors in each part, and what they were made from.
+type NewVectors = (Vec<Option<Matrix>>, Option<Matrix>);
 
 impl StoredRun {
     /// Takes in users who were never trained, by their histories: a row for each of them, of items of the run.
@@ -35,11 +42,9 @@ impl StoredRun {
     /// If the histories are of another number of items than the run.
     pub fn fold_in(&self, histories: Interactions, pool: &ThreadPool) -> Result<FoldedUsers<'_>, StoredError> {
         assert_eq!(histories.n_items(), self.history().n_items(), "histories of the run's items");
-        let parts = &self.scorer().parts;
-        let vectors: Result<_, _> =
-            pool.install(|| parts.iter().map(|part| self.vectors_of(part, &histories)).collect());
-        let newcomers = Newcomers::new(self.scorer(), vectors?);
-        Ok(FoldedUsers { run: self, histories, newcomers })
+        let (vectors, own) = pool.install(|| self.vectors_of_newcomers(&histories))?;
+        let newcomers = Newcomers::new(self.scorer(), vectors);
+        Ok(FoldedUsers { run: self, histories, newcomers, own })
     }
 
     /// The `k` best items of each user who was never trained but has such a history, without those of the history.
@@ -59,20 +64,30 @@ impl StoredRun {
         Ok(folded.recommend(0..folded.n_users(), wanted, pool))
     }
 
-    /// The newcomers' vectors in a part, if it scores by vectors.
+    /// The newcomers' vectors in each part, where it scores by vectors; and what stands in for their rows in the tables of
+    /// a model that learns by steps.
+    fn vectors_of_newcomers(&self, histories: &Interactions) -> Result<NewVectors, StoredError> {
+        let parts = &self.scorer().parts;
+        if !matches!(self.spec()?.build, Build::Pairs(_)) {
+            let vectors: Result<_, _> = parts.iter().map(|part| self.vectors_of(part, histories)).collect();
+            return Ok((vectors?, None));
+        }
+        let mut model = self.model()?;
+        let own = {
+            // The first two tables of all models that learn by steps: users, and items before other entities.
+            let [(_, users), (_, items), ..] = model.tables()[..] else { return Err(StoredError::Settings) };
+            estimate_users(users, items, self.catalogue().train.by_user(), histories.by_user())
+        };
+        let vectors = model.fold_in(&own, histories.by_user());
+        // Its final vectors are all that it scores by.
+        Ok((parts.iter().map(|_| Some(vectors.clone())).collect(), Some(own)))
+    }
+
+    /// The newcomers' vectors in a part of what learns at once, if it scores by vectors.
     fn vectors_of(&self, part: &ScorerPart, histories: &Interactions) -> Result<Option<Matrix>, StoredError> {
         let PartKind::Vectors { vectors, .. } = &part.kind else { return Ok(None) };
         let (trained, new) = (self.catalogue().train.by_user(), histories.by_user());
         let spec = self.spec()?;
-        if matches!(spec.build, Build::Pairs(_)) {
-            let mut model = self.model()?;
-            let own = {
-                // The first two tables of all models that learn by steps: users, and items before other entities.
-                let [(_, users), (_, items), ..] = model.tables()[..] else { return Err(StoredError::Settings) };
-                estimate_users(users, items, trained, new)
-            };
-            return Ok(Some(model.fold_in(&own, new)));
-        }
         // A part of a blend is named after its model; what is all there is, is the run's model itself.
         let (spec, settings, weight) = if part.name.is_empty() {
             (spec, &self.run.manifest.summary.config["model"], 1.0)
@@ -125,21 +140,30 @@ impl FoldedUsers<'_> {
         let places =
             (0..scorer.parts.len()).map(|part| (self.newcomers.vectors[part].as_ref(), factors[part].as_slice()));
         let ranker = ranker_of(scorer, &self.histories, Some(&places.collect::<Vec<_>>()));
-        let popular = PopularityRanker::new(&self.run.catalogue().train);
-        best_items(ranker, &popular, &self.histories, &users, wanted, pool)
+        best_items(ranker, self.run.popular(), &self.histories, &users, wanted, pool)
     }
 
     /// Why the score of a user for each of the listed items is what it is; nothing if the model cannot tell.
     ///
+    /// As [`StoredRun::explain`], and from the same memory.
+    ///
     /// # Errors
-    /// [`StoredError::Model`] if this program does not know the run's model.
+    /// As [`StoredRun::model`].
     ///
     /// # Panics
     /// If a user or an item is out of range.
     pub fn explain(&self, asked: &[(UserId, Vec<ItemId>)]) -> Result<Option<Vec<Vec<Explanation>>>, StoredError> {
         let spec = self.run.spec()?;
-        if !spec.explains || matches!(spec.build, Build::Pairs(_)) {
+        if !spec.explains {
             return Ok(None);
+        }
+        if let Some(own) = &self.own {
+            let of_user = |explainer: &dyn Explainer, (user, items): &(UserId, Vec<ItemId>)| {
+                let own = &own.row(user.index())[..own.dim()];
+                explainer.explain(Asker::New { own, history: self.histories.items_of(*user) }, items)
+            };
+            let of = |explainer: &dyn Explainer| asked.par_iter().map(|asked| of_user(explainer, asked)).collect();
+            return Ok(self.run.explainer()?.map(of));
         }
         let scorer: &Scorer = self.run.scorer();
         let of_user = |(user, items): &(UserId, Vec<ItemId>)| {

@@ -29,9 +29,9 @@ pub use estimate::{Estimate, Speed, bytes_beside_data, estimate, estimates};
 pub use findings::{Chosen, Finding, Spread, findings, n_best, ranked_trials};
 pub use fold_in::FoldedUsers;
 pub use network::{
-    Common, GroupReport, GroupRow, LikelyLink, LinkScore, LinkScorer, LinkSets, LinkTerms, NETWORK_TRAINING, NO_GROUP,
-    NetworkOutcome, NetworkRunFacts, NetworkTables, NetworkTrainOptions, NodeFacet, NodeGroup, NodeGroups, ScoreKind,
-    StopRule, StoredNetworkRun, network_run_contents, train_network, withheld,
+    Common, GroupReport, GroupRow, LikelyLink, LinkReasons, LinkScore, LinkScorer, LinkSets, LinkTerm, LinkTerms,
+    NETWORK_TRAINING, NO_GROUP, NetworkOutcome, NetworkRunFacts, NetworkTables, NetworkTrainOptions, NodeFacet,
+    NodeGroup, NodeGroups, ScoreKind, StopRule, StoredNetworkRun, network_run_contents, train_network, withheld,
 };
 pub use observer::{EpochRecord, Event, Observer, Silent};
 pub use options::{Schedule, Select, TRAINING, TrainOptions, divide_settings, training_settings};

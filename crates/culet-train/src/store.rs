@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use culet_data::{
     CatalogueParts, CatalogueView, DataError, Dataset, Fingerprint, PerUserTable, Protocol, Run, RunContents,
@@ -11,10 +12,11 @@ use culet_eval::{PopularityRanker, Ranked, RankingProtocol, RankingReport};
 use culet_graph::{Interactions, ItemId, Names, UserId};
 use culet_kernels::Matrix;
 use culet_model::{
-    Build, Explanation, Facets, ModelError, ModelSpec, PairModel, Part as ScorerPart, PartKind, Problem,
-    Representation, Scorer, Start, find_model,
+    Asker, Build, Explainer, Explanation, Facets, ModelError, ModelSpec, PairModel, Part as ScorerPart, PartKind,
+    Problem, Representation, Scorer, Start, find_model,
 };
 use rayon::ThreadPool;
+use rayon::prelude::*;
 use serde_json::json;
 
 use crate::ranking::{Wanted, best_items, evaluate, ranker};
@@ -224,6 +226,9 @@ pub struct StoredRun {
     scorer: Scorer,
     /// Training and validation pairs: what a user already has.
     history: Interactions,
+    /// These are made when they are first asked for.
+    popular: OnceLock<PopularityRanker>,
+    explainer: OnceLock<Option<Box<dyn Explainer>>>,
 }
 
 impl StoredRun {
@@ -236,7 +241,7 @@ impl StoredRun {
         let CatalogueParts { train, valid, .. } = run.catalogue()?;
         let scorer = stored_scorer(&run, train.n_users(), train.n_items())?;
         let history = train.union(valid).map_err(DataError::from)?;
-        Ok(Self { run, scorer, history })
+        Ok(Self { run, scorer, history, popular: OnceLock::new(), explainer: OnceLock::new() })
     }
 
     /// The registry's entry of the model.
@@ -290,8 +295,25 @@ impl StoredRun {
     #[must_use]
     pub fn recommend<'w>(&self, users: &[u32], wanted: impl Into<Wanted<'w>>, pool: &ThreadPool) -> Vec<Vec<Ranked>> {
         let train = &self.catalogue().train;
-        let popular = PopularityRanker::new(train);
-        best_items(ranker(&self.scorer, train), &popular, &self.history, users, wanted.into(), pool)
+        best_items(ranker(&self.scorer, train), self.popular(), &self.history, users, wanted.into(), pool)
+    }
+
+    /// The items that most users took, best first.
+    #[must_use]
+    pub fn popular(&self) -> &PopularityRanker {
+        self.popular.get_or_init(|| PopularityRanker::new(&self.catalogue().train))
+    }
+
+    /// The vectors of users and items, where the model scores by their products alone.
+    #[must_use]
+    pub fn vectors(&self) -> Option<&Representation> {
+        self.scorer.sole_vectors()
+    }
+
+    /// Whether the scores are the same for all users.
+    #[must_use]
+    pub fn is_same_for_all(&self) -> bool {
+        self.scorer.parts.iter().all(|part| matches!(part.kind, PartKind::Bias(_)))
     }
 
     /// What it answers from.
@@ -301,21 +323,39 @@ impl StoredRun {
 
     /// Why each user's score for each of the listed items is what it is; nothing if the model cannot tell.
     ///
+    /// A model that learns by steps is built from its stored tables and propagates once, when it is first asked; what its
+    /// explanations need stays in memory from then on (for KGIN, its hops as tables of all entities), so that later ones
+    /// take milliseconds.
+    ///
     /// # Errors
     /// As [`StoredRun::model`].
+    ///
+    /// # Panics
+    /// If a user or an item is out of range.
     pub fn explain(&self, asked: &[(UserId, Vec<ItemId>)]) -> Result<Option<Vec<Vec<Explanation>>>, StoredError> {
         let spec = self.spec()?;
         if !spec.explains {
             return Ok(None);
         }
-        if !matches!(spec.build, Build::Pairs(_)) {
-            let train = &self.catalogue().train;
-            let of_user =
-                |(user, items): &(UserId, Vec<ItemId>)| self.scorer.explain(*user, train.items_of(*user), items);
-            return Ok(Some(asked.iter().map(of_user).collect()));
+        if matches!(spec.build, Build::Pairs(_)) {
+            let of = |explainer: &dyn Explainer| {
+                asked.par_iter().map(|(user, items)| explainer.explain(Asker::Trained(*user), items)).collect()
+            };
+            return Ok(self.explainer()?.map(of));
         }
-        let mut model = self.model()?;
-        Ok(asked.iter().map(|(user, items)| model.explain(*user, items)).collect())
+        let train = &self.catalogue().train;
+        let of_user = |(user, items): &(UserId, Vec<ItemId>)| self.scorer.explain(*user, train.items_of(*user), items);
+        Ok(Some(asked.iter().map(of_user).collect()))
+    }
+
+    /// What explains the scores of a model that learns by steps, if it can.
+    pub(crate) fn explainer(&self) -> Result<Option<&dyn Explainer>, StoredError> {
+        if self.explainer.get().is_none() {
+            let made = self.model()?.explainer();
+            // Another thread may have made the same meanwhile.
+            let _ = self.explainer.set(made);
+        }
+        Ok(self.explainer.get().and_then(|made| made.as_deref()))
     }
 
     /// The model itself, with its stored parameters.

@@ -9,8 +9,8 @@ use culet_eval::RankingProtocol;
 use culet_graph::{Csr, Interactions, ItemId, KnowledgeGraph, Names, Triplet, UserId, Vocabulary};
 use culet_kernels::{Matrix, RowGradient};
 use culet_model::{
-    Build, Draw, Explanation, Facets, Family, Loss, MODELS, ModelSpec, NegativeSampling, PairBatch, PairModel,
-    PartKind, Representation, find_model,
+    Build, Draw, Explainer, Facets, Family, Loss, MODELS, ModelSpec, NegativeSampling, PairBatch, PairModel, PartKind,
+    Representation, find_model,
 };
 use culet_train::{
     Event, NetworkTrainOptions, Observer, Outcome, Part, Silent, TrainData, TrainError, TrainOptions, train,
@@ -158,9 +158,12 @@ fn a_stored_run_answers_as_the_model_did() {
         let explained = stored.explain(&[(UserId(3), vec![ItemId(4), ItemId(7)])]).unwrap();
         assert_eq!(explained.is_some(), spec.explains, "{}", spec.name);
         for explanation in explained.into_iter().flatten().flatten() {
-            let sum: f64 = explanation.from_history.iter().map(|(_, part)| part).sum::<f64>() + explanation.own;
+            let sum: f64 = explanation.from_history.iter().map(|part| part.contribution).sum::<f64>() + explanation.own;
             assert!((sum - explanation.score).abs() < 1e-5 * (1.0 + sum.abs()), "{}: {sum}", spec.name);
         }
+        let new = stored.fold_in(data.train.clone(), &pool).unwrap();
+        let explained = new.explain(&[(UserId(3), vec![ItemId(4)])]).unwrap();
+        assert_eq!(explained.is_some(), spec.explains, "{} explains alike to all", spec.name);
         let best = &stored.recommend(&[3], 5, &pool)[0];
         assert_eq!(best.len(), 5);
         assert!(best.iter().all(|ranked| !data.train.contains(UserId(3), ItemId(ranked.item))));
@@ -320,8 +323,8 @@ impl PairModel for Poisoned {
     fn facets(&mut self) -> Option<Facets> {
         self.0.facets()
     }
-    fn explain(&mut self, user: UserId, items: &[ItemId]) -> Option<Vec<Explanation>> {
-        self.0.explain(user, items)
+    fn explainer(&mut self) -> Option<Box<dyn Explainer>> {
+        self.0.explainer()
     }
 }
 

@@ -120,6 +120,34 @@ fn what_scores_by_the_items_of_the_history_makes_no_difference_between_trained_u
 }
 
 #[test]
+fn reasons_for_newcomers_add_up_to_the_scores_that_they_are_recommended_by() {
+    let Newcomers { data, histories, .. } = newcomers();
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["kgin", "ease", "auto"] {
+        let spec = culet_model::find_model(name).unwrap();
+        let run = stored(spec, &data, &data.train, &folder.path().join(name));
+        let folded = run.fold_in(histories.clone(), &pool()).unwrap();
+        let lists = folded.recommend(0..folded.n_users(), 5, &pool());
+        let new: Vec<usize> = (0..lists.len()).filter(|&u| !histories.items_of(UserId(u as u32)).is_empty()).collect();
+        let items = |user: usize| lists[user].iter().map(|ranked| ItemId(ranked.item)).collect();
+        let asked: Vec<_> = new.iter().map(|&user| (UserId(user as u32), items(user))).collect();
+        let explained = folded.explain(&asked).unwrap().unwrap();
+        let mut n_paths = 0;
+        for (&user, explanations) in new.iter().zip(&explained) {
+            for (ranked, explanation) in lists[user].iter().zip(explanations) {
+                let (found, expected) = (explanation.score, f64::from(ranked.score));
+                assert!((found - expected).abs() < 1e-4 * (1.0 + expected.abs()), "{name}: {found} for {expected}");
+                let parts: f64 = explanation.from_history.iter().map(|part| part.contribution).sum();
+                assert!((explanation.own + parts - found).abs() < 1e-9 * (1.0 + found.abs()), "{name}");
+                assert_eq!(explanation.from_history.len(), histories.items_of(UserId(user as u32)).len());
+                n_paths += explanation.from_history.iter().map(|part| part.paths.len()).sum::<usize>();
+            }
+        }
+        assert_eq!(n_paths > 0, name == "kgin", "{name}: {n_paths} paths");
+    }
+}
+
+#[test]
 fn only_wanted_items_come_up_and_those_without_a_history_get_the_popular_ones() {
     let Newcomers { data, histories, .. } = newcomers();
     let folder = tempfile::tempdir().unwrap();

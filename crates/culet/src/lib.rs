@@ -29,11 +29,14 @@
 
 #![forbid(unsafe_code)]
 
+pub use culet_answers as answers;
 pub use culet_data as data;
 pub use culet_eval as eval;
 pub use culet_graph as graph;
 pub use culet_kernels as kernels;
 pub use culet_model as model;
+#[cfg(feature = "serve")]
+pub use culet_serve as serve;
 pub use culet_train as train;
 
 pub use rayon::{ThreadPool, ThreadPoolBuildError};

@@ -12,11 +12,12 @@ const LAYERS: &[(&str, u8)] = &[
     ("culet-data", 2),
     ("culet-eval", 2),
     ("culet-train", 3),
-    ("culet-serve", 3),
-    ("culet-report", 3),
-    ("culet", 4),
-    ("culet-cli", 5),
-    ("culet-py", 5),
+    ("culet-answers", 4),
+    ("culet-serve", 5),
+    ("culet-report", 5),
+    ("culet", 6),
+    ("culet-cli", 7),
+    ("culet-py", 7),
 ];
 
 /// A dev-dependency of any crate, outside the layers.

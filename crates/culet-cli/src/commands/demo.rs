@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
+use culet::answers::catalogue::{Reason, intents_in_words};
 use culet::data::{
     Catalogue, CatalogueConfig, Dataset, Fingerprint, IntentMatch, UserMatch, match_intents, match_users, relation_auc,
     synthesise, write_kgat,
@@ -19,7 +20,6 @@ use super::catalogue::strip_graph;
 use super::fit::{Fit, Fitted, timed};
 use crate::context::Context;
 use crate::problem::Problem;
-use crate::reasons::{Reason, intents_in_words};
 use crate::table::Table;
 
 /// The demonstration's settings, good for about ten seconds of training.
@@ -222,7 +222,7 @@ fn report(out: &Path, rows: &[Row], intents: &str, examples: &[Example]) -> Stri
     for example in examples {
         text += &format!("\nfor {}, who mostly follows `{}`\n", example.user, example.planted_intent);
         for item in &example.items {
-            text += &format!("  {}\n    {}\n", item.name, item.reason.to_text(f64::from(item.score)));
+            text += &format!("  {}\n    {}\n", item.name, item.reason.text);
         }
     }
     let (catalogue, run) = (out.join("catalogue"), out.join("run"));

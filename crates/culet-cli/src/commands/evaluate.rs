@@ -2,10 +2,11 @@
 //!
 //! Runs of networks are judged in [`network::evaluate`].
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use culet::data::{Manifest, RunKind, RunSummary, Selection};
+use culet::answers::run_kind;
+use culet::data::{RunKind, RunSummary, Selection};
 use culet::train::{Part, StoredRun};
 use serde_json::json;
 
@@ -62,16 +63,9 @@ pub(super) fn open(matches: &ArgMatches) -> Result<StoredRun, Problem> {
     Ok(StoredRun::open(matches.get_one::<PathBuf>("run").expect("required"))?)
 }
 
-/// What a run folder was made from. What is wrong with one that cannot be told, those who open it say.
-pub(super) fn kind_of(run: &Path) -> RunKind {
-    let manifest = std::fs::read(run.join("manifest.json")).ok();
-    let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
-    manifest.map_or(RunKind::Catalogue, |manifest| manifest.kind)
-}
-
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
     let path: &PathBuf = matches.get_one("run").expect("required");
-    if kind_of(path) == RunKind::Network {
+    if run_kind(path) == RunKind::Network {
         return network::evaluate::run(context, matches);
     }
     network::evaluate::refuse_flags(path, matches)?;

@@ -1,18 +1,20 @@
 //! The commands, one file each.
 
+mod ask;
 mod catalogue;
 mod compare;
 mod completions;
 mod data;
 mod demo;
 mod evaluate;
+mod feedback;
 mod fit;
-mod intents;
 mod leaderboard;
 mod models;
 mod network;
 mod recommend;
 mod room;
+mod serve;
 mod settings;
 mod train;
 mod tune;
@@ -36,6 +38,7 @@ Examples:
   culet train kgin data/last-fm --out run     train KGIN, select on validation, test once
   culet evaluate run --at 10,20               the metrics of a run
   culet recommend run --user 42 --explain     what user 42 may like, and why
+  culet serve run                             the same over HTTP, with a page: http://127.0.0.1:8080
   culet train asp2vec friends.tsv --out net   learn the aspects of the nodes of a network
   culet links net                             the likeliest new edges of that network";
 
@@ -59,9 +62,12 @@ pub(crate) fn command() -> Command {
             compare::command(),
             leaderboard::command(),
             recommend::command(),
-            network::similar::command(),
-            network::links::command(),
-            network::facets::command(),
+            serve::command(),
+            feedback::command(),
+            ask::explain::command(),
+            ask::similar::command(),
+            ask::links::command(),
+            ask::facets::command(),
             completions::command(),
         ])
 }
@@ -80,9 +86,12 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Done, Problem> {
         "compare" => compare::run(&context, matches),
         "leaderboard" => leaderboard::run(&context, matches),
         "recommend" => recommend::run(&context, matches),
-        "similar" => network::similar::run(&context, matches),
-        "links" => network::links::run(&context, matches),
-        "facets" => network::facets::run(&context, matches),
+        "serve" => serve::run(&context, matches),
+        "feedback" => feedback::run(&context, matches),
+        "explain" => ask::explain::run(&context, matches),
+        "similar" => ask::similar::run(&context, matches),
+        "links" => ask::links::run(&context, matches),
+        "facets" => ask::facets::run(&context, matches),
         "completions" => completions::run(matches),
         _ => unreachable!("clap knows the commands"),
     }

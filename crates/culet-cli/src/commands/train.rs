@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
+use culet::answers::catalogue::intents_in_words;
 use culet::data::{Dataset, check_trainable};
 use culet::eval::RankingProtocol;
 use culet::model::{Family, MODELS, ModelSpec, Step, find_model};
@@ -13,7 +14,6 @@ use super::fit::{Fit, Fitted, check_place, timed};
 use super::{Done, network, room, settings};
 use crate::context::Context;
 use crate::problem::Problem;
-use crate::reasons::intents_in_words;
 use crate::table::Table;
 
 const EXAMPLES: &str = "\

@@ -13,6 +13,7 @@ mod leaderboard;
 mod networks;
 mod places;
 mod program;
+mod questions;
 mod snapshots;
 mod streams;
 mod tune;

@@ -175,6 +175,28 @@ fn a_run_answers_by_id_and_by_name() {
 }
 
 #[test]
+fn the_score_of_a_pair_is_told_part_by_part() {
+    let folder = folder();
+    cliques(folder.path());
+    train(folder.path(), &["asp2vec", "cliques", "--aspects", "3", "--out", "net"]).well();
+    let asked = |arguments: &[&str]| run(folder.path(), arguments).well();
+    let nodes = asked(&["links", "net", "-k", "1", "--json"]).json();
+    let [source, target] = ["source", "target"].map(|end| nodes["links"][0][end]["id"].as_str().unwrap().to_owned());
+    let ask = ["explain", "net", "--source", &source, "--target", &target];
+    let told = asked(&[&ask[..], &["--json"]].concat()).json();
+    assert_eq!((told["linked"].as_bool(), number(&told["score"])), (Some(false), number(&nodes["links"][0]["score"])));
+    let sum: f64 = told["terms"].as_array().unwrap().iter().map(|term| number(&term["contribution"])).sum();
+    assert!((number(&told["base"]) + sum - number(&told["score"])).abs() < 1e-9, "{told:#}");
+    let shares: f64 = told["aspects"].as_array().unwrap().iter().map(|aspect| number(&aspect["share"])).sum();
+    assert!((shares - 1.0).abs() < 1e-9, "{told:#}");
+    let clique = |id: &Value| id.as_str().unwrap().as_bytes()[0];
+    let between = told["common_neighbours"].as_array().unwrap();
+    assert_eq!(number(&told["n_common"]) as usize, between.len());
+    assert!(between.iter().all(|one| clique(&one["id"]) == source.as_bytes()[0]), "{told:#}");
+    assert!(asked(&ask).stdout.contains("nodes between, such as "));
+}
+
+#[test]
 fn facets_have_shares_contexts_and_labels() {
     let folder = folder();
     cliques(folder.path());
@@ -316,13 +338,16 @@ fn wrong_input_is_told_with_a_way_out() {
         (&["links", "net", "zzzzzz"], &["there is no node `zzzzzz`", "such as `a0`"]),
         (&["similar", "net", "a1", "--aspect", "2"], &["there is no aspect 2: this run has 1 aspect"]),
         (&["facets", "net", "a1", "--groups", "2"], &["`--groups` is about all nodes, and one is given", "hint: "]),
-        (&["facets", "net", "--groups", "21"], &["`--groups` is 21, and this run has 20 nodes", "hint: "]),
-        (&["evaluate", "net", "--task", "groups", "--groups", "21"], &["`--groups` is 21, and this run has 20 nodes"]),
+        (&["facets", "net", "--groups", "21"], &["21 groups are asked for, and this run has 20 nodes", "hint: "]),
+        (
+            &["evaluate", "net", "--task", "groups", "--groups", "21"],
+            &["21 groups are asked for, and this run has 20 nodes"],
+        ),
         (&["facets", "net", "--groups", "0"], &["0 is not in 1.."]),
         (&["evaluate", "run", "--groups", "3"], &["`--groups` is for runs of networks"]),
-        (&["links", "run"], &["`run` holds a catalogue, not a network", "`culet recommend`"]),
+        (&["links", "run"], &["this run is of a catalogue", "`culet recommend`"]),
         (&["facets", "run", "--groups", "3"], &["`--groups` is about networks", "hint: leave the flag out"]),
-        (&["similar", "run", "1"], &["`run` holds a catalogue, not a network"]),
+        (&["similar", "run", "1"], &["there is no item `1` in this run"]),
         (&["recommend", "net", "--user", "a1"], &["`net` holds a network, not a catalogue", "`culet links`"]),
         (&["evaluate", "run", "--task", "links"], &["`--task` is for runs of networks"]),
         (&["evaluate", "net", "--catalogue"], &["`--catalogue` is for recommenders"]),

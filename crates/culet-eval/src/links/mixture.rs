@@ -67,9 +67,16 @@ impl LinkMixture {
     /// If there is not one value for each feature.
     #[must_use]
     pub fn score(&self, row: &[f64]) -> f64 {
+        self.intercept + self.contributions(row).sum::<f64>()
+    }
+
+    /// What each feature of a pair adds to the log-odds of an average pair, the intercept.
+    ///
+    /// # Panics
+    /// As [`LinkMixture::score`].
+    pub fn contributions<'a>(&'a self, row: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
         assert_eq!(row.len(), self.names.len(), "a value for each feature");
-        let terms = (0..row.len()).map(|k| self.weights[k] * standardised(row[k], self.means[k], self.scales[k]));
-        self.intercept + terms.sum::<f64>()
+        (0..row.len()).map(|k| self.weights[k] * standardised(row[k], self.means[k], self.scales[k]))
     }
 }
 

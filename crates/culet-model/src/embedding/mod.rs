@@ -29,12 +29,11 @@ use crate::rows::{add, add_rows, gather, normalise};
 use crate::slots::{Slots, known_negatives, lists};
 use crate::tables::{glorot, stored_table};
 use crate::{
-    Draw, Explanation, Facets, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch, PairModel, Problem,
+    Draw, Explainer, Facets, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch, PairModel, Problem,
     Representation,
 };
 use convolution::Convolution;
 pub(crate) use cost::cost;
-use culet_graph::{ItemId, UserId};
 use facts::ItemFacts;
 
 /// What the models of this family differ in.
@@ -319,7 +318,7 @@ impl PairModel for Embedding {
         None
     }
 
-    fn explain(&mut self, _: UserId, _: &[ItemId]) -> Option<Vec<Explanation>> {
+    fn explainer(&mut self) -> Option<Box<dyn Explainer>> {
         None
     }
 }

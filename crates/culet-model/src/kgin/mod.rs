@@ -35,22 +35,24 @@
 #[cfg(test)]
 mod tests;
 
+mod ends;
 mod explain;
 mod field;
 mod paths;
 mod represent;
 mod step;
 
-use culet_graph::{Csr, ItemId, RelationalAdjacency, UserId};
+use culet_graph::{Csr, RelationalAdjacency};
 use culet_kernels::{Edges, Matrix, RowGradient, RowSet, softmax_in_place};
 
 use crate::cost::{Cost, DataSize, Work, adam, histories_of_step, loss, number, row, word};
 use crate::tables::{glorot, stored_table};
 use crate::{
-    Draw, Explanation, Facets, Independence, Kind, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch,
+    Draw, Explainer, Facets, Independence, Kind, Loss, LossKind, ModelError, ModelSpec, NegativeSampling, PairBatch,
     PairModel, Paper, Preset, Problem, Range, Representation, Scale, Setting,
     registry::{Build, Start},
 };
+use explain::PathExplainer;
 use paths::ItemEdges;
 use represent::Newcomers;
 use step::Workspace;
@@ -426,7 +428,7 @@ impl PairModel for Kgin {
         Some(self.facets_of_paths())
     }
 
-    fn explain(&mut self, user: UserId, items: &[ItemId]) -> Option<Vec<Explanation>> {
-        Some(self.explain_scores(user, items))
+    fn explainer(&mut self) -> Option<Box<dyn Explainer>> {
+        Some(Box::new(PathExplainer::of(self)))
     }
 }

@@ -26,6 +26,7 @@ use crate::LossKind;
 use crate::mixture::Mixture;
 
 /// The edges that leave items, inverse relations folded into their forward ones.
+#[derive(Debug)]
 pub(super) struct ItemEdges {
     starts: Vec<u32>,
     tails: Vec<u32>,
@@ -42,8 +43,22 @@ impl ItemEdges {
         Self { starts, tails: by_head.columns[..end].to_vec(), rows, n_forward }
     }
 
+    /// The same edges, those of an item in the order of their tails.
+    pub(super) fn by_entity(&self) -> Self {
+        let (mut tails, mut rows) = (Vec::with_capacity(self.tails.len()), Vec::with_capacity(self.rows.len()));
+        for bounds in self.starts.windows(2) {
+            let range = bounds[0] as usize..bounds[1] as usize;
+            let mut edges: Vec<(u32, u16)> =
+                self.tails[range.clone()].iter().copied().zip(self.rows[range].iter().copied()).collect();
+            edges.sort_unstable();
+            tails.extend(edges.iter().map(|(tail, _)| tail));
+            rows.extend(edges.iter().map(|(_, row)| row));
+        }
+        Self { starts: self.starts.clone(), tails, rows, n_forward: self.n_forward }
+    }
+
     /// (forward relation, row of the relation table, tail)
-    fn of(&self, item: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+    pub(super) fn of(&self, item: usize) -> impl Iterator<Item = (usize, usize, usize)> {
         let range = self.starts[item] as usize..self.starts[item + 1] as usize;
         let edges = self.rows[range.clone()].iter().zip(&self.tails[range]);
         edges.map(|(&row, &tail)| (row as usize % self.n_forward, row as usize, tail as usize))
@@ -192,15 +207,15 @@ fn total(vectors: &[Vec<f64>], dim: usize) -> Vec<f64> {
     sum
 }
 
-fn add(sum: &mut [f64], row: &[f32]) {
+pub(super) fn add(sum: &mut [f64], row: &[f32]) {
     sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
 }
 
-fn length(vector: &[f64]) -> f64 {
+pub(super) fn length(vector: &[f64]) -> f64 {
     dot(vector, vector).sqrt()
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
@@ -208,6 +223,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 mod tests {
     use super::super::tests::{settings, small_problem};
     use super::*;
+    use crate::Asker;
     use crate::pair::{PairModel, Problem};
     use crate::registry::Start;
     use culet_graph::{ItemId, UserId};
@@ -246,16 +262,17 @@ mod tests {
         let n_items = model.graph.n_items;
         (0..n_items).for_each(|item| model.params.entities.row_mut(item).fill(0.0));
         let gaps = model.relation_gaps();
+        let explainer = model.explainer().unwrap();
         let pairs = model.graph.items_of_user.columns().to_vec();
         let all: Vec<ItemId> = (0..n_items as u32).map(ItemId).collect();
         for (user, gaps) in gaps.iter().enumerate() {
             let history = model.graph.items_of_user.row(user).to_vec();
-            let scores = model.explain(UserId(user as u32), &all).unwrap();
+            let scores = explainer.explain(Asker::Trained(UserId(user as u32)), &all);
             let mut expected = 0.0;
             for (place, &item) in history.iter().enumerate() {
                 let without = |other: u32| {
                     let explanation = &scores[other as usize];
-                    explanation.score - explanation.own - explanation.from_history[place].1
+                    explanation.score - explanation.own - explanation.from_history[place].contribution
                 };
                 let by_popularity = pairs.iter().map(|&other| without(other)).sum::<f64>() / pairs.len() as f64;
                 expected += without(item) - by_popularity;

@@ -18,6 +18,9 @@ pub(super) struct Layer<'a> {
     pub(super) intents: &'a Matrix,
     /// What made U^(l + 1).
     pub(super) gate: &'a GateOutput,
+    /// What the sums of E^(l + 1) were multiplied with: 1 / length of the mean, and 1 / |N_v|; `[n_entities]`.
+    pub(super) inverse_lengths: &'a [f32],
+    pub(super) inverse_degrees: &'a [f32],
 }
 
 /// Users who were never trained.
@@ -68,7 +71,6 @@ impl Kgin {
                 dropout: Dropout::none(),
             };
             intent_gate(input, &mut gate);
-            show(Layer { entities: now, intents: &intents, gate: &gate });
             relational_mean(
                 &self.graph.everything,
                 EdgeView::all(&self.graph.by_head),
@@ -81,6 +83,13 @@ impl Kgin {
                     inverse_degrees: &mut self.work.inverse_degrees,
                 },
             );
+            show(Layer {
+                entities: now,
+                intents: &intents,
+                gate: &gate,
+                inverse_lengths: &self.work.inverse_lengths[l],
+                inverse_degrees: &self.work.inverse_degrees,
+            });
             add(users.as_mut_slice(), gate.units.as_slice());
             add(items.as_mut_slice(), &next.as_slice()[..n_items * next.stride()]);
             std::mem::swap(&mut layer_users, &mut gate.units);

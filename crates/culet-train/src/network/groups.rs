@@ -49,7 +49,18 @@ impl NodeGroups {
     }
 }
 
+/// Groups where nobody says how many, and no labels do.
+const DEFAULT_GROUPS: usize = 10;
+
 impl StoredNetworkRun {
+    /// How many groups there are where nobody says: as many as there are labels, or else ten; at most one a node.
+    #[must_use]
+    pub fn default_n_groups(&self) -> usize {
+        let n_labels = self.data().labels.as_ref().map_or(0, |labels| labels.names.len());
+        let n = if n_labels > 0 { n_labels } else { DEFAULT_GROUPS };
+        n.clamp(1, self.embedding.n_nodes.max(1))
+    }
+
     /// Groups of nodes that may overlap, each with `k` typical nodes.
     ///
     /// The context vectors Q_i^s of all aspects of all nodes are clustered by direction ([`spherical_k_means`]); a node

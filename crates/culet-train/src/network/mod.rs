@@ -14,6 +14,7 @@ mod parts;
 mod score;
 mod store;
 mod traits;
+mod why;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -34,6 +35,7 @@ pub use parts::{LinkSets, withheld};
 pub use score::{LinkScore, LinkScorer, LinkTerms};
 pub use store::{NetworkRunFacts, NetworkTables, StoredNetworkRun, network_run_contents};
 pub use traits::Common;
+pub use why::{LinkReasons, LinkTerm};
 
 use crate::{EpochRecord, Event, Observer, Seconds, Select, TrainError};
 use judge::Judge;

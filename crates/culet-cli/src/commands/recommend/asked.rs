@@ -104,9 +104,7 @@ impl<'a> Asked<'a> {
             }
         };
         if told.is_none() {
-            let spec = self.stored.spec()?;
-            let of_whom = if spec.explains { " for users who were never trained" } else { "" };
-            context.remark(&format!("note: `{}` cannot tell reasons{of_whom}", spec.name));
+            context.remark(&format!("note: `{}` cannot tell reasons", self.stored.spec()?.name));
         }
         Ok(told)
     }

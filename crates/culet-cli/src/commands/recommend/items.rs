@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use clap::{Arg, ArgAction, ArgMatches};
-use culet::graph::Names;
-use culet::train::StoredRun;
+use culet::answers::catalogue::Filter;
+use culet::answers::{AskError, CatalogueAnswers};
 
-use super::who::{Ids, Unknown, from_file};
+use super::who::{Ids, Unknown, from_file, in_words};
 use crate::context::Context;
 use crate::problem::Problem;
 
@@ -33,82 +33,32 @@ pub(super) fn arguments() -> [Arg; 4] {
 pub(super) fn allowed(
     context: &Context,
     matches: &ArgMatches,
-    stored: &StoredRun,
+    answers: &CatalogueAnswers,
 ) -> Result<Option<Vec<bool>>, Problem> {
-    let given = |name: &str| matches.get_one::<String>(name);
-    let facts: Vec<&String> = matches.get_many("with").into_iter().flatten().collect();
-    if given("items").is_none() && given("not-items").is_none() && facts.is_empty() {
-        return Ok(None);
-    }
-    let ids = Ids::of_items(stored);
     let mut unknown = Unknown::new(matches.get_flag("skip-unknown"));
-    let n_items = stored.history().n_items();
-    let mut allowed = vec![given("items").is_none(); n_items];
-    for (name, may) in [("items", true), ("not-items", false)] {
-        if let Some(value) = given(name) {
-            for item in listed(value, &ids, &mut unknown)? {
-                allowed[item as usize] = may;
-            }
-        }
-    }
-    for fact in facts {
-        let have = with_fact(fact, stored)?;
-        allowed.iter_mut().zip(have).for_each(|(may, has)| *may &= has);
-    }
+    let listed = |name: &str, unknown: &mut Unknown| {
+        matches.get_one::<String>(name).map(|value| listed(value, answers, unknown)).transpose()
+    };
+    let filter = Filter {
+        items: listed("items", &mut unknown)?,
+        not_items: listed("not-items", &mut unknown)?.unwrap_or_default(),
+        with: matches.get_many("with").into_iter().flatten().cloned().collect(),
+        skip_unknown: false,
+    };
     unknown.tell(context);
-    if !allowed.contains(&true) {
-        return Err(Problem::input("no item of the run is left to recommend")
-            .hint("`--items`, `--not-items` and `--with` together leave none"));
-    }
-    Ok(Some(allowed))
+    let allowed = answers.allowed(&filter).map_err(|error| match error {
+        AskError::NothingLeft => Problem::input("no item of the run is left to recommend")
+            .hint("`--items`, `--not-items` and `--with` together leave none"),
+        error => in_words(answers, error),
+    })?;
+    Ok(allowed.items)
 }
 
-fn listed(value: &str, ids: &Ids<'_>, unknown: &mut Unknown) -> Result<Vec<u32>, Problem> {
-    if Path::new(value).is_file() {
-        return from_file(Path::new(value), ids, unknown);
+/// The ids of items that are known, given themselves or in a file.
+fn listed(value: &str, answers: &CatalogueAnswers, unknown: &mut Unknown) -> Result<Vec<String>, Problem> {
+    if !Path::new(value).is_file() {
+        return Ok(value.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect());
     }
-    value.split(',').map(str::trim).filter(|id| !id.is_empty()).map(|id| ids.find(id)).collect()
-}
-
-/// Which items have a fact, told either way round.
-fn with_fact(fact: &str, stored: &StoredRun) -> Result<Vec<bool>, Problem> {
-    let names = &stored.catalogue().vocabulary;
-    let Some((relation, entity)) = fact.split_once('=') else {
-        return Err(Problem::input(format!("`{fact}` is no fact"))
-            .hint("write a relation and an entity, such as `--with directed_by=scott`"));
-    };
-    let relations = called(relation.trim(), &names.relations, "relation")?;
-    let entities = called(entity.trim(), &names.entities, "entity")?;
-    let mut have = vec![false; stored.history().n_items()];
-    for triplet in stored.catalogue().graph.triplets() {
-        if relations[triplet.relation as usize] {
-            for (end, other) in [(triplet.head, triplet.tail), (triplet.tail, triplet.head)] {
-                if entities[other as usize] && (end as usize) < have.len() {
-                    have[end as usize] = true;
-                }
-            }
-        }
-    }
-    if !have.contains(&true) {
-        return Err(Problem::input(format!("no item has the fact `{fact}`"))
-            .hint("`culet data describe` tells the relations of a data set"));
-    }
-    Ok(have)
-}
-
-/// All that have this id or, if none has, this name.
-fn called(wanted: &str, names: &Names, what: &str) -> Result<Vec<bool>, Problem> {
-    if let Some(found) = names.find(wanted) {
-        return Ok((0..names.len()).map(|k| k == found).collect());
-    }
-    let found: Vec<bool> = (0..names.len()).map(|k| names.name(k) == Some(wanted)).collect();
-    if found.contains(&true) {
-        return Ok(found);
-    }
-    let known = (0..names.len()).flat_map(|k| [Some(names.id(k)), names.name(k)]).flatten();
-    let otherwise = match names.len() {
-        0 => "this run has no knowledge graph".to_owned(),
-        n => format!("such as `{}`", names.label(n - 1)),
-    };
-    Err(Problem::no_such(what, wanted, known, Some(otherwise)))
+    let found = from_file(Path::new(value), &Ids::items(answers), unknown)?;
+    Ok(found.into_iter().map(|item| answers.vocabulary().entities.id(item as usize).to_owned()).collect())
 }

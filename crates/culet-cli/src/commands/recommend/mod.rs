@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use asked::Asked;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use culet::answers::catalogue::{Reason, Recommended};
+use culet::answers::{CatalogueAnswers, Named};
 use culet::data::thousands;
 use culet::eval::Ranked;
 use culet::graph::ItemId;
@@ -20,7 +22,6 @@ use super::Done;
 use super::evaluate::{open, run_argument};
 use crate::context::Context;
 use crate::problem::Problem;
-use crate::reasons::Reason;
 use crate::table::Table;
 
 const EXAMPLES: &str = "\
@@ -99,17 +100,6 @@ pub(super) fn command() -> Command {
 }
 
 #[derive(Debug, Serialize)]
-struct Recommended {
-    rank: usize,
-    id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    score: f32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<Reason>,
-}
-
-#[derive(Debug, Serialize)]
 struct ForUser {
     user: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,21 +115,22 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
         // Before anything is computed.
         culet::data::RecommendationFormat::of(path)?;
     }
-    let stored = open(matches)?;
-    let who = who::asked(context, matches, &stored)?;
-    let allowed = items::allowed(context, matches, &stored)?;
+    let answers = CatalogueAnswers::new(open(matches)?);
+    let stored = answers.stored();
+    let who = who::asked(context, matches, &answers)?;
+    let allowed = items::allowed(context, matches, &answers)?;
     let wanted = Wanted {
         k: *matches.get_one::<u32>("k").expect("has a default") as usize,
         allowed: allowed.as_deref(),
         keep_seen: matches.get_flag("keep-seen"),
     };
-    let asked = Asked::new(context, &stored, who)?;
+    let asked = Asked::new(context, stored, who)?;
     if asked.are_new() {
         let spec = stored.spec()?;
         context.remark(&format!("{}: new users are recommended to {}", spec.name, spec.new_users));
     }
     if let Some(path) = out {
-        table::write(context, (&stored, &asked), wanted, path)?;
+        table::write(context, (stored, &asked), wanted, path)?;
         return Ok(Done::Wholly);
     }
     let lists = asked.recommend(context, 0..asked.len(), wanted);
@@ -147,7 +138,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     let document: Vec<ForUser> = lists
         .iter()
         .enumerate()
-        .map(|(place, list)| for_user(&stored, (&asked, place), list, explanations.as_ref().map(|all| &*all[place])))
+        .map(|(place, list)| for_user(stored, (&asked, place), list, explanations.as_ref().map(|all| &*all[place])))
         .collect();
     for (place, user) in document.iter().enumerate() {
         let told = match (user.items.is_empty(), asked.is_unknown(place)) {
@@ -175,8 +166,7 @@ fn for_user(
         let item = ItemId(ranked.item);
         Recommended {
             rank: k + 1,
-            id: names.entities.id(item.index()).to_owned(),
-            name: names.entities.name(item.index()).map(str::to_owned),
+            item: Named::new(item.0, &names.entities),
             score: ranked.score,
             reason: explanations.map(|all| Reason::new(item, &all[k], graph, names)),
         }
@@ -196,17 +186,17 @@ fn text(user: &ForUser) -> String {
     if user.items.is_empty() {
         return text;
     }
-    let named = user.items.iter().any(|item| item.name.is_some());
+    let named = user.items.iter().any(|item| item.item.name.is_some());
     let mut table = Table::new(if named { &["rank", "score", "item", "name"] } else { &["rank", "score", "item"] });
     for item in &user.items {
-        let mut row = vec![item.rank.to_string(), format!("{:.4}", item.score), item.id.clone()];
-        row.extend(item.name.clone().or_else(|| named.then(String::new)));
+        let mut row = vec![item.rank.to_string(), format!("{:.4}", item.score), item.item.id.clone()];
+        row.extend(item.item.name.clone().or_else(|| named.then(String::new)));
         table.row(row);
     }
     for (line, item) in table.render().lines().zip(std::iter::once(None).chain(user.items.iter().map(Some))) {
         text += &format!("{line}\n");
-        if let Some((item, reason)) = item.and_then(|item| Some((item, item.reason.as_ref()?))) {
-            text += &format!("      {}\n", reason.to_text(f64::from(item.score)));
+        if let Some(reason) = item.and_then(|item| item.reason.as_ref()) {
+            text += &format!("      {}\n", reason.text);
         }
     }
     text

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, value_parser};
+use culet::answers::{AskError, CatalogueAnswers};
 use culet::data::{DataError, read_histories, thousands};
-use culet::graph::{Interactions, Names};
-use culet::train::StoredRun;
+use culet::graph::Interactions;
 
-use crate::commands::network::an_id;
 use crate::context::Context;
 use crate::problem::Problem;
 
@@ -53,55 +52,53 @@ pub(super) enum Who {
     New { ids: Vec<String>, histories: Interactions },
 }
 
-pub(super) fn asked(context: &Context, matches: &ArgMatches, stored: &StoredRun) -> Result<Who, Problem> {
-    let names = &stored.catalogue().vocabulary;
+pub(super) fn asked(context: &Context, matches: &ArgMatches, answers: &CatalogueAnswers) -> Result<Who, Problem> {
     let mut unknown = Unknown::new(matches.get_flag("skip-unknown"));
+    let (users, items) = (Ids::users(answers), Ids::items(answers));
     let who = if matches.get_flag("all-users") {
-        Who::Trained((0..names.users.len() as u32).collect())
+        Who::Trained((0..answers.vocabulary().users.len() as u32).collect())
     } else if let Some(path) = matches.get_one::<PathBuf>("users") {
-        Who::Trained(from_file(path, &Ids::of_users(&names.users), &mut unknown)?)
+        Who::Trained(from_file(path, &users, &mut unknown)?)
     } else if let Some(ids) = matches.get_many::<String>("user") {
-        let known = Ids::of_users(&names.users);
-        Who::Trained(ids.map(|id| known.find(id)).collect::<Result<_, _>>()?)
+        Who::Trained(ids.map(|id| users.find(id)).collect::<Result<_, _>>()?)
     } else if let Some(path) = matches.get_one::<PathBuf>("histories") {
-        histories_of(path, &Ids::of_items(stored), &mut unknown)?
+        histories_of(path, &items, &mut unknown)?
     } else {
         let lists = matches.get_many::<String>("history").expect("clap asks for one");
-        given_histories(lists, &Ids::of_items(stored))?
+        given_histories(lists, &items)?
     };
     unknown.tell(context);
     Ok(who)
 }
 
-/// The ids of a kind of thing.
+/// How things of a kind are found.
 pub(super) struct Ids<'a> {
+    answers: &'a CatalogueAnswers,
     what: &'static str,
-    names: &'a Names,
-    /// So many of the names count.
-    n: usize,
-    index: HashMap<&'a str, u32>,
 }
 
 impl<'a> Ids<'a> {
-    fn of_users(names: &'a Names) -> Self {
-        Self { what: "user", names, n: names.len(), index: names.index() }
+    fn users(answers: &'a CatalogueAnswers) -> Self {
+        Self { answers, what: "user" }
     }
 
-    pub(super) fn of_items(stored: &'a StoredRun) -> Self {
-        let names = &stored.catalogue().vocabulary.entities;
-        Self { what: "item", names, n: stored.history().n_items(), index: names.index() }
+    pub(super) fn items(answers: &'a CatalogueAnswers) -> Self {
+        Self { answers, what: "item" }
     }
 
-    pub(super) fn find(&self, id: &str) -> Result<u32, Problem> {
-        self.number(id).ok_or_else(|| {
-            let known = (0..self.n).map(|k| self.names.id(k));
-            Problem::no_such(self.what, id, known, an_id(self.names, self.n))
-        })
+    fn ask(&self, id: &str) -> Result<u32, AskError> {
+        if self.what == "user" { self.answers.user(id) } else { self.answers.item(id) }
     }
 
-    fn number(&self, id: &str) -> Option<u32> {
-        self.index.get(id).copied().filter(|&number| (number as usize) < self.n)
+    fn find(&self, id: &str) -> Result<u32, Problem> {
+        self.ask(id).map_err(|error| in_words(self.answers, error))
     }
+}
+
+/// A question without an answer, with a way out.
+pub(super) fn in_words(answers: &CatalogueAnswers, error: AskError) -> Problem {
+    let hint = answers.hint(&error);
+    Problem::of_question(error, hint)
 }
 
 /// Unknown ids that are gone past.
@@ -121,8 +118,12 @@ impl Unknown {
         if !self.skip {
             return ids.find(id).map(Some).map_err(|problem| problem.at(path, line));
         }
-        let found = ids.number(id);
-        if found.is_none() {
+        let found = match ids.ask(id) {
+            Ok(found) => return Ok(Some(found)),
+            Err(error) if error.is_unknown() => None,
+            Err(error) => return Err(in_words(ids.answers, error).at(path, line)),
+        };
+        {
             self.n += 1;
             if self.listed.len() < LISTED {
                 self.listed.push(format!("{}:{line}: there is no {} `{id}` in this run", path.display(), ids.what));
@@ -173,7 +174,7 @@ fn histories_of(path: &Path, items: &Ids<'_>, unknown: &mut Unknown) -> Result<W
         return Err(Problem::input(format!("`{}` tells no history", path.display()))
             .hint("write a user and an item a line, such as `alice,alien` or, with a header, `user,item`"));
     }
-    new_users(ids, &pairs, items.n)
+    new_users(ids, &pairs, items.answers.n_items())
 }
 
 fn given_histories<'a>(lists: impl Iterator<Item = &'a String>, items: &Ids<'_>) -> Result<Who, Problem> {
@@ -190,7 +191,7 @@ fn given_histories<'a>(lists: impl Iterator<Item = &'a String>, items: &Ids<'_>)
         }
         ids.push(format!("new-{}", ids.len() + 1));
     }
-    new_users(ids, &pairs, items.n)
+    new_users(ids, &pairs, items.answers.n_items())
 }
 
 fn new_users(ids: Vec<String>, pairs: &[(u32, u32)], n_items: usize) -> Result<Who, Problem> {

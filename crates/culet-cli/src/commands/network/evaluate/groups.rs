@@ -1,19 +1,20 @@
 //! How well the groups that a run finds match the labels of its nodes.
 
 use clap::ArgMatches;
+use culet::answers::network::n_groups;
 use culet::data::thousands;
 use culet::train::{GroupReport, StoredNetworkRun};
 use serde_json::json;
 
-use super::super::groups::asked;
 use super::{Found, fields};
+use crate::commands::ask::groups::asked;
 use crate::commands::fit::timed;
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::table::Table;
 
 pub(super) fn evaluate(context: &Context, stored: &StoredNetworkRun, matches: &ArgMatches) -> Result<Found, Problem> {
-    let n_groups = asked(stored, matches)?;
+    let n_groups = n_groups(stored, asked(matches)).map_err(|error| Problem::of_question(error, None))?;
     let (report, seconds) = timed(|| stored.evaluate_groups(n_groups, context.seed, &context.pool));
     let Some(report) = report else {
         return Err(Problem::input("this run has no labels to compare groups with").hint(

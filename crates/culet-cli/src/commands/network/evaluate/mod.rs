@@ -12,9 +12,9 @@ use culet::data::Selection;
 use culet::train::StoredNetworkRun;
 use serde_json::{Map, Value, json};
 
-use super::groups::argument;
 use super::open;
 use crate::commands::Done;
+use crate::commands::ask::groups::argument;
 use crate::commands::evaluate::{part, remark, selected_on};
 use crate::context::{Context, peak_rss_bytes};
 use crate::problem::Problem;
