@@ -41,7 +41,8 @@ export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one
 
 export function percent(share) {
   const hundred = share * 100;
-  return `${hundred !== 0 && Math.abs(hundred) < 1 ? hundred.toFixed(1) : Math.round(hundred)}\u00a0%`;
+  const small = Math.abs(hundred) < 1 && Math.abs(hundred) >= 0.05;
+  return `${small ? hundred.toFixed(1) : Math.round(hundred)}\u00a0%`;
 }
 
 // Four digits that tell something, and a true minus.

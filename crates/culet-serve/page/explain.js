@@ -46,12 +46,13 @@ async function pair({ model, parameters, signal, heading }) {
   const [source, target] = [called(told.source), called(told.target)];
   heading.textContent = `${source} and ${target}`;
   const terms = told.terms?.map((term) => ({ name: `${term.name}, ${number(term.value)}`, value: term.contribution }));
+  if (terms && told.base) terms.push({ name: "an average pair", value: told.base });
   const from = (node) => h("a", { href: link("node", { id: node.id }), text: called(node) });
   return [
     h("p", { class: "lead" }, inCode(told.text)),
     h("p", { class: "quiet", text: `${told.linked ? "They are linked" : "They are not linked"}; score ${number(told.score)}.` }),
     terms?.length && [h("h2", { text: "What the score is made of" }), contributions(terms, told.score)],
-    told.aspects?.length && [h("h2", { text: "In which aspects they meet" }), aspects(told, source, target)],
+    told.aspects?.length && [h("h2", { text: "Under which aspects they meet" }), aspects(told)],
     told.common_neighbours?.length
       ? paths(ofNetwork(told), `${plural(told.n_common, "neighbour")} in common`)
       : h("p", { class: "quiet", text: "They have no neighbour in common." }),
@@ -70,10 +71,6 @@ function contributions(parts, score) {
     h("span", { class: "figure", text: signed(part.value) }));
   const ordered = [...parts].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const [first, rest] = [ordered.slice(0, FIRST), ordered.slice(FIRST)];
-  const sum = parts.reduce((total, part) => total + part.value, 0);
-  // Scores of a network have a constant besides their terms.
-  const other = score - sum;
-  if (Math.abs(other) > 1e-4 * Math.max(1, Math.abs(score))) first.push({ name: "a constant", value: other });
   return h("div", { class: "contributions" },
     h("ul", { class: "beams" }, first.map(row)),
     rest.length > 0 && h("details", {},
@@ -82,12 +79,11 @@ function contributions(parts, score) {
     h("p", { class: "sum" }, h("span", { text: "score" }), h("b", { class: "figure", text: number(score) })));
 }
 
-function aspects(told, source, target) {
-  const head = [`aspect of ${source}`, `aspect of ${target}`, "share", "product"];
+function aspects(told) {
   return scrolled(h("table", { class: "narrow" },
-    h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col", text })))),
+    h("thead", {}, h("tr", {}, ["aspect", "share", "product"].map((text) => h("th", { scope: "col", text })))),
     h("tbody", {}, told.aspects.map((one) => h("tr", {},
-      [one.source_aspect, one.target_aspect, percent(one.share), number(one.product)].map((text) => h("td", { text })))))));
+      [one.aspect, percent(one.share), number(one.product)].map((text) => h("td", { text })))))));
 }
 
 const scrolled = (table) => h("div", { class: "scrolled", tabindex: "0", role: "region", "aria-label": "aspects" }, table);

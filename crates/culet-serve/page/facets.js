@@ -13,7 +13,7 @@ export function facets({ model, signal }) {
   const place = h("div", { class: "facets-of" });
   load(place, signal, async () => {
     const told = await get(["facets"], { model: model.name }, signal);
-    return network ? h("div", { class: "groups" }, told.groups.map(group)) : heat(told.intents);
+    return network ? [h("div", { class: "groups" }, told.groups.map(group)), overlap(told.overlap)] : heat(told.intents);
   });
   const lead = network
     ? "Nodes that are near in their aspects form groups. A node may be in several."
@@ -63,9 +63,14 @@ function ordered(intents) {
   return [...total.entries()].sort((a, b) => b[1] - a[1]).map(([relation]) => relation);
 }
 
-function group({ group: number, size, typical, common }) {
+function overlap(told) {
+  const parts = (told || []).map(({ groups, nodes }) => `${plural(nodes, "node")} in ${plural(groups, "group")}`);
+  return parts.length > 0 && h("p", { class: "quiet", text: parts.join(", ") });
+}
+
+function group({ group: number, nodes, typical, common }) {
   return h("article", { class: "card facet" },
     h("h2", {}, h("span", { class: `dot facet-${((number - 1) % 8) + 1}`, "aria-hidden": "true" }), `group ${number}`),
-    h("p", { class: "quiet", text: plural(size, "node") }),
+    h("p", { class: "quiet", text: plural(nodes, "node") }),
     h("h3", { text: "typical" }), members(typical), h("h3", { text: "in common" }), traits(common));
 }

@@ -39,7 +39,7 @@ export function ofCatalogue(told, whom) {
   for (const item of strongest) {
     const from = node(`item ${item.id}`, called(item), "item", 1, linkTo({ ...item, kind: "item" }));
     edge(start, from, "", item.contribution);
-    if (depth === 1) edge(from, end, "", item.contribution);
+    if (depth === 1) edge(from, end, (item.shared || []).slice(0, 2).join(", "), item.contribution);
   }
   for (const { item, path } of ways) {
     let from = `item ${item.id}`;
@@ -60,7 +60,10 @@ export function ofCatalogue(told, whom) {
   }
   if (Math.abs(told.own) > 0.02 * Math.abs(told.score)) edge(start, end, "own part,", told.own, true);
   made.left = told.from_history.reduce((sum, item) => sum + (item.paths?.length || 0), 0) - ways.length;
-  for (const item of strongest) if (!item.paths?.length) made.lines.push([`${called(item)} → ${called(told.item)}, ${signed(item.contribution)}`]);
+  for (const item of strongest.filter((one) => !one.paths?.length)) {
+    const shared = item.shared?.length ? h("span", { class: "quiet", text: ` (both: ${item.shared.join(", ")})` }) : "";
+    made.lines.push([called(item), shared, ` ${signed(item.contribution)}`]);
+  }
   return done();
 }
 

@@ -34,7 +34,7 @@ function metrics(told) {
     const all = Object.entries(told[part]).map(([key, value]) => [...key.split("@"), value]);
     const plain = all.filter((one) => one.length === 2);
     const at = all.filter((one) => one.length === 3);
-    return h("div", {}, plain.length > 0 && table(PARTS[part], ["metric", "value"], plain.map(([name, value]) => [inWords(name), value])),
+    return h("div", {}, plain.length > 0 && table(PARTS[part], ["metric", "value"], plain.map(([name, value]) => [inWords(name), value]), "narrow"),
       at.length > 0 && atLengths(PARTS[part], at));
   }));
 }

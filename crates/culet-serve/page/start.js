@@ -5,6 +5,8 @@ import { get } from "./api.js";
 import { load } from "./problem.js";
 import { link, linkTo } from "./route.js";
 
+const COUNTS = ["users", "items", "interactions", "entities", "facts", "nodes", "edges"];
+
 export function start({ model, signal }) {
   const network = model.kind === "network";
   const begin = h("div", { class: "begin" });
@@ -26,7 +28,7 @@ export function start({ model, signal }) {
 function facts(model) {
   const pairs = [["model", model.title || model.model], ["data", model.data], ["version", model.version]];
   if (model.generation) pairs.push(["generation", count(model.generation)]);
-  for (const [name, n] of Object.entries(model.counts || {})) pairs.push([inWords(name), count(n)]);
+  for (const name of COUNTS.filter((one) => one in (model.counts || {}))) pairs.push([name, count(model.counts[name])]);
   const best = headline(model.metrics);
   if (best) pairs.push(best);
   return pairs.map(([name, value]) => h("div", {}, h("dt", { text: name }), h("dd", { text: value })));
@@ -42,10 +44,14 @@ function headline(metrics = {}) {
   return null;
 }
 
+// A few at random, or, of a model that has no map of users, a few whose ids begin alike.
 async function beginnings(model, network, signal) {
-  const { points } = await get(["map"], { model: model.name, n: 10 }, signal);
-  const some = points.slice(0, 10);
-  if (!some.length) return h("p", { class: "quiet", text: "none; search above" });
+  let some = [];
+  if (model.has_facets || network) some = (await get(["map"], { model: model.name, n: 10 }, signal)).points;
+  for (const q of model.has_facets || network ? [] : ["u", "1", "a", "0"]) {
+    if (!some.length) some = (await get(["search"], { model: model.name, q, kind: "user", limit: 10 }, signal)).results;
+  }
+  if (!some.length) return h("p", { class: "quiet", text: "search above" });
   return h("ul", { class: "chips" }, some.map((point) =>
     h("li", {}, h("a", { href: linkTo(network ? { ...point, kind: "node" } : point), text: called(point) }))));
 }
