@@ -4,7 +4,7 @@ import { h, bar, called, idBeside, number } from "./dom.js";
 import { post } from "./api.js";
 import { problem } from "./problem.js";
 
-// `told`: `model`, `why(item)` for the address of the explanation, `user` whose feedback is kept, `more(item)` for
+// `told`: `why(item)` for the address of the explanation, `user` whose feedback is kept, `more(item)` for
 // further buttons.
 export function cards(items, told) {
   const scores = items.map((item) => item.score);
@@ -36,7 +36,7 @@ function feedback(item, told) {
     buttons.forEach((button) => button.setAttribute("aria-disabled", "true"));
     said.textContent = "storing …";
     try {
-      const answer = await post(["feedback"], { model: told.model }, { user: told.user, item: item.id, kind });
+      const answer = await post(["feedback"], {}, { user: told.user, item: item.id, kind });
       buttons.forEach((button) => button.setAttribute("aria-pressed", String(button === pressed)));
       said.textContent = `stored as event ${answer.first}`;
     } catch (error) {

@@ -21,7 +21,7 @@ export function recommend({ model, parameters, signal }) {
     if (model.has_facets && told.known && !shares.hasChildNodes()) load(shares, signal, () => intents(model, user, signal));
     if (!told.known) shares.hidden = true;
     const why = (item) => link("explain", { user, item: item.id });
-    return listed(told, { model: model.name, user, why: model.explains && told.known ? why : null });
+    return listed(told, { user, why: model.explains && told.known ? why : null });
   });
   show(parameters.get("k") || 10);
   return { heading: ["For ", who], below: [history, shares, lengths(parameters, show), list] };

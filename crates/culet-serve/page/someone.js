@@ -45,7 +45,7 @@ export function someone({ model, parameters, signal }) {
     const more = (item) => h("button", {
       type: "button", "aria-label": `add ${called(item)} to the history`, text: "add to the history", on: { click: () => add(item) },
     });
-    return listed(told, { model: model.name, user: user.value.trim(), why: model.explains ? why : null, more });
+    return listed(told, { user: user.value.trim(), why: model.explains ? why : null, more });
   };
 
   const field = search({
