@@ -1,6 +1,6 @@
 // Recommendations as cards: rank, name, score, the reason in words, and what somebody made of it.
 
-import { h, bar, called, idBeside, number } from "./dom.js";
+import { h, bar, called, idBeside, inCode, number } from "./dom.js";
 import { post } from "./api.js";
 import { problem } from "./problem.js";
 
@@ -20,7 +20,7 @@ function card(item, share, told) {
     h("div", { class: "what" },
       h("h3", {}, name), idBeside(item),
       h("p", { class: "score" }, bar(share), h("span", {}, h("span", { class: "unseen", text: "score " }), number(item.score))),
-      item.reason?.text && h("p", { class: "reason", text: item.reason.text.replaceAll(/(\d) %/g, "$1\u00a0%") })),
+      item.reason?.text && h("p", { class: "reason" }, inCode(item.reason.text))),
     h("div", { class: "acts" },
       why && h("a", { class: "why", href: why, "aria-label": `why ${called(item)}`, text: "why?" }),
       told.more?.(item), told.user && feedback(item, told)));

@@ -62,9 +62,9 @@ export function say(text) {
   document.getElementById("said").textContent = text;
 }
 
-// Text with what stands in backticks as code.
+// Text of the server: what stands in backticks as code, and no line that begins with a lone `%`.
 export function inCode(text) {
-  return text.split("`").map((part, index) => (index % 2 ? h("code", { text: part }) : part));
+  return text.replaceAll(/(\d) %/g, "$1\u00a0%").split("`").map((part, index) => (index % 2 ? h("code", { text: part }) : part));
 }
 
 // A select with a label before it.

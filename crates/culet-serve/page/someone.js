@@ -18,7 +18,7 @@ export function someone({ model, parameters, signal }) {
     const query = new URLSearchParams([["model", model.name], ...[...chosen.keys()].map((id) => ["h", id]), ["k", k]]);
     if (user.value.trim()) query.set("as", user.value.trim());
     history.replaceState(null, "", `#/someone?${query}`);
-    chips.replaceChildren(...[...chosen.values()].map(chip));
+    listChips();
     show();
   };
   const chip = (item) => h("li", {}, called(item), idBeside(item), h("button", {
@@ -53,8 +53,13 @@ export function someone({ model, parameters, signal }) {
     model: () => model.name, kinds: () => "item", chosen: add,
   });
   user.addEventListener("change", changed);
-  name(chosen, model, signal).then(() => !signal.aborted && chips.replaceChildren(...[...chosen.values()].map(chip)));
-  chips.replaceChildren(...[...chosen.values()].map(chip));
+  const listChips = () => chips.replaceChildren(...[...chosen.values()].map(chip));
+  listChips();
+  if (chosen.size) chips.setAttribute("aria-busy", "true");
+  name(chosen, model, signal).then(() => {
+    chips.removeAttribute("aria-busy");
+    listChips();
+  });
   show();
   const settings = lengths(parameters, (length) => { k = length; show(); });
   settings.append(h("label", { class: "choice", for: "new-id" }, h("span", { text: "keep feedback as" }), user));
