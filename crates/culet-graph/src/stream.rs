@@ -52,6 +52,9 @@ pub enum Purpose {
     CatalogueSplit = 20,
     /// Which settings a search tries; the step is the trial.
     Search = 21,
+    /// Whose reasons are put to the test (step 0), and what is taken away beside what they name; steps from 1 on are pairs of
+    /// a user and an item.
+    Faithfulness = 22,
     /// Which users, items or nodes a picture shows.
     Picture = 23,
 }

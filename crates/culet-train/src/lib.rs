@@ -10,6 +10,7 @@ mod board;
 mod compare;
 mod error;
 mod estimate;
+mod faithfulness;
 mod findings;
 mod fold_in;
 mod network;
@@ -26,6 +27,7 @@ pub use board::{BoardEntry, ColdReport, GraphKind, board_entries, judge_cold};
 pub use compare::{CONFIDENCE, CompareError, Comparison, check_same_data, compare_users, mean_intervals};
 pub use error::TrainError;
 pub use estimate::{Estimate, Speed, bytes_beside_data, estimate, estimates};
+pub use faithfulness::{Faithfulness, Removal, measure_faithfulness};
 pub use findings::{Chosen, Finding, Spread, findings, n_best, ranked_trials};
 pub use fold_in::FoldedUsers;
 pub use network::{

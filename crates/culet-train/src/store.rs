@@ -173,8 +173,19 @@ fn summary(facts: &RunFacts<'_>, outcome: &Outcome, dataset: &Dataset) -> RunSum
         best_epoch: Some(outcome.best_epoch).filter(|_| facts.spec.has_epochs()),
         metrics: metrics.into_iter().filter_map(|(part, means)| Some((part.to_owned(), means?))).collect(),
         seconds: seconds.into_iter().map(|(phase, s)| (phase.to_owned(), s)).collect::<BTreeMap<_, _>>(),
-        extra: outcome.blend.as_ref().map_or(serde_json::Value::Null, |blend| json!({ "blend": blend })),
+        extra: extra(outcome),
     }
+}
+
+fn extra(outcome: &Outcome) -> serde_json::Value {
+    let mut extra = serde_json::Value::Null;
+    if let Some(blend) = &outcome.blend {
+        extra["blend"] = json!(blend);
+    }
+    if let Some(faithfulness) = &outcome.faithfulness {
+        extra["faithfulness"] = json!(faithfulness);
+    }
+    extra
 }
 
 fn per_user_table(report: &RankingReport, users: &Names) -> PerUserTable {

@@ -14,7 +14,7 @@ use crate::batches::Batches;
 use crate::blend::Blend;
 use crate::optimiser::{Adam, Snapshot};
 use crate::ranking::evaluate;
-use crate::{BlendReport, EpochRecord, Event, Observer, Select, TrainError, TrainOptions};
+use crate::{BlendReport, EpochRecord, Event, Faithfulness, Observer, Select, TrainError, TrainOptions};
 
 /// What a training reads.
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +87,8 @@ pub struct Outcome {
     pub seconds: Seconds,
     /// How it came about, if it is a blend.
     pub blend: Option<BlendReport>,
+    /// Whether its reasons are true, once somebody has measured it.
+    pub faithfulness: Option<Faithfulness>,
 }
 
 /// Trains a model, selects the best epoch and judges it on the test part.
@@ -211,6 +213,7 @@ impl Training<'_> {
             test,
             seconds,
             blend: None,
+            faithfulness: None,
         })
     }
 
@@ -240,6 +243,7 @@ impl Training<'_> {
             test,
             seconds,
             blend: None,
+            faithfulness: None,
         })
     }
 

@@ -6,7 +6,9 @@ use std::time::Instant;
 use culet::data::{Dataset, Fingerprint, RunWriter};
 use culet::eval::RankingProtocol;
 use culet::model::{Facets, ModelSpec};
-use culet::train::{DerivedTables, Outcome, RunFacts, Select, TrainData, TrainOptions, run_contents, train};
+use culet::train::{
+    DerivedTables, Outcome, RunFacts, Select, TrainData, TrainOptions, measure_faithfulness, run_contents, train,
+};
 use serde_json::{Value, json};
 
 use crate::context::{Context, peak_rss_bytes};
@@ -86,6 +88,10 @@ impl Fit<'_> {
         drop((follower, waits));
         let mut outcome = outcome.map_err(|error| name_the_user(error, dataset))?;
         let facets = context.pool.install(|| outcome.model.as_mut().and_then(|model| model.facets()));
+        if !outcome.interrupted {
+            let graph = &dataset.graph;
+            measure_faithfulness(&mut outcome, self.spec, &self.settings, graph, context.seed, &context.pool)?;
+        }
         Ok((outcome, facets))
     }
 
@@ -128,6 +134,7 @@ impl Fit<'_> {
             "selected_on": self.selects(),
             "selected_by": outcome.selected_by,
             "test": outcome.test.as_ref().map(|report| &report.means),
+            "faithfulness": outcome.faithfulness,
             "seconds": {
                 "load": self.load_seconds,
                 "train": outcome.seconds.train,

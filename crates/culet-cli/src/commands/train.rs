@@ -7,7 +7,7 @@ use culet::answers::catalogue::intents_in_words;
 use culet::data::{Dataset, check_trainable};
 use culet::eval::RankingProtocol;
 use culet::model::{Family, MODELS, ModelSpec, Step, find_model};
-use culet::train::{BlendReport, GraphKind, Select, TrainOptions};
+use culet::train::{BlendReport, Faithfulness, GraphKind, Removal, Select, TrainOptions};
 
 use super::catalogue::{DATA_HELP, give_graph, introduce, read, refuse_network, size_of};
 use super::fit::{Fit, Fitted, check_place, timed};
@@ -237,8 +237,26 @@ fn report(fit: &Fit<'_>, fitted: &Fitted, out: &Path) -> String {
             );
         }
     }
+    text += &outcome.faithfulness.as_ref().map_or_else(String::new, faithfulness_text);
     text += &format!("\nrun folder: {}\n", out.display());
     text
+}
+
+/// How far what reasons name carries the scores.
+fn faithfulness_text(measured: &Faithfulness) -> String {
+    let line = |what: &str, removal: &Removal| {
+        let cases = if removal.n_pairs == 1 { "case" } else { "cases" };
+        format!(
+            "  {what}: scores fall in {:.0} % of {} {cases}, {:.2} on average; {:.2} without others\n",
+            100.0 * removal.share_falling,
+            removal.n_pairs,
+            removal.named_drop,
+            removal.random_drop
+        )
+    };
+    let facts = measured.facts.as_ref().map_or_else(String::new, |facts| line("without the facts", facts));
+    let head = "\nwhat reasons name, put to the test, in standard deviations of a user's scores\n";
+    format!("{head}{}{facts}", line("without the items", &measured.history))
 }
 
 /// The parts of a blend, and what of the graph counts.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::program::{data, folder, run, train_films};
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "model",
     "data",
     "fingerprint",
@@ -18,6 +18,7 @@ const KEYS: [&str; 13] = [
     "best_epoch",
     "selected_on",
     "test",
+    "faithfulness",
     "seconds",
     "peak_rss_bytes",
     "run",

@@ -175,6 +175,7 @@ impl Blend<'_> {
             test,
             seconds,
             blend: Some(report),
+            faithfulness: None,
         })
     }
 
