@@ -1,5 +1,5 @@
 "use strict";
-// Shows /openapi.json: each address with its parameters and a form to try it out.
+// Shows openapi.json: each address with its parameters and a form to try it out.
 
 const TOKEN = "culet-token";
 
@@ -59,6 +59,8 @@ function addressOf(path, form) {
     if (input.dataset.in === "path") path = path.replace(`{${input.name}}`, encodeURIComponent(input.value));
     else if (input.value !== "") query.append(input.name, input.value);
   }
+  // Relative, so that a proxy may put the service below an address of its own.
+  path = path.slice(1);
   return query.size ? `${path}?${query}` : path;
 }
 
@@ -117,7 +119,7 @@ function show(description) {
 
 async function start() {
   const place = document.getElementById("addresses");
-  const answer = await fetch("/openapi.json", { headers: headers() });
+  const answer = await fetch("openapi.json", { headers: headers() });
   if (answer.ok) show(await answer.json());
   else place.replaceChildren(element("p", { textContent: `the service answers ${answer.status}; does it ask for a token?` }));
 }

@@ -101,6 +101,7 @@ pub(crate) struct Accepted {
     post,
     path = "/feedback",
     tag = "recommenders",
+    params(("model" = Option<String>, Query, description = "Makes no difference: what users did is of no model.")),
     request_body = FeedbackBodySchema,
     responses((status = 201, body = Accepted), Always, OfIds, OfBodies)
 )]
@@ -109,7 +110,10 @@ pub(crate) async fn feedback(
     uri: Uri,
     JsonBody(body): JsonBody<FeedbackBody>,
 ) -> Result<Response, Problem> {
-    Params::new(&uri)?.end()?;
+    let mut params = Params::new(&uri)?;
+    // What users did is of no model; that it is named as everywhere does no harm, if there is one.
+    service.models.get(params.one("model")?.as_deref())?;
+    params.end()?;
     let events = events_of(body)?;
     let accepted = events.len();
     let appended = append(&service, events).await.inspect_err(|_| service.metrics.feedback_failures.inc())?;

@@ -78,11 +78,14 @@ async fn recommend_to(
     mut asked: Asked,
 ) -> Result<bytes::Bytes, Problem> {
     let answers = model.catalogue("recommendations")?;
-    let since = service.feedback.as_ref().map(|feedback| feedback.since.of(&user)).unwrap_or_default();
+    let known = answers.user(&user).ok();
+    // Events go by ids, while a user may be asked for by name.
+    let id = known.map_or(user.as_str(), |known| answers.vocabulary().users.id(known as usize));
+    let since = service.feedback.as_ref().map(|feedback| feedback.since.of(id)).unwrap_or_default();
     let stays = |done: Done| asked.keep_seen && done == Done::Taken;
     let hidden = since.iter().filter(|(_, done)| !stays(*done));
     asked.hidden = hidden.filter_map(|(item, _)| answers.item(item).ok()).collect();
-    let known = answers.user(&user).ok().filter(|&known| is_trained(answers, known));
+    let known = known.filter(|&known| is_trained(answers, known));
     if let Some(known) = known.filter(|_| asked.filter.is_empty() && !asked.explain) {
         let Asked { k, hidden, keep_seen, .. } = asked;
         return service.desk.rank(Ranking { model, user: known, k, hidden, keep_seen }).await;
