@@ -141,18 +141,22 @@ impl Model {
         self.search.get().map(|searched| &**searched)
     }
 
-    /// Builds the index of names: seconds for a million.
-    pub(super) fn search_index(&self) {
+    /// Makes what answers come faster or at all with, but need not be there at once: what ranks one user among many items,
+    /// then the index of names, which takes seconds for a million.
+    pub(super) fn make_ready(&self) {
+        if let Answers::Catalogue(answers) = &self.answers {
+            answers.prepare();
+        }
         let built = self.search.get_or_init(|| Arc::new(Searched::new(&self.answers)));
         tracing::info!(name = self.reference.name, bytes = built.bytes(), "names can be searched");
     }
 
     /// Makes ready to take the place of another, whose index serves on if the names are the same.
     pub(super) fn take_over(&self, old: &Self) {
-        match old.search.get() {
-            Some(index) if same_names(&self.answers, &old.answers) => drop(self.search.set(Arc::clone(index))),
-            _ => self.search_index(),
+        if let Some(index) = old.search.get().filter(|_| same_names(&self.answers, &old.answers)) {
+            drop(self.search.set(Arc::clone(index)));
         }
+        self.make_ready();
     }
 
     /// Tells the metrics that it is served.

@@ -23,7 +23,7 @@ impl Watch {
     pub(crate) fn start(models: Arc<Models>, metrics: Arc<Metrics>, every: Option<Duration>) -> std::io::Result<Self> {
         let (sender, receiver) = channel();
         let run = move || {
-            models.slots().iter().for_each(|slot| slot.current().search_index());
+            models.slots().iter().for_each(|slot| slot.current().make_ready());
             watch(&models, &metrics, every, &receiver);
         };
         let thread = thread::Builder::new().name("watch".to_owned()).spawn(run)?;
