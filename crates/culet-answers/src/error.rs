@@ -127,8 +127,8 @@ impl AskError {
             Self::TooManyGroups { .. } => "ask for fewer groups than there are nodes".to_owned(),
             Self::NoFacets { .. } => format!("{} do", names(|spec| spec.has_facets)),
             Self::NoReasons { .. } => format!("{} can", names(|spec| spec.explains)),
-            Self::NoVectors { what: "items", .. } => "all items are alike to it but for how many took them".to_owned(),
-            Self::NoVectors { .. } => "`kgin` has".to_owned(),
+            Self::NoVectors { what: "entities", .. } => "`kgin` has".to_owned(),
+            Self::NoVectors { .. } => "models that score by vectors alone have, such as `als` or `kgin`".to_owned(),
             Self::NoSuch { .. } | Self::OtherKind { .. } | Self::Stored(_) => return None,
         };
         Some(hint)

@@ -16,7 +16,7 @@ pub mod network;
 
 use std::path::Path;
 
-use culet_data::{Manifest, RunKind};
+use culet_data::{Manifest, Run, RunKind};
 use culet_graph::Names;
 use culet_model::nearest;
 
@@ -46,13 +46,19 @@ impl Answers {
         })
     }
 
+    /// The folder's content.
+    #[must_use]
+    pub fn run(&self) -> &Run {
+        match self {
+            Self::Catalogue(answers) => &answers.stored().run,
+            Self::Network(answers) => &answers.stored().run,
+        }
+    }
+
     /// How the model was made and what it reached.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
-        match self {
-            Self::Catalogue(answers) => &answers.stored().run.manifest,
-            Self::Network(answers) => &answers.stored().run.manifest,
-        }
+        &self.run().manifest
     }
 
     /// The name of the data set that was trained on.

@@ -84,7 +84,8 @@ function frame(view, model) {
   }
   const views = [
     ["start", "Start"], !network && ["someone", "Someone new"],
-    model.has_facets && ["facets", network ? "Groups" : "Facets"], ["map", "Map"], ["run", "Run"],
+    model.has_facets && ["facets", network ? "Groups" : "Facets"],
+    model.has_map && ["map", "Map"], ["run", "Run"],
   ].filter(Boolean);
   document.getElementById("views").replaceChildren(...views.map(([name, text]) =>
     h("a", { href: link(name), text, "aria-current": name === view ? "page" : null })));

@@ -61,7 +61,7 @@ function ways(model, network) {
     !network && ["someone", "Someone new", "a history of your choice, and what follows from it"],
     model.has_facets && ["facets", network ? "Groups" : "Facets",
       network ? "who belongs together, and what they have in common" : "the intents of the users, and the relations they follow"],
-    ["map", "Map", "everybody in two dimensions"],
+    model.has_map && ["map", "Map", "everybody in two dimensions"],
     ["run", "Run", "metrics, training, settings"],
   ].filter(Boolean);
   return all.map(([view, name, text]) => h("li", {},

@@ -49,6 +49,8 @@ pub(crate) struct ModelTold {
     counts: BTreeMap<&'static str, usize>,
     /// Whether it learned facets.
     has_facets: bool,
+    /// Whether there is a map of it: it scores by vectors alone, or is of a network.
+    has_map: bool,
     /// Whether it can tell why a score is what it is.
     explains: bool,
     /// By part (`valid`, `test`) and metric.
@@ -70,6 +72,9 @@ pub(crate) struct ModelInFull {
     protocol: Value,
     /// How it was selected.
     selection: Selected,
+    /// How far what its reasons name carries the scores, if that was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    faithfulness: Option<Value>,
 }
 
 /// How a model was selected.
@@ -124,6 +129,10 @@ fn told(model: &Model, default: bool) -> ModelTold {
         loaded_s_ago: (model.opened.elapsed().as_secs_f64() * 1e3).round() / 1e3,
         counts: counts(&model.answers),
         has_facets: spec.is_some_and(|spec| spec.has_facets),
+        has_map: match &model.answers {
+            Answers::Catalogue(answers) => answers.stored().vectors().is_some(),
+            Answers::Network(_) => true,
+        },
         explains: spec.is_some_and(|spec| spec.explains),
         metrics: finite(manifest),
     }
@@ -159,10 +168,7 @@ fn finite(manifest: &Manifest) -> BTreeMap<String, BTreeMap<String, f64>> {
 fn in_full(model: &Model, is_default: bool) -> ModelInFull {
     let manifest = model.answers.manifest();
     let summary = &manifest.summary;
-    let run = match &model.answers {
-        Answers::Catalogue(answers) => &answers.stored().run,
-        Answers::Network(answers) => &answers.stored().run,
-    };
+    let run = model.answers.run();
     // A line that is being written at this moment may be cut off; the model answers without its history.
     let history = run.history().unwrap_or_default();
     let protocol = serde_json::to_value(&summary.protocol).unwrap_or_default();
@@ -173,5 +179,6 @@ fn in_full(model: &Model, is_default: bool) -> ModelInFull {
         seconds: summary.seconds.iter().filter(|(_, s)| s.is_finite()).map(|(phase, &s)| (phase.clone(), s)).collect(),
         selection: Selected { on: protocol["selection"].clone(), best_epoch: summary.best_epoch },
         protocol,
+        faithfulness: summary.extra.get("faithfulness").filter(|told| told.is_object()).cloned(),
     }
 }

@@ -27,10 +27,7 @@ struct Headed<'a, T: Serialize> {
 
 impl<'a, T: Serialize> Headed<'a, T> {
     fn new(answers: &'a Answers, answer: &'a T) -> Self {
-        let run = match answers {
-            Answers::Catalogue(answers) => answers.stored().run.path(),
-            Answers::Network(answers) => answers.stored().run.path(),
-        };
+        let run = answers.run().path();
         let (model, data) = (&answers.manifest().summary.model, answers.data_name());
         Self { run: run.to_string_lossy().into_owned(), model, data, answer }
     }
