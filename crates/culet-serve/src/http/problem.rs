@@ -159,6 +159,13 @@ impl Problem {
             | AskError::OtherKind { .. } => {
                 Self::new(StatusCode::NOT_FOUND, "/problems/cannot-tell", "this model cannot tell", detail)
             }
+            // What was asked for makes sense, and there is nothing that fits it.
+            AskError::NothingLeft
+            | AskError::NoItemWith { .. }
+            | AskError::EmptyHistory
+            | AskError::NoAspect { .. } => {
+                Self::new(StatusCode::NOT_FOUND, "/problems/nothing-fits", "nothing fits", detail)
+            }
             AskError::Stored(_) => {
                 tracing::error!(cause = detail, "a run folder does not answer");
                 return Self::internal();

@@ -8,7 +8,7 @@ use axum::response::Response;
 use culet_answers::catalogue::{Asked, Filter, Recommendations};
 use culet_answers::{CatalogueAnswers, Named};
 use culet_graph::UserId;
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, Error as _};
 use utoipa::ToSchema;
 
 use super::problems::{Always, OfBodies, OfIds};
@@ -39,7 +39,7 @@ const LONGEST: usize = 10_000;
         ("keep_seen" = Option<bool>, Query, description = "Whether items that the user has may come up again."),
         ("items" = Option<Vec<String>>, Query, style = Form, explode = false, description = "These items alone."),
         ("not_items" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Never these items."),
-        ("with" = Option<Vec<String>>, Query, style = Form, explode,
+        ("with" = Option<Vec<Fact>>, Query, style = Form, explode,
             description = "Items with this fact alone, as `relation=entity`; with several, with all of them."),
         ("model" = Option<String>, Query, description = "The name of the model, the first one if not given."),
     ),
@@ -125,14 +125,14 @@ async fn by_feedback(
 }
 
 /// Somebody whom no model knows, by what they took.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HistoryAsked {
     /// What was taken, by ids or by names that no other has.
     #[schema(min_items = 1, max_items = 10000)]
     history: Vec<String>,
     /// How many items.
-    #[serde(default = "default_items")]
+    #[serde(default = "default_items", deserialize_with = "whole_number")]
     #[schema(minimum = 1, maximum = 1000, default = 20)]
     k: usize,
     /// These items alone.
@@ -145,7 +145,7 @@ pub(crate) struct HistoryAsked {
     not_items: Vec<String>,
     /// Items with these facts alone, each as `relation=entity`.
     #[serde(default)]
-    #[schema(max_items = 100)]
+    #[schema(max_items = 100, value_type = Vec<Fact>)]
     with: Vec<String>,
     /// Whether items of the history may come up.
     #[serde(default)]
@@ -158,8 +158,21 @@ pub(crate) struct HistoryAsked {
     skip_unknown: bool,
 }
 
+/// A relation and an entity, by ids or names: how a fact is described.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, pattern = "^[^=]+=[^=]+$", example = "directed_by=scott")]
+#[expect(dead_code, reason = "a description alone")]
+pub(crate) struct Fact(String);
+
 fn default_items() -> usize {
     DEFAULT_ITEMS
+}
+
+/// Reads `20.0` as 20, which in JSON are the same.
+fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    let number = f64::deserialize(deserializer)?;
+    let is_whole = number.fract() == 0.0 && (0.0..1e15).contains(&number);
+    if is_whole { Ok(number as usize) } else { Err(D::Error::custom(format!("`{number}` is no whole number"))) }
 }
 
 impl HistoryAsked {

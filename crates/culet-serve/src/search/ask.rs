@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::edit::{Distances, allowed, near};
+use super::edit::{Distances, Near, allowed, near};
 use super::fold::fold;
 use super::index::{END, SearchIndex};
 
@@ -45,8 +45,9 @@ impl Found {
     }
 }
 
-/// So many places of a word are looked at; of a single letter, behind which there are more, any will do.
-const MOST_PLACES: usize = 20_000;
+/// So many places of a word are looked at, half a microsecond each; of a single letter, behind which there are more, any
+/// will do.
+const MOST_PLACES: usize = 5_000;
 /// So many words near a typed one are looked at.
 const MOST_NEAR: usize = 2_000;
 
@@ -103,29 +104,50 @@ impl SearchIndex {
 
     fn nearly(&self, words: &[&str], best: &mut Best) {
         let near_to = |word: &&str| near(self, word, allowed(word.chars().count()), MOST_NEAR);
-        let size = |near: &Vec<super::edit::Near>| near.iter().map(|near| near.places.len()).sum::<usize>();
-        let Some(mut rarest) = words.iter().map(near_to).min_by_key(size) else { return };
-        rarest.sort_by_key(|near| near.distance);
-        let mut distances: Vec<Distances> = words.iter().map(|word| Distances::new(word)).collect();
-        let places = rarest.into_iter().flat_map(|near| near.places).take(MOST_PLACES);
-        for place in places {
-            let entry = self.entry_at(self.words[place]);
-            let mut of_word = |(k, word): (usize, &&str)| {
-                let most = allowed(word.chars().count());
-                let own = self.texts(entry).flat_map(|text| text.split(' '));
-                own.filter_map(|own| distances[k].of(own, most)).min()
-            };
-            let sum: Option<u32> = words.iter().enumerate().map(|pair| of_word(pair).map(u32::from)).sum();
-            if let Some(sum) = sum {
-                best.add(self.found(entry, Match::Fuzzy, sum.min(255) as u8));
+        let size = |(_, near): &(usize, Vec<Near>)| near.iter().map(|near| near.places.len()).sum::<usize>();
+        let Some((rarest, mut near)) = words.iter().map(near_to).enumerate().min_by_key(size) else { return };
+        near.sort_by_key(|near| near.distance);
+        let mut others = Others::new(words, rarest);
+        let mut left = MOST_PLACES;
+        for alike in near.chunk_by(|a, b| a.distance == b.distance) {
+            // Those that are nearer are all there, and what follows is farther away.
+            if !best.are_wanted() {
+                break;
             }
+            for place in alike.iter().flat_map(|near| near.places.clone()).take(left) {
+                left -= 1;
+                let entry = self.entry_at(self.words[place]);
+                if let Some(of_others) = others.distance(|| self.texts(entry)) {
+                    best.add(self.found(entry, Match::Fuzzy, alike[0].distance.saturating_add(of_others)));
+                }
+            }
+            best.sort();
         }
-        best.sort();
     }
 
     fn found(&self, entry: usize, how: Match, distance: u8) -> Found {
         let length = self.texts(entry).map(str::len).sum::<usize>() as u32;
         Found { node: self.node(entry), how, distance, length }
+    }
+}
+
+/// The typed words but for the one by which nodes are found.
+struct Others {
+    words: Vec<(Distances, u8)>,
+}
+
+impl Others {
+    fn new(words: &[&str], but_for: usize) -> Self {
+        let others = words.iter().enumerate().filter(|(k, _)| *k != but_for);
+        Self { words: others.map(|(_, word)| (Distances::new(word), allowed(word.chars().count()))).collect() }
+    }
+
+    /// The sum of their distances to the nearest words of these texts, if each has one.
+    fn distance<'a, T: Iterator<Item = &'a str>>(&mut self, texts: impl Fn() -> T) -> Option<u8> {
+        let mut nearest = |(distances, most): &mut (Distances, u8)| {
+            texts().flat_map(|text| text.split(' ')).filter_map(|own| distances.of(own, *most)).min()
+        };
+        self.words.iter_mut().try_fold(0_u8, |sum, word| Some(sum.saturating_add(nearest(word)?)))
     }
 }
 
