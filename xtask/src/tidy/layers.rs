@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_new_name_for_a_crate_hides_nothing() {
         let renamed = "[dependencies]\nlooks-harmless = { package = \"culet-cli\", path = \"../culet-cli\" }";
-        assert!(findings("culet-graph", renamed)[0].contains("depends on `culet-cli` (layer 5)"));
+        assert!(findings("culet-graph", renamed)[0].contains("depends on `culet-cli` (layer 7)"));
     }
 
     #[test]
