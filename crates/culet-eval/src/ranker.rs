@@ -4,7 +4,8 @@ use std::sync::Mutex;
 
 use culet_graph::{Interactions, UserId};
 use culet_kernels::{
-    Matrix, Ranked, SparseMatrix, View, ViewMut, add_scaled_exp, product_abt, top_k_by_product, top_k_of_row,
+    CoarseTable, Matrix, Ranked, SparseMatrix, View, ViewMut, add_scaled_exp, product_abt, top_k_by_coarse,
+    top_k_by_product, top_k_of_row,
 };
 use rayon::prelude::*;
 
@@ -34,6 +35,7 @@ pub trait Ranker: Sync {
 pub struct ProductRanker<'a> {
     users: &'a Matrix,
     items: &'a Matrix,
+    coarse: Option<&'a CoarseTable>,
 }
 
 impl<'a> ProductRanker<'a> {
@@ -44,12 +46,21 @@ impl<'a> ProductRanker<'a> {
     #[must_use]
     pub fn new(users: &'a Matrix, items: &'a Matrix) -> Self {
         assert_eq!(users.dim(), items.dim(), "users and items of the same dimension");
-        Self { users, items }
+        Self { users, items, coarse: None }
+    }
+
+    /// Looks few users up by way of a coarse table of the items: the same lists, in less time.
+    #[must_use]
+    pub fn by_way_of(self, coarse: &'a CoarseTable) -> Self {
+        Self { coarse: Some(coarse), ..self }
     }
 }
 
 /// Most users of a task. They share packed items; at this number packing is 2 % of the time.
 const USERS_A_TASK: usize = 2048;
+
+/// Most users of a task that are looked up by way of a coarse table; more of them share packed items for less than that.
+const FEW_USERS: usize = 32;
 
 /// Users of a task such that each thread gets the same number of tasks.
 fn users_a_task(n_users: usize, n_threads: usize) -> usize {
@@ -72,7 +83,10 @@ impl Ranker for ProductRanker<'_> {
         pool.install(|| {
             users.par_chunks(size).zip(lists.par_chunks_mut(size)).for_each(|(users, lists)| {
                 let excluded = |place: usize| excluded(UserId(users[place]));
-                top_k_by_product(self.users, users, self.items, &excluded, k, lists);
+                match self.coarse.filter(|_| users.len() <= FEW_USERS) {
+                    Some(coarse) => top_k_by_coarse(self.users, users, self.items, coarse, &excluded, k, lists),
+                    None => top_k_by_product(self.users, users, self.items, &excluded, k, lists),
+                }
             });
         });
         lists
@@ -217,7 +231,18 @@ impl Ranker for SumRanker<'_> {
     }
 }
 
-impl SumRanker<'_> {
+impl<'a> SumRanker<'a> {
+    /// Who ranks users with a history, where a single product without a temperature is all there is.
+    #[must_use]
+    pub fn sole_product(&self) -> Option<ProductRanker<'a>> {
+        match *self.parts.as_slice() {
+            [ScorePart { kind: ScoreKind::Product { users, items, temperature: None }, user_factors: None }] => {
+                Some(ProductRanker::new(users, items))
+            }
+            _ => None,
+        }
+    }
+
     /// Those of users with a history.
     fn top_k_of_known(
         &self,
@@ -226,10 +251,8 @@ impl SumRanker<'_> {
         k: usize,
         pool: &rayon::ThreadPool,
     ) -> Vec<Vec<Ranked>> {
-        if let [ScorePart { kind: ScoreKind::Product { users: all, items, temperature: None }, user_factors: None }] =
-            self.parts.as_slice()
-        {
-            return ProductRanker::new(all, items).top_k(users, excluded, k, pool);
+        if let Some(ranker) = self.sole_product() {
+            return ranker.top_k(users, excluded, k, pool);
         }
         let lists: Vec<Mutex<Vec<Ranked>>> = users.iter().map(|_| Mutex::default()).collect();
         self.for_each_row(users, pool, |place, scores| {

@@ -350,3 +350,19 @@ fn who_took_nothing_gets_what_most_took_whatever_the_parts() {
         assert_eq!((&lists[0], &lists[2]), (&alone(2), &alone(0)), "others are ranked as ever, in their places");
     }
 }
+
+#[test]
+fn a_coarse_table_changes_no_list() {
+    let (n_users, n_items) = (40, 3000);
+    let (users, items) = (whole_numbers(n_users, 9, 5), whole_numbers(n_items, 9, 6));
+    let train = random_part(n_users, n_items, 2000, 7);
+    let coarse = culet_kernels::CoarseTable::new(&items).unwrap();
+    let exact = ProductRanker::new(&users, &items);
+    let excluded = |user| train.items_of(user);
+    for asked in [vec![7], vec![39, 0, 3], (0..40).collect()] {
+        for n_threads in [1, 3] {
+            let found = exact.by_way_of(&coarse).top_k(&asked, &excluded, 20, &pool(n_threads));
+            assert_eq!(found, exact.top_k(&asked, &excluded, 20, &pool(1)));
+        }
+    }
+}

@@ -49,7 +49,7 @@ pub use product::{View, ViewMut, add_product_ab, add_product_atb, product_abt};
 pub use raise::add_scaled_exp;
 pub use relational::{LayerOutput, LowerLayer, MadeBy, relational_mean, relational_mean_gradient};
 pub use rowset::RowSet;
-pub use score::{Ranked, top_k_by_product, top_k_of_row};
+pub use score::{CoarseTable, Ranked, top_k_by_coarse, top_k_by_product, top_k_of_row};
 pub use segment::{Lists, interaction_mean, sum_listed};
 pub use skipgram::{
     ContextBatch, Diversity, ListedGradients, ListedSkipGram, Noise, Readout, Selection, SkipGram, WalkBatch,

@@ -202,7 +202,7 @@ impl FoldedUsers<'_> {
         let places =
             (0..scorer.parts.len()).map(|part| (self.newcomers.vectors[part].as_ref(), factors[part].as_slice()));
         let ranker = ranker_of(scorer, &self.histories, Some(&places.collect::<Vec<_>>()));
-        best_items(ranker, self.run.popular(), &self.histories, &users, wanted, pool)
+        best_items(ranker, self.run.coarse(), self.run.popular(), &self.histories, &users, wanted, pool)
     }
 
     /// Why the score of a user for each of the listed items is what it is; nothing if the model cannot tell.

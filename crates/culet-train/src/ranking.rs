@@ -5,7 +5,7 @@ use culet_eval::{
     evaluate_ranking,
 };
 use culet_graph::{Interactions, UserId};
-use culet_kernels::Matrix;
+use culet_kernels::{CoarseTable, Matrix};
 use culet_model::{Part, PartKind, Scorer};
 use rayon::ThreadPool;
 
@@ -54,9 +54,11 @@ pub(crate) fn ranker_of<'a>(
     SumRanker { history, parts: scorer.parts.iter().enumerate().map(part).collect() }
 }
 
-/// The best items of users; `seen` are those of their histories, and `popular` ranks for those who have none.
+/// The best items of users; `seen` are those of their histories, and `popular` ranks for those who have none. A coarse
+/// table of the items is of use where vectors alone decide.
 pub(crate) fn best_items(
     ranker: SumRanker<'_>,
+    coarse: Option<&CoarseTable>,
     popular: &PopularityRanker,
     seen: &Interactions,
     users: &[u32],
@@ -76,7 +78,11 @@ pub(crate) fn best_items(
     let may = |ranked: &Ranked| allowed.is_none_or(|allowed| allowed[ranked.item as usize]);
     let has_history = |user: &u32| !ranker.history.items_of(UserId(*user)).is_empty();
     let (known, others): (Vec<u32>, Vec<u32>) = users.iter().partition(|user| has_history(user));
-    let mut of_known = ranker.top_k(&known, &excluded, k, pool).into_iter();
+    let of_known = match coarse.and_then(|coarse| Some(ranker.sole_product()?.by_way_of(coarse))) {
+        Some(ranker) => ranker.top_k(&known, &excluded, k, pool),
+        None => ranker.top_k(&known, &excluded, k, pool),
+    };
+    let mut of_known = of_known.into_iter();
     let of_other = |user: &u32| {
         let excluded = excluded(UserId(*user));
         popular.order().iter().filter(|&ranked| may(ranked) && excluded.binary_search(&ranked.item).is_err()).take(k)

@@ -33,7 +33,7 @@ pub struct CatalogueAnswers {
     /// Of all entities, of which the items are the first.
     entities: NameIndex,
     relations: NameIndex,
-    facets: OnceLock<Option<Facets>>,
+    facets: OnceLock<Option<Box<Facets>>>,
 }
 
 /// The facets of a catalogue's users, or of one of them.
@@ -69,6 +69,12 @@ impl CatalogueAnswers {
     #[must_use]
     pub fn stored(&self) -> &StoredRun {
         &self.stored
+    }
+
+    /// Makes ready for many questions with one user each, as [`StoredRun::prepare_for_few`] does: for a service, which may
+    /// answer meanwhile. The answers are the same before and after.
+    pub fn prepare(&self) {
+        self.stored.prepare_for_few();
     }
 
     /// External ids and names.
@@ -150,9 +156,9 @@ impl CatalogueAnswers {
     pub fn learned_facets(&self) -> Result<Option<&Facets>, AskError> {
         if self.facets.get().is_none() {
             let read = self.stored.facets()?;
-            return Ok(self.facets.get_or_init(|| read).as_ref());
+            return Ok(self.facets.get_or_init(|| read.map(Box::new)).as_deref());
         }
-        Ok(self.facets.get().and_then(Option::as_ref))
+        Ok(self.facets.get().and_then(Option::as_deref))
     }
 
     /// The intents of all users, or of one.

@@ -6,12 +6,14 @@
 //! Ranking: a greater score first, then a smaller item id. What is not a number ranks below all numbers, minus infinity
 //! included. The same tables give the same bytes on an instruction set, however users are divided among calls.
 
+mod coarse;
 mod running;
 #[cfg(test)]
 mod tests;
 
 use crate::Matrix;
 use crate::tile::{Store, Tiles, pack_rows};
+pub use coarse::{CoarseTable, top_k_by_coarse};
 use running::Running;
 
 /// An item with its score.
