@@ -144,7 +144,7 @@ impl Others {
 
     /// The sum of their distances to the nearest words of these texts, if each has one.
     fn distance<'a, T: Iterator<Item = &'a str>>(&mut self, texts: impl Fn() -> T) -> Option<u8> {
-        let mut nearest = |(distances, most): &mut (Distances, u8)| {
+        let nearest = |(distances, most): &mut (Distances, u8)| {
             texts().flat_map(|text| text.split(' ')).filter_map(|own| distances.of(own, *most)).min()
         };
         self.words.iter_mut().try_fold(0_u8, |sum, word| Some(sum.saturating_add(nearest(word)?)))
