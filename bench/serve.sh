@@ -15,6 +15,7 @@ rates=${*:3}
 cd "$(dirname "$0")/.."
 . bench/begin.sh
 begin
+trap 'kill "${service:-}" 2>/dev/null; rm -rf "$scratch"' EXIT
 program
 cargo build --release --quiet --package culet-serve --examples
 load=target/release/examples/load
@@ -43,7 +44,7 @@ done >"$out/ready.json"
 start --feedback "$scratch/events"
 until curl -sf -o "$scratch/ready" "http://127.0.0.1:$port/health/ready"; do sleep 0.01; done
 "$CULET" recommend "$scratch/run" --all-users -k 1 -o "$scratch/users.tsv" --quiet >/dev/null
-cut -f 1 "$scratch/users.tsv" | tail -n +2 | shuf --random-source=<(yes) | head -20000 >"$scratch/ids"
+cut -f 1 "$scratch/users.tsv" | tail -n +2 | shuf -n 20000 --random-source=<(yes) >"$scratch/ids"
 taskset -c 1 $load 127.0.0.1:$port "$scratch/ids" rate=200 seconds=5 >"$scratch/warm"
 for rate in ${rates:-500 1000 2000 3000}; do
     loaded "$rate requests a second"
