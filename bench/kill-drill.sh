@@ -13,4 +13,4 @@ cd "$(dirname "$0")/.."
 . bench/begin.sh
 begin
 loaded "$kills kills"
-CULET_KILLS=$kills cargo test --release --package culet-cli --test cli -- --nocapture kill_drill | grep ' kills: ' | tee "$out/drill.txt"
+CULET_KILLS=$kills cargo test --package culet-cli --test cli -- --nocapture kill_drill | grep ' kills: ' | tee "$out/drill.txt"
