@@ -33,6 +33,9 @@ impl Draws {
     }
 }
 
+/// What is asked for, from names.
+type Question = fn(&mut Draws, &Names) -> String;
+
 fn main() {
     let n: usize = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
     let mut draws = Draws { stream: Stream::new(1, Purpose::Initialise, 0), n: 0 };
@@ -46,7 +49,7 @@ fn main() {
     let index = SearchIndex::new(&names, 0..n as u32);
     let built = start.elapsed().as_secs_f64();
     let mut report = serde_json::json!({"names": n, "build_s": built, "bytes": index.bytes(), "ms": {}});
-    let kinds: [(&str, fn(&mut Draws, &Names) -> String); 4] =
+    let kinds: [(&str, Question); 4] =
         [("beginning", beginning), ("first_letter", first_letter), ("other_order", other_order), ("slip", slip)];
     for (kind, make) in kinds {
         let queries: Vec<String> = (0..2000).map(|_| make(&mut draws, &names)).collect();
