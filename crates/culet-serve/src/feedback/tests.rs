@@ -18,7 +18,7 @@ fn event(k: u64) -> Event {
         user: format!("u{}", k % 7),
         item: format!("ü{k}"),
         kind,
-        value: (k % 2 == 0).then_some(0.5),
+        value: k.is_multiple_of(2).then_some(0.5),
         time: k as f64,
     }
 }
