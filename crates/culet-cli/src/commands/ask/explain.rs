@@ -98,9 +98,7 @@ fn of_item(explained: &ItemExplanation) -> String {
     let mut table = Table::new(&["part of the score", "from"]);
     for part in explained.from_history.iter().take(SHOWN) {
         table.row(vec![format!("{:.4}", part.contribution), from(part)]);
-        for path in part.paths.iter().take(SHOWN).filter(|path| path.contribution > 0.0) {
-            table.row(vec![format!("{:.4}", path.contribution), format!("    {}", steps(path))]);
-        }
+        along_paths(part).into_iter().for_each(|row| table.row(row));
     }
     let others = &explained.from_history[explained.from_history.len().min(SHOWN)..];
     if !others.is_empty() {
@@ -114,6 +112,18 @@ fn of_item(explained: &ItemExplanation) -> String {
         text += &format!("\n{}", intents::table(&explained.intents));
     }
     text
+}
+
+/// A row for each of the strongest paths that speak for the item, and one for what else the part has.
+fn along_paths(part: &Part) -> Vec<Vec<String>> {
+    let shown: Vec<&TracedPath> = part.paths.iter().take(SHOWN).filter(|path| path.contribution > 0.0).collect();
+    let row = |contribution: f64, text: String| vec![format!("{contribution:.4}"), format!("    {text}")];
+    let mut rows: Vec<Vec<String>> = shown.iter().map(|path| row(path.contribution, steps(path))).collect();
+    if !rows.is_empty() {
+        let rest = part.contribution - shown.iter().map(|path| path.contribution).sum::<f64>();
+        rows.push(row(rest, "other paths, and what no fact tells".to_owned()));
+    }
+    rows
 }
 
 fn from(part: &Part) -> String {
