@@ -7,10 +7,10 @@ fn a_user_is_found_gets_recommendations_and_an_explanation() {
     visit(None, &[], async |site: Site| {
         site.look(1180, 800, "light").await;
         site.open("").await;
-        assert_eq!(site.text("h1").await, "films");
+        site.headed("films").await;
         site.picture("start").await;
         site.search("#finder", "user-00001").await;
-        assert_eq!(site.text("h1").await, "For user-00001");
+        site.headed("For user-00001").await;
         assert_eq!(site.count(".card").await, 10);
         assert!(site.count(".shares .legend li").await >= 2, "the intents of the user are told");
         let reason = site.text(".card .reason").await;
@@ -24,7 +24,7 @@ fn a_user_is_found_gets_recommendations_and_an_explanation() {
         let name = site.text(".card h3").await;
         site.click(".card h3 a").await;
         site.settled().await;
-        assert_eq!(site.text("h1").await, format!("Why {name} for user-00001"));
+        site.headed(&format!("Why {name} for user-00001")).await;
         assert_adds_up(&site).await;
         assert!(site.count(".graph svg .node").await >= 3, "user, something of the history, item");
         site.click("section details summary").await;
@@ -33,7 +33,7 @@ fn a_user_is_found_gets_recommendations_and_an_explanation() {
 
         site.client.back().await.unwrap();
         site.settled().await;
-        assert_eq!(site.text("h1").await, "For user-00001");
+        site.headed("For user-00001").await;
         assert_eq!(site.count(".card").await, 5, "the address kept the length");
     });
 }
@@ -58,7 +58,7 @@ fn an_unknown_user_gets_what_is_popular_and_is_told_so() {
         site.type_in("<b>nobody</b>").await;
         site.click("#finder [role=option]:last-child").await;
         site.settled().await;
-        assert_eq!(site.text("h1").await, "For <b>nobody</b>", "text stays text");
+        site.headed("For <b>nobody</b>").await;
         assert_eq!(site.count(".note").await, 1);
         assert!(site.count(".card").await > 0);
         site.picture("unknown").await;
@@ -72,7 +72,7 @@ fn someone_new_is_recommended_to_by_a_history_put_together() {
         site.open("").await;
         site.click("#views a[href*=someone]").await;
         site.settled().await;
-        assert_eq!(site.text("h1").await, "Someone new");
+        site.headed("Someone new").await;
         assert_eq!(site.count(".card").await, 0);
         site.search(".composer", "film-00003").await;
         site.search(".composer", "film-00007").await;
@@ -148,7 +148,7 @@ fn the_map_tells_whom_it_points_at_and_opens_them() {
         site.type_in("\u{e007}").await;
         site.settled().await;
         let id = named.split(',').next().unwrap();
-        assert_eq!(site.text("h1").await, format!("For {id}"));
+        site.headed(&format!("For {id}")).await;
     });
 }
 
@@ -158,9 +158,9 @@ fn a_wrong_address_is_told_where_it_occurs() {
         site.open("#/similar?id=nothing&kind=item").await;
         assert!(site.text(".problem").await.contains("nothing"));
         site.open("#/nowhere").await;
-        assert_eq!(site.text("h1").await, "there is no such view");
+        site.headed("there is no such view").await;
         site.open("#/run?model=other").await;
-        assert_eq!(site.text("h1").await, "no model is called “other”");
+        site.headed("no model is called “other”").await;
     });
 }
 
@@ -177,9 +177,9 @@ fn a_token_is_asked_for_once() {
         site.type_in("a-secret-of-the-test\u{e007}").await;
         site.until("return document.querySelector('h1')?.textContent === 'Facets'").await;
         site.open("#/run").await;
-        assert_eq!(site.text("h1").await, "The run");
+        site.headed("The run").await;
         site.client.refresh().await.unwrap();
         site.settled().await;
-        assert_eq!(site.text("h1").await, "The run", "it is kept for the tab");
+        site.headed("The run").await;
     });
 }

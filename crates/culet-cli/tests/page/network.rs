@@ -11,7 +11,7 @@ fn a_node_shows_its_aspects_who_is_alike_and_its_likely_links() {
         site.until("return document.querySelector('h1').textContent === 'net'").await;
         site.settled().await;
         site.search("#finder", "node-00007").await;
-        assert_eq!(site.text("h1").await, "node-00007");
+        site.headed("node-00007").await;
         assert!(site.count(".aspects .card").await >= 1);
         assert_eq!(site.count(".ranking").await, 2);
         site.picture("node").await;

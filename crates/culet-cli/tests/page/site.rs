@@ -96,6 +96,12 @@ impl Site {
         self.find(selector).await.text().await.expect("the text of an element")
     }
 
+    /// Waits for a view with this heading.
+    pub(crate) async fn headed(&self, heading: &str) {
+        let told = r"document.querySelector('h1')?.innerText.replace(/\s+/g, ' ').trim()";
+        self.until(&format!("return {told} === {heading:?}")).await;
+    }
+
     pub(crate) async fn count(&self, selector: &str) -> usize {
         self.client.find_all(Locator::Css(selector)).await.expect("a list").len()
     }
