@@ -29,9 +29,9 @@ pub use network::NetworkAnswers;
 /// A run folder that answers.
 pub enum Answers {
     /// Of users, items and facts.
-    Catalogue(CatalogueAnswers),
+    Catalogue(Box<CatalogueAnswers>),
     /// Of nodes and edges.
-    Network(NetworkAnswers),
+    Network(Box<NetworkAnswers>),
 }
 
 impl Answers {
@@ -41,8 +41,8 @@ impl Answers {
     /// [`AskError::Stored`] if it is not a whole run.
     pub fn open(path: &Path) -> Result<Self, AskError> {
         Ok(match run_kind(path) {
-            RunKind::Network => Self::Network(NetworkAnswers::open(path)?),
-            _ => Self::Catalogue(CatalogueAnswers::open(path)?),
+            RunKind::Network => Self::Network(NetworkAnswers::open(path)?.into()),
+            _ => Self::Catalogue(CatalogueAnswers::open(path)?.into()),
         })
     }
 

@@ -129,14 +129,7 @@ impl NameIndex {
     /// # Errors
     /// [`AskError::NoSuch`], or [`AskError::Ambiguous`] if several have the name.
     pub fn find(&self, all: &Names, what: &'static str, asked: &str) -> Result<u32, AskError> {
-        match self.all(all, asked).as_slice() {
-            [] => Err(AskError::NoSuch { what, asked: asked.to_owned() }),
-            [only] => Ok(*only),
-            several @ [first, ..] => {
-                let one = all.id(*first as usize).to_owned();
-                Err(AskError::Ambiguous { what, name: asked.to_owned(), n: several.len(), one })
-            }
-        }
+        the_one(&self.all(all, asked), all, what, asked)
     }
 
     /// The one of this id or, if there is none, all of this name, in ascending order.
@@ -149,6 +142,18 @@ impl NameIndex {
         let mut found: Vec<u32> = of_hash.copied().filter(|&place| all.name(place as usize) == Some(asked)).collect();
         found.sort_unstable();
         found
+    }
+}
+
+/// The only one of those that were found.
+pub(crate) fn the_one(found: &[u32], all: &Names, what: &'static str, asked: &str) -> Result<u32, AskError> {
+    match found {
+        [] => Err(AskError::NoSuch { what, asked: asked.to_owned() }),
+        [only] => Ok(*only),
+        several @ [first, ..] => {
+            let one = all.id(*first as usize).to_owned();
+            Err(AskError::Ambiguous { what, name: asked.to_owned(), n: several.len(), one })
+        }
     }
 }
 

@@ -233,6 +233,24 @@ impl Ranker for SumRanker<'_> {
 }
 
 impl<'a> SumRanker<'a> {
+    /// What `look(place, scores)` sees in the scores of each of the users for all items, in their order.
+    ///
+    /// # Panics
+    /// As [`SumRanker::for_each_row`].
+    pub fn map_rows<T: Default + Send>(
+        &self,
+        users: &[u32],
+        pool: &rayon::ThreadPool,
+        look: impl Fn(usize, &[f32]) -> T + Sync,
+    ) -> Vec<T> {
+        let found: Vec<Mutex<T>> = users.iter().map(|_| Mutex::default()).collect();
+        self.for_each_row(users, pool, |place, scores| {
+            let value = look(place, scores);
+            *found[place].lock().expect("nobody panics while holding it") = value;
+        });
+        found.into_iter().map(|value| value.into_inner().expect("nobody panics while holding it")).collect()
+    }
+
     /// Who ranks users with a history, where a single product without a temperature is all there is.
     #[must_use]
     pub fn sole_product(&self) -> Option<ProductRanker<'a>> {
@@ -255,12 +273,7 @@ impl<'a> SumRanker<'a> {
         if let Some(ranker) = self.sole_product() {
             return ranker.top_k(users, excluded, k, pool);
         }
-        let lists: Vec<Mutex<Vec<Ranked>>> = users.iter().map(|_| Mutex::default()).collect();
-        self.for_each_row(users, pool, |place, scores| {
-            let list = top_k_of_row(scores, excluded(UserId(users[place])), k);
-            *lists[place].lock().expect("nobody panics while holding it") = list;
-        });
-        lists.into_iter().map(|list| list.into_inner().expect("nobody panics while holding it")).collect()
+        self.map_rows(users, pool, |place, scores| top_k_of_row(scores, excluded(UserId(users[place])), k))
     }
 }
 

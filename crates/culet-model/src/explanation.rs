@@ -65,6 +65,12 @@ impl HistoryPart {
 }
 
 impl Path {
+    /// From where its last fact leads to the item that is explained, if it starts in `start`.
+    #[must_use]
+    pub fn last_but_one(&self, start: ItemId) -> EntityId {
+        self.steps.iter().rev().nth(1).map_or(EntityId(start.0), |step| step.entity)
+    }
+
     /// The paths that carry most, for or against, up to [`HistoryPart::MOST_PATHS`]; the greatest part first.
     pub(crate) fn strongest(mut paths: Vec<Self>) -> Vec<Self> {
         let by = |key: fn(f64) -> f64| {

@@ -287,6 +287,15 @@ impl StoredRun {
         self.run.catalogue().expect("a catalogue, as seen when the run was opened")
     }
 
+    /// Whether the model learned from a user.
+    ///
+    /// # Panics
+    /// If there is no such user.
+    #[must_use]
+    pub fn is_trained(&self, user: UserId) -> bool {
+        !self.catalogue().train.items_of(user).is_empty()
+    }
+
     /// Pairs that are not recommended again.
     #[must_use]
     pub fn history(&self) -> &Interactions {

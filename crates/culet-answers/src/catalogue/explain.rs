@@ -6,7 +6,7 @@ use culet_train::Wanted;
 use rayon::ThreadPool;
 use serde::Serialize;
 
-use super::{CatalogueAnswers, Intent, Reason, intents_of_user};
+use super::{CatalogueAnswers, Intent, Reason};
 use crate::{AskError, Named, Node};
 
 /// Why a user's score for an item is what it is: `own` and the contributions of the history add up to it.
@@ -87,11 +87,7 @@ impl CatalogueAnswers {
         let wanted = Wanted::from(self.n_items());
         let ranked = self.stored().recommend(&[user], wanted, pool).pop().unwrap_or_default();
         let rank = ranked.iter().position(|ranked| ranked.item == item.0);
-        let mut intents = match self.learned_facets()? {
-            Some(facets) => intents_of_user(facets, &self.vocabulary().relations, user),
-            None => Vec::new(),
-        };
-        intents.sort_by(|a, b| b.share.total_cmp(&a.share));
+        let intents = self.learned_facets()?.map_or_else(Vec::new, |facets| self.by_share(facets, Some(user)));
         let user = Named::new(user, &self.vocabulary().users);
         Ok(ItemExplanation {
             user: Some(user),

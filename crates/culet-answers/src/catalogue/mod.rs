@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use culet_graph::{ItemId, UserId, Vocabulary};
+use culet_kernels::Matrix;
 use culet_model::{Facets, ModelSpec};
 use culet_train::StoredRun;
 use serde::Serialize;
@@ -22,7 +23,7 @@ pub use reasons::{Carrier, Reason};
 pub use recommend::{Asked, Recommendations, Recommended};
 pub use similar::{Similar, SimilarNodes};
 
-use crate::named::NameIndex;
+use crate::named::{NameIndex, the_one};
 use crate::{AskError, Named, Node, NodeKind};
 
 /// A run of a catalogue, opened once, that answers by external ids.
@@ -33,7 +34,9 @@ pub struct CatalogueAnswers {
     /// Of all entities, of which the items are the first.
     entities: NameIndex,
     relations: NameIndex,
-    facets: OnceLock<Option<Box<Facets>>>,
+    /// These are read when they are first asked for.
+    facets: OnceLock<Option<Facets>>,
+    entity_vectors: OnceLock<Matrix>,
 }
 
 /// The facets of a catalogue's users, or of one of them.
@@ -62,7 +65,7 @@ impl CatalogueAnswers {
         let names = &stored.catalogue().vocabulary;
         let index = |names: &culet_graph::Names| NameIndex::new(names, names.len());
         let (users, entities, relations) = (index(&names.users), index(&names.entities), index(&names.relations));
-        Self { users, entities, relations, facets: OnceLock::new(), stored }
+        Self { users, entities, relations, facets: OnceLock::new(), entity_vectors: OnceLock::new(), stored }
     }
 
     /// The opened run.
@@ -110,16 +113,10 @@ impl CatalogueAnswers {
     /// # Errors
     /// [`AskError::NoSuch`], [`AskError::Ambiguous`].
     pub fn item(&self, asked: &str) -> Result<u32, AskError> {
-        let found: Vec<u32> = self.entities.all(&self.vocabulary().entities, asked);
-        let of_items: Vec<u32> = found.into_iter().filter(|&place| (place as usize) < self.n_items()).collect();
-        match of_items.as_slice() {
-            [only] => Ok(*only),
-            [] => Err(AskError::NoSuch { what: "item", asked: asked.to_owned() }),
-            [first, ..] => {
-                let one = self.vocabulary().entities.id(*first as usize).to_owned();
-                Err(AskError::Ambiguous { what: "item", name: asked.to_owned(), n: of_items.len(), one })
-            }
-        }
+        let names = &self.vocabulary().entities;
+        let mut found = self.entities.all(names, asked);
+        found.retain(|&place| (place as usize) < self.n_items());
+        the_one(&found, names, "item", asked)
     }
 
     /// The entity of an id, or else of a name that no other has; items are entities.
@@ -156,9 +153,9 @@ impl CatalogueAnswers {
     pub fn learned_facets(&self) -> Result<Option<&Facets>, AskError> {
         if self.facets.get().is_none() {
             let read = self.stored.facets()?;
-            return Ok(self.facets.get_or_init(|| read.map(Box::new)).as_deref());
+            return Ok(self.facets.get_or_init(|| read).as_ref());
         }
-        Ok(self.facets.get().and_then(Option::as_deref))
+        Ok(self.facets.get().and_then(Option::as_ref))
     }
 
     /// The intents of all users, or of one.
@@ -169,13 +166,19 @@ impl CatalogueAnswers {
         let model = || AskError::NoFacets { model: self.stored.run.manifest.summary.model.clone() };
         let facets = self.learned_facets()?.ok_or_else(model)?;
         let user = user.map(|asked| self.user(asked)).transpose()?;
+        let intents = self.by_share(facets, user);
+        Ok(UserFacets { user: user.map(|user| Named::new(user, &self.vocabulary().users)), intents })
+    }
+
+    /// The intents of a user, or of all on the mean, the largest share first.
+    fn by_share(&self, facets: &Facets, user: Option<u32>) -> Vec<Intent> {
         let relations = &self.vocabulary().relations;
         let mut intents = match user {
             Some(user) => intents_of_user(facets, relations, user),
             None => intents_in_words(facets, relations),
         };
         intents.sort_by(|a, b| b.share.total_cmp(&a.share));
-        Ok(UserFacets { user: user.map(|user| Named::new(user, &self.vocabulary().users)), intents })
+        intents
     }
 
     pub(crate) fn entity_index(&self) -> &NameIndex {

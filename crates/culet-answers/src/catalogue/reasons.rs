@@ -118,8 +118,7 @@ fn facts_of_paths(part: &HistoryPart, names: &Vocabulary) -> Vec<String> {
 /// The fact that leads to the recommended item, without it: `directed_by Scott`, or `Scott directed` if the item is what
 /// the fact ends in.
 fn last_fact(start: ItemId, path: &Path, names: &Vocabulary) -> String {
-    let before = path.steps.iter().rev().nth(1).map_or(start.index(), |step| step.entity.index());
-    let entity = names.entities.label(before);
+    let entity = names.entities.label(path.last_but_one(start).index());
     let Some(last) = path.steps.last() else { return entity.to_owned() };
     let relation = names.relations.label(last.relation.index());
     if last.forward { format!("{entity} {relation}") } else { format!("{relation} {entity}") }

@@ -170,7 +170,7 @@ impl CatalogueAnswers {
         let wanted = wanted(asked, allowed.items.as_deref());
         let list = self.stored().recommend(&[user], wanted, pool).pop().unwrap_or_default();
         let list = without_hidden(list, asked);
-        let explanations = if asked.explain && self.is_trained(user) {
+        let explanations = if asked.explain && self.stored().is_trained(UserId(user)) {
             let items = list.iter().map(|ranked| ItemId(ranked.item)).collect();
             pool.install(|| self.stored().explain(&[(UserId(user), items)]))?.and_then(|mut all| all.pop())
         } else {
@@ -180,7 +180,7 @@ impl CatalogueAnswers {
     }
 
     fn found(&self, user: u32, list: Vec<Ranked>, explanations: Option<Vec<Explanation>>) -> Found<'_> {
-        let known = self.is_trained(user);
+        let known = self.stored().is_trained(UserId(user));
         Found {
             user: Some(Named::new(user, &self.vocabulary().users)),
             history: self.history_of(user),
@@ -189,11 +189,6 @@ impl CatalogueAnswers {
             list,
             explanations,
         }
-    }
-
-    /// Whether the model learned from the user.
-    pub(super) fn is_trained(&self, user: u32) -> bool {
-        !self.stored().catalogue().train.items_of(UserId(user)).is_empty()
     }
 
     fn popular_items(&self, asked: &Asked, allowed: Option<&[bool]>) -> Vec<Ranked> {

@@ -88,15 +88,24 @@ impl CatalogueAnswers {
     }
 
     fn similar_entities(&self, entity: u32, k: usize) -> Result<SimilarNodes, AskError> {
+        let vectors = self.entity_vectors()?;
+        let of = |entity| self.entity_node(entity);
+        Ok(SimilarNodes::new(of(entity), "cosine", &nearest(vectors, entity, k), of))
+    }
+
+    /// The model's own vectors of entities, which stay in memory.
+    fn entity_vectors(&self) -> Result<&Matrix, AskError> {
         const TABLE: &str = "parameter.entities";
         let run = &self.stored().run;
+        if let Some(vectors) = self.entity_vectors.get() {
+            return Ok(vectors);
+        }
         if !run.table_names().iter().any(|name| name == TABLE) {
             let model = run.manifest.summary.model.clone();
             return Err(AskError::NoVectors { model, what: "entities" });
         }
-        let vectors = run.table(TABLE)?;
-        let of = |entity| self.entity_node(entity);
-        Ok(SimilarNodes::new(of(entity), "cosine", &nearest(&vectors, entity, k), of))
+        let read = run.table(TABLE)?;
+        Ok(self.entity_vectors.get_or_init(|| read))
     }
 }
 

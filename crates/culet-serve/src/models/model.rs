@@ -114,6 +114,14 @@ impl Model {
         json(&OfModel { model: &self.reference, answer })
     }
 
+    /// What was found as the bytes that are sent, or the problem.
+    ///
+    /// # Errors
+    /// That nothing was found, or that it cannot be told in JSON.
+    pub(crate) fn told(&self, found: Result<impl Serialize, AskError>) -> Result<Bytes, Problem> {
+        self.json(found.map_err(|error| self.problem(&error))?)
+    }
+
     /// What a client is told of an error, with what was perhaps meant.
     pub(crate) fn problem(&self, error: &AskError) -> Problem {
         Problem::of(error, |asked| self.near(asked))

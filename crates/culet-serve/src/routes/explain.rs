@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problems::{Always, OfBodies, OfIds};
+use super::recommend::LONGEST;
 use crate::http::{JsonBody, Params, Problem, json_response};
 use crate::models::OfModel;
 use crate::service::Shared;
@@ -51,7 +52,7 @@ pub(crate) async fn explain(State(service): State<Shared>, uri: Uri) -> Result<R
         } else {
             model.catalogue("items")?.explain(&first, &second, pool).map(Explanation::Item)
         };
-        model.json(found.map_err(|error| model.problem(&error))?)
+        model.told(found)
     };
     Ok(json_response(StatusCode::OK, service.desk.call(answer).await?))
 }
@@ -84,12 +85,12 @@ pub(crate) async fn explain_for(
     let mut params = Params::new(&uri)?;
     let model = service.models.get(params.one("model")?.as_deref())?;
     params.end()?;
-    if body.history.is_empty() || body.history.len() > 10_000 {
-        return Err(Problem::bad_body("`history` has to list 1 to 10000 items"));
+    if body.history.is_empty() || body.history.len() > LONGEST {
+        return Err(Problem::bad_body(format!("`history` has to list 1 to {LONGEST} items")));
     }
     let answer = move |pool: &_| {
         let answers = model.catalogue("items")?;
-        model.json(answers.explain_for(&body.history, &body.item, pool).map_err(|error| model.problem(&error))?)
+        model.told(answers.explain_for(&body.history, &body.item, pool))
     };
     Ok(json_response(StatusCode::OK, service.desk.call(answer).await?))
 }

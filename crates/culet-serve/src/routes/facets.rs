@@ -101,7 +101,7 @@ pub(crate) async fn facets_of(State(service): State<Shared>, IdOf(node): IdOf, u
             }),
             Answers::Network(answers) => answers.facets(&node, TYPICAL).map(FacetsOfOne::Node),
         };
-        model.json(found.map_err(|error| model.problem(&error))?)
+        model.told(found)
     };
     Ok(json_response(StatusCode::OK, service.desk.call(answer).await?))
 }

@@ -29,7 +29,7 @@ pub(crate) async fn links(State(service): State<Shared>, IdOf(node): IdOf, uri: 
     params.end()?;
     let answer = move |pool: &_| {
         let answers = model.network("links")?;
-        model.json(answers.links(Some(&node), k, pool).map_err(|error| model.problem(&error))?)
+        model.told(answers.links(Some(&node), k, pool))
     };
     Ok(json_response(StatusCode::OK, service.desk.call(answer).await?))
 }

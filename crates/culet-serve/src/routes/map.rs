@@ -28,11 +28,10 @@ pub(crate) async fn map(State(service): State<Shared>, uri: Uri) -> Result<Respo
     let n = params.number("n", 10..=5000)?.unwrap_or(1000);
     params.end()?;
     let answer = move |pool: &_| {
-        let found = match &model.answers {
-            Answers::Catalogue(answers) => answers.map(None, n, 0).map_err(|error| model.problem(&error))?,
-            Answers::Network(answers) => answers.map(n, 0, pool),
-        };
-        model.json(found)
+        model.told(match &model.answers {
+            Answers::Catalogue(answers) => answers.map(None, n, 0),
+            Answers::Network(answers) => Ok(answers.map(n, 0, pool)),
+        })
     };
     Ok(json_response(StatusCode::OK, service.desk.call(answer).await?))
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use culet_answers::Named;
 use culet_answers::catalogue::{Asked, Filter, Recommendations};
-use culet_answers::{CatalogueAnswers, Named};
 use culet_graph::UserId;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use utoipa::ToSchema;
@@ -21,7 +21,7 @@ use crate::service::{Service, Shared};
 const MOST_ITEMS: usize = 1000;
 const DEFAULT_ITEMS: usize = 20;
 /// The longest history, and the longest lists of items.
-const LONGEST: usize = 10_000;
+pub(super) const LONGEST: usize = 10_000;
 
 /// The best items of a user.
 ///
@@ -85,7 +85,7 @@ async fn recommend_to(
     let stays = |done: Done| asked.keep_seen && done == Done::Taken;
     let hidden = since.iter().filter(|(_, done)| !stays(*done));
     asked.hidden = hidden.filter_map(|(item, _)| answers.item(item).ok()).collect();
-    let known = known.filter(|&known| is_trained(answers, known));
+    let known = known.filter(|&known| answers.stored().is_trained(UserId(known)));
     if let Some(known) = known.filter(|_| asked.filter.is_empty() && !asked.explain) {
         let Asked { k, hidden, keep_seen, .. } = asked;
         return service.desk.rank(Ranking { model, user: known, k, hidden, keep_seen }).await;
@@ -97,13 +97,9 @@ async fn recommend_to(
     }
     let answer = move |pool: &_| {
         let answers = model.catalogue("recommendations")?;
-        model.json(answers.recommend(&user, &asked, pool).map_err(|error| model.problem(&error))?)
+        model.told(answers.recommend(&user, &asked, pool))
     };
     service.desk.call(answer).await
-}
-
-fn is_trained(answers: &CatalogueAnswers, user: u32) -> bool {
-    !answers.stored().catalogue().train.items_of(UserId(user)).is_empty()
 }
 
 /// For a user of whom the log of feedback alone knows something.
@@ -214,7 +210,7 @@ pub(crate) async fn recommend_for(
     let asked = Asked { k, filter, keep_seen, explain, strict: false, hidden: Vec::new() };
     let answer = move |pool: &_| {
         let answers = model.catalogue("recommendations")?;
-        model.json(answers.recommend_for(&history, &asked, pool).map_err(|error| model.problem(&error))?)
+        model.told(answers.recommend_for(&history, &asked, pool))
     };
     Ok(json_response(StatusCode::OK, service.desk.call(answer).await?))
 }

@@ -41,7 +41,7 @@ pub(crate) async fn similar(State(service): State<Shared>, IdOf(node): IdOf, uri
             },
             Answers::Network(answers) => answers.similar(&node, k, aspect, pool),
         };
-        model.json(found.map_err(|error| model.problem(&error))?)
+        model.told(found)
     };
     Ok(json_response(StatusCode::OK, service.desk.call(answer).await?))
 }

@@ -36,7 +36,7 @@ impl Measure<'_> {
                 Standing { score: f64::from(score), rank: self.rank(cases[place].0, score, before) }
             })
         };
-        let after = self.of_each_row(&ranker(self.scorer, self.log), &users, standings);
+        let after = ranker(self.scorer, self.log).map_rows(&users, self.pool, standings);
         Ok(Some(Removal::of(cases.iter().map(|(case, _)| *case).zip(after), spreads)))
     }
 

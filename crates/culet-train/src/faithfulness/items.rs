@@ -24,7 +24,7 @@ impl Measure<'_> {
             let score = scores[case.item as usize];
             Standing { score: f64::from(score), rank: self.rank(case, score, scores) }
         };
-        let found = self.of_each_row(&ranker_of(self.scorer, &histories, Some(&others)), &rows, standing);
+        let found = ranker_of(self.scorer, &histories, Some(&others)).map_rows(&rows, self.pool, standing);
         found.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect()
     }
 

@@ -22,9 +22,8 @@ mod facts;
 mod items;
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 
-use culet_eval::{Ranked, Ranker, SumRanker};
+use culet_eval::{Ranked, Ranker};
 use culet_graph::{Interactions, ItemId, KnowledgeGraph, Purpose, Stream, Triplet, UserId};
 use culet_model::{Asker, Explainer, Explanation, ModelSpec, PairModel, Scorer};
 use rayon::ThreadPool;
@@ -193,7 +192,7 @@ impl Measure<'_> {
             let mean = scores.iter().map(|x| f64::from(*x)).sum::<f64>() / n;
             (scores.iter().map(|x| (f64::from(*x) - mean).powi(2)).sum::<f64>() / n).sqrt()
         };
-        self.of_each_row(&ranker(self.scorer, self.log), users, spread)
+        ranker(self.scorer, self.log).map_rows(users, self.pool, spread)
     }
 
     /// From 1; of equal scores the earlier item is better.
@@ -205,21 +204,6 @@ impl Measure<'_> {
                 && seen.binary_search(item).is_err()
         };
         1.0 + (0..).zip(scores).filter(is_better).count() as f64
-    }
-
-    /// Looks at the scores of each user for all items.
-    fn of_each_row<T: Default + Send>(
-        &self,
-        ranker: &SumRanker<'_>,
-        users: &[u32],
-        look: impl Fn(usize, &[f32]) -> T + Sync,
-    ) -> Vec<T> {
-        let found: Vec<Mutex<T>> = users.iter().map(|_| Mutex::default()).collect();
-        ranker.for_each_row(users, self.pool, |place, scores| {
-            let value = look(place, scores);
-            *found[place].lock().expect("nobody panics while holding it") = value;
-        });
-        found.into_iter().map(|value| value.into_inner().expect("nobody panics while holding it")).collect()
     }
 }
 
@@ -238,7 +222,7 @@ fn strongest_fact(explanation: &Explanation) -> Option<Triplet> {
     let strongest = strongest.max_by(|a, b| a.1.contribution.total_cmp(&b.1.contribution).then(b.0.cmp(&a.0)));
     let (start, path) = strongest.filter(|(_, path)| path.contribution > 0.0)?;
     let last = path.steps.last()?;
-    let before = path.steps.iter().rev().nth(1).map_or(start.0, |step| step.entity.0);
+    let before = path.last_but_one(start).0;
     let (head, tail) = if last.forward { (before, last.entity.0) } else { (last.entity.0, before) };
     Some(Triplet { head, relation: last.relation.0, tail })
 }

@@ -182,6 +182,11 @@ impl<'a> LinkScorer<'a> {
         Self { terms: LinkTerms::new(embedding, network), score, published }
     }
 
+    /// What is weighed.
+    pub(super) fn terms(&self) -> &LinkTerms<'a> {
+        &self.terms
+    }
+
     /// The score of each pair; higher is likelier to be an edge.
     ///
     /// # Panics

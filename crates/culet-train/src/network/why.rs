@@ -4,7 +4,7 @@ use culet_eval::LinkMixture;
 use rayon::ThreadPool;
 
 use super::StoredNetworkRun;
-use super::score::{LinkScore, LinkTerms};
+use super::score::LinkScore;
 
 /// Why a pair (u, v) has the score it has.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +24,7 @@ pub struct LinkReasons {
 /// A term of a score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinkTerm {
-    /// As in [`LinkTerms`].
+    /// As in [`LinkTerms`](super::LinkTerms).
     pub name: String,
     /// Its value for the pair.
     pub value: f64,
@@ -39,12 +39,11 @@ impl StoredNetworkRun {
     /// If a node is out of range.
     #[must_use]
     pub fn explain_link(&self, source: u32, target: u32, pool: &ThreadPool) -> LinkReasons {
-        let network = &self.data().network;
         let pair = [(source, target)];
-        let score = self.scorer().score(&pair, pool)[0];
-        let row = || LinkTerms::new(&self.embedding, network).rows(&pair, pool);
+        let scorer = self.scorer();
+        let score = scorer.score(&pair, pool)[0];
         let terms = match &self.score {
-            LinkScore::Mixture(mixture) => terms_of(mixture, &row()),
+            LinkScore::Mixture(mixture) => terms_of(mixture, &scorer.terms().rows(&pair, pool)),
             LinkScore::Product => vec![LinkTerm { name: "product".to_owned(), value: score, contribution: score }],
             LinkScore::Hadamard { .. } => Vec::new(),
         };

@@ -71,7 +71,7 @@ impl<'a> Asked<'a> {
     /// Whether the model knows nothing of the user, so that it gets the popular items.
     pub(super) fn is_unknown(&self, place: usize) -> bool {
         match &self.users {
-            Users::Trained(users) => self.stored.catalogue().train.items_of(UserId(users[place])).is_empty(),
+            Users::Trained(users) => !self.stored.is_trained(UserId(users[place])),
             Users::New { .. } => false,
         }
     }
