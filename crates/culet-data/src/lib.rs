@@ -28,15 +28,20 @@ mod unpack;
 mod vectors;
 mod zipped;
 
+/// What tables in memory are made of, of the version of Arrow that this library reads.
+pub use arrow_array::RecordBatch;
+pub use arrow_schema::SchemaRef;
 pub use atomic::write_atomically;
 pub use catalogue::{
-    CatalogueOptions, CatalogueProblem, CatalogueTarget, ColumnChoice, Format, HistoryLine, find_format,
-    read_catalogue, read_histories, read_timed, read_unsplit, read_with_spans, write_catalogue,
+    CatalogueOptions, CatalogueProblem, CatalogueTables, CatalogueTarget, ColumnChoice, Format, HistoryLine,
+    find_format, read_catalogue, read_catalogue_tables, read_histories, read_timed, read_timed_tables, read_unsplit,
+    read_unsplit_tables, read_with_spans, write_catalogue,
 };
 pub use catalogue_split::{
     CataloguePlan, CatalogueSplit, CatalogueSplitRecord, CoreLosses, PartCount, PartCounts, PartPlan, SourceRecord,
     SplitBy, UnsplitCatalogue, split_catalogue, write_catalogue_split,
 };
+pub use columns::MemoryTable;
 pub use dataset::Dataset;
 pub use describe::{
     Description, Fingerprint, PartOverlap, PartTimes, Quantiles, RelationCount, TimeSpan, describe, describe_timed,
@@ -48,8 +53,9 @@ pub use kgat::{KgatOptions, LineProblem, check_trainable, read_kgat, write_kgat}
 pub use moment::Moment;
 pub use network::{
     Column, DataKind, EdgeCount, LabelCount, LabelDescription, LinkParts, NetworkData, NetworkDescription,
-    NetworkLineProblem, NetworkOptions, NetworkProblem, NodeLabels, PartDescription, SplitRecord, TypeCount, Weights,
-    describe_network, detect, network_to_text, read_network, write_edge_list, write_network,
+    NetworkLineProblem, NetworkOptions, NetworkProblem, NetworkTables, NodeLabels, PartDescription, SplitRecord,
+    TypeCount, Weights, describe_network, detect, network_to_text, read_network, read_network_tables, write_edge_list,
+    write_network,
 };
 pub use public::{GetOptions, Got, GotFile, PublicFile, PublicSet, PublicSets, get, licence_accepted, staging_of};
 pub use recommendations::{Recommendation, RecommendationFormat, write_recommendations};

@@ -1,20 +1,23 @@
-//! Parquet and Arrow tables of interactions: a user, an item and perhaps a rating and a time a row.
+//! Parquet and Arrow tables of interactions, files or in memory: a user, an item and perhaps a rating and a time a row.
 //!
-//! Columns go by their names, as those of other tables do, or by `--columns user=NAME,item=NAME`. Ids are texts or whole
-//! numbers, ratings numbers, times numbers, timestamps or dates; none of them may be null or nested. Parquet's pages may
-//! be packed by Snappy, zstd, gzip or LZ4, Arrow's buffers by LZ4 or zstd.
+//! Columns go by their names, as those of other tables do, or by `--columns user=NAME,item=NAME`; where there are just
+//! two, one without a name of its own is what is left. Ids are texts or whole numbers, ratings numbers, times numbers,
+//! timestamps or dates; none of them may be null or nested. Parquet's pages may be packed by Snappy, zstd, gzip or LZ4,
+//! Arrow's buffers by LZ4 or zstd.
+
+use std::borrow::Cow;
 
 use super::not_in_format;
 use super::options::{CatalogueOptions, ColumnChoice, Format};
 use super::place::{ARROW, Place};
 use super::problem::CatalogueProblem;
-use super::raw::{Part, Raw, Taken, Times};
+use super::raw::{Part, Pending, Raw, Taken, Times};
 use super::times::{Clock, time_of};
 use crate::DataError;
 use crate::columns::{ForeignTable, Mixed};
-use crate::network::Column;
 use crate::network::terms::INTERACTIONS;
 use crate::network::unpack::Input;
+use crate::network::{Column, NetworkLineError};
 use crate::shown::shown;
 
 const SORTS: [Column; 4] = [Column::Source, Column::Target, Column::Weight, Column::Time];
@@ -31,12 +34,36 @@ pub(super) fn read(raw: &mut Raw, place: &Place, options: &CatalogueOptions, for
     if files.len() > 1 {
         raw.notes.push(format!("{} files are taken for one table, from `{}` on", files.len(), files[0].name()));
     }
-    files.into_iter().try_for_each(|input| read_file(raw, input, options))
+    files.into_iter().try_for_each(|input| read_part(raw, input, Part::Train, options))
 }
 
-fn read_file(raw: &mut Raw, input: &Input, options: &CatalogueOptions) -> Result<(), DataError> {
+/// Reads a table as one of the parts.
+pub(super) fn read_part(raw: &mut Raw, input: &Input, part: Part, options: &CatalogueOptions) -> Result<(), DataError> {
     let table = ForeignTable::open(input)?;
     let names = names(raw, input, &table, options)?;
+    let (columns, places) = columns(raw, input, &table, &names)?;
+    let in_row = |error: NetworkLineError| table.in_row(error.line, error.problem.to_string());
+    let (mut pending, mut row) = (Pending::default(), 0);
+    let read = table.for_each_group(&columns, |values| {
+        let own = places.map(|place| place.map(|place| &values[place]));
+        (0..values[0].len()).try_for_each(|k| {
+            row += 1;
+            take(raw, &mut pending, own, (k, row)).map_err(|what| table.in_row(row, what))?;
+            if pending.is_full() { raw.settle(part, &mut pending).map_err(in_row) } else { Ok(()) }
+        })
+    });
+    // What is wrong with an earlier row is told first.
+    raw.settle(part, &mut pending).map_err(in_row)?;
+    read
+}
+
+/// The columns to read, and where users, items, ratings and times stand among them.
+fn columns(
+    raw: &Raw,
+    input: &Input,
+    table: &ForeignTable<'_>,
+    names: &[Option<String>; 4],
+) -> Result<(Vec<usize>, [Option<usize>; 4]), DataError> {
     for (wanted, place, what, word) in
         [(raw.times_wanted == Times::Needed, 3, "times", "time"), (raw.ratings.min.is_some(), 2, "ratings", "rating")]
     {
@@ -45,22 +72,17 @@ fn read_file(raw: &mut Raw, input: &Input, options: &CatalogueOptions) -> Result
             return Err(DataError::catalogue(&input.path, CatalogueProblem::Lacks { what, columns }));
         }
     }
-    let mut columns = Vec::new();
-    let mut places = [None; 4];
+    let (mut columns, mut places) = (Vec::new(), [None; 4]);
     for (k, name) in names.iter().enumerate().filter(|(k, _)| *k < 3 || raw.keeps_times()) {
         if let Some(name) = name {
             places[k] = Some(columns.len());
-            columns.push(table.flat(name).map_err(|what| table.malformed(what))?);
+            columns.push(match k {
+                0 | 1 => table.ids(name, ["user", "item"][k])?,
+                _ => table.flat(name).map_err(|what| table.malformed(what))?,
+            });
         }
     }
-    let mut row = 0;
-    table.for_each_group(&columns, |values| {
-        let own = places.map(|place| place.map(|place| &values[place]));
-        (0..values[0].len()).try_for_each(|k| {
-            row += 1;
-            take(raw, own, k).map_err(|what| table.in_row(row, what))
-        })
-    })
+    Ok((columns, places))
 }
 
 /// The names of the columns of users, items, ratings and times.
@@ -85,11 +107,7 @@ fn names(
                 expected: "the names of the columns of a Parquet or Arrow table: `user=NAME,item=NAME`".to_owned(),
             });
         }
-        None => SORTS.map(|sort| {
-            let words: Vec<_> = roots.iter().map(|name| INTERACTIONS.header_word(name.as_bytes())).collect();
-            let (_, usual) = INTERACTIONS.headers.iter().find(|(own, _)| *own == sort)?;
-            usual.iter().find_map(|name| words.iter().position(|word| word == name)).map(|at| roots[at].clone())
-        }),
+        None => by_words(raw, input, &roots),
     };
     if names[0].is_none() && names[1].is_some() {
         let header = roots.iter().map(|name| name.as_bytes().to_vec()).collect::<Vec<_>>();
@@ -100,28 +118,52 @@ fn names(
             return Err(table.lacks(word));
         }
     }
-    raw.user_header.clone_from(&names[0]);
-    raw.item_header.clone_from(&names[1]);
+    raw.user_header = raw.user_header.take().or_else(|| names[0].clone());
+    raw.item_header = raw.item_header.take().or_else(|| names[1].clone());
     Ok(names)
 }
 
-fn take(raw: &mut Raw, columns: [Option<&Mixed>; 4], k: usize) -> Result<(), String> {
-    let [user, item, rating, time] = columns;
-    let (user, item) = (id(user, k, "user")?, id(item, k, "item")?);
-    // Who leaves nothing out by its rating needs none.
-    let rating = rating.filter(|column| raw.ratings.min.is_some() || !column.is_null(k));
-    let rating = rating.map(|column| real(column, k, "rating")).transpose()?;
-    let time = time.map(|column| seconds(raw, column, k)).transpose()?;
-    raw.take(Part::Train, Taken { user: &user, item: &item, rating, time }).map_err(|problem| problem.to_string())
+/// The columns by what they are usually called; of two columns of which none is called as an item, a rating or a time is,
+/// the first that is not the user is the item, and a note says so.
+fn by_words(raw: &mut Raw, input: &Input, roots: &[String]) -> [Option<String>; 4] {
+    let words: Vec<_> = roots.iter().map(|name| INTERACTIONS.header_word(name.as_bytes())).collect();
+    let mut names = SORTS.map(|sort| {
+        let (_, usual) = INTERACTIONS.headers.iter().find(|(own, _)| *own == sort)?;
+        usual.iter().find_map(|name| words.iter().position(|word| word == name)).map(|at| roots[at].clone())
+    });
+    if let ([first, second], [_, None, None, None]) = (roots, &names)
+        && first != second
+    {
+        let (user, item) = if names[0].as_ref() == Some(second) { (second, first) } else { (first, second) };
+        raw.notes.push(format!("of `{}` column `{user}` is taken for the user, `{item}` for the item", input.name()));
+        (names[0], names[1]) = (Some(user.clone()), Some(item.clone()));
+    }
+    names
 }
 
-/// An id, empty where there is none.
-pub(super) fn id(column: Option<&Mixed>, k: usize, what: &str) -> Result<Vec<u8>, String> {
-    match column {
-        Some(column @ (Mixed::Texts(_) | Mixed::Whole(_))) => Ok(column.text(k).unwrap_or_default().into_owned()),
-        Some(Mixed::Reals(_)) => Err(format!("the {what} is a float, expected a text or a whole number")),
-        _ => Err(format!("the {what} is a time or true or false, expected a text or a whole number")),
+fn take(
+    raw: &mut Raw,
+    pending: &mut Pending,
+    columns: [Option<&Mixed>; 4],
+    (k, row): (usize, usize),
+) -> Result<(), String> {
+    let [user, item, rating, time] = columns;
+    let (user, item) = (id(user, k), id(item, k));
+    if raw.leaves_out([(&user, "user"), (&item, "item")]).map_err(|problem| problem.to_string())? {
+        return Ok(());
     }
+    // Who leaves nothing out by its rating needs none.
+    let rating = rating.filter(|column| raw.ratings.min.is_some() || !column.is_missing(k));
+    let rating = rating.map(|column| real(column, k, "rating")).transpose()?;
+    let time = time.map(|column| seconds(raw, column, k)).transpose()?;
+    raw.take_later(pending, Taken { user: &user, item: &item, rating, time }, row);
+    Ok(())
+}
+
+/// An id of a column of [ids](ForeignTable::ids), empty where there is none.
+#[inline]
+pub(super) fn id(column: Option<&Mixed>, k: usize) -> Cow<'_, [u8]> {
+    column.and_then(|column| column.text(k)).unwrap_or_default()
 }
 
 fn real(column: &Mixed, k: usize, what: &str) -> Result<f64, String> {
@@ -143,7 +185,7 @@ fn seconds(raw: &mut Raw, column: &Mixed, k: usize) -> Result<f64, String> {
     let (time, clock) = match column {
         Mixed::Times(times) => (times[k].ok_or("the time is null, expected a time")?, Clock::Dates),
         Mixed::Texts(texts) => {
-            let text = texts[k].as_deref().ok_or("the time is null, expected a time")?;
+            let text = texts.get(k).ok_or("the time is null, expected a time")?;
             let time = time_of(text);
             time.ok_or_else(|| format!("the time is `{}`, expected a date or a number", shown(text)))?
         }

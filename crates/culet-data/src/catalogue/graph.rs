@@ -1,6 +1,8 @@
 //! Facts in a table of their own: head, relation, tail; and tables of the items that entities stand for. Either may be
 //! text, Parquet or Arrow.
 
+use std::borrow::Cow;
+
 use super::foreign;
 use super::ntriples;
 use super::problem::CatalogueProblem;
@@ -52,7 +54,7 @@ pub(super) fn join(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
 
 fn read(raw: &mut Raw, input: &Input) -> Result<Known, DataError> {
     let mut known = Known { n_before: raw.entities.len(), ..Known::default() };
-    if ForeignTable::is_like(&input.magic(6)?) {
+    if input.is_foreign()? {
         read_foreign(raw, input, &mut known)?;
     } else if ntriples::is_like(input)? {
         ntriples::read(raw, input, &mut known)?;
@@ -118,9 +120,9 @@ fn read_foreign(raw: &mut Raw, input: &Input, known: &mut Known) -> Result<(), D
 /// suffices); or else of a table with no other columns, in their order.
 fn for_each_row<const N: usize>(
     input: &Input,
-    wanted: [(&str, &[&str]); N],
+    wanted: [(&'static str, &[&str]); N],
     any: bool,
-    mut each: impl FnMut(&[Vec<u8>; N]) -> Result<(), NetworkLineProblem>,
+    mut each: impl FnMut(&[Cow<'_, [u8]>; N]) -> Result<(), NetworkLineProblem>,
 ) -> Result<(), DataError> {
     let table = ForeignTable::open(input)?;
     let roots = table.roots();
@@ -129,19 +131,14 @@ fn for_each_row<const N: usize>(
     if let Some(k) = at.iter().position(Option::is_none).filter(|_| !suffices) {
         return Err(table.lacks(wanted[k].0));
     }
-    let columns = in_order(at).into_iter().map(|at| table.flat(&roots[at]).map_err(|what| table.malformed(what)));
+    let columns = in_order(at).into_iter().zip(wanted).map(|(at, (what, _))| table.ids(&roots[at], what));
     let columns = columns.collect::<Result<Vec<_>, _>>()?;
     let mut row = 0;
     table.for_each_group(&columns, |values| {
         (0..values[0].len()).try_for_each(|k| {
             row += 1;
-            let mut ids = [const { Vec::new() }; N];
-            let read = (0..N).try_for_each(|at| {
-                ids[at] = foreign::id(Some(&values[at]), k, wanted[at].0)?;
-                Ok(())
-            });
-            read.and_then(|()| each(&ids).map_err(|problem| problem.to_string()))
-                .map_err(|what| table.in_row(row, what))
+            let ids = std::array::from_fn(|at| foreign::id(values.get(at), k));
+            each(&ids).map_err(|problem| table.in_row(row, problem.to_string()))
         })
     })
 }
@@ -154,7 +151,7 @@ fn for_each_row<const N: usize>(
 pub(super) fn link(raw: &mut Raw, input: &Input) -> Result<(), DataError> {
     raw.by_links = true;
     let mut links = Links::default();
-    if ForeignTable::is_like(&input.magic(6)?) {
+    if input.is_foreign()? {
         let columns = [("item", ITEM), ("entity", ENTITY)];
         for_each_row(input, columns, true, |[item, entity]| links.push(raw, item, entity))?;
         return links.finish(raw, input);

@@ -11,6 +11,7 @@
 //! | `raw`, `ratings` | what readers make |
 //! | `assemble` | from that to a data set |
 //! | `table`, `recbole`, `ripplenet`, `movielens`, `matrix`, `foreign`, `folder` | a reader each; `foreign` for Parquet and Arrow |
+//! | `in_memory` | the same from tables in memory |
 //! | `histories` | histories of users who were never trained |
 //! | `times` | when interactions were |
 //! | `parquet_folder` | the layout that holds everything: its writer and its reader |
@@ -25,6 +26,7 @@ mod folder;
 mod foreign;
 mod graph;
 mod histories;
+mod in_memory;
 mod matrix;
 mod movielens;
 mod ntriples;
@@ -44,13 +46,13 @@ use std::path::{Path, PathBuf};
 
 use assemble::{Assembled, assemble};
 pub use histories::{HistoryLine, read_histories};
+pub use in_memory::{CatalogueTables, read_catalogue_tables, read_timed_tables, read_unsplit_tables};
 pub use options::{CatalogueOptions, ColumnChoice, Format};
 use place::{Place, refuse_foreign};
 pub use problem::CatalogueProblem;
 use raw::{Raw, Times};
 pub use write::{CatalogueTarget, write_catalogue};
 
-use crate::columns::ForeignTable;
 use crate::network::unpack::Input;
 use crate::{DataError, Dataset, PartTimes, UnsplitCatalogue};
 
@@ -112,7 +114,8 @@ pub fn read_catalogue(path: &Path, options: &CatalogueOptions) -> Result<Dataset
 /// # Errors
 /// As [`read_catalogue`].
 pub fn read_with_spans(path: &Path, options: &CatalogueOptions) -> Result<(Dataset, PartTimes), DataError> {
-    read_spans(&Place::open(path)?, options).map(noted)
+    let place = Place::open(path)?;
+    read_spans(|times| read_place(&place, options, times)).map(noted)
 }
 
 /// As [`read_with_spans`], and where several parts have times, with the time of each pair.
@@ -121,16 +124,20 @@ pub fn read_with_spans(path: &Path, options: &CatalogueOptions) -> Result<(Datas
 /// As [`read_catalogue`].
 pub fn read_timed(path: &Path, options: &CatalogueOptions) -> Result<(Dataset, PartTimes), DataError> {
     let place = Place::open(path)?;
-    let read = read_spans(&place, options)?;
+    timed(|times| read_place(&place, options, times))
+}
+
+fn timed(read: impl Fn(Times) -> Result<Assembled, DataError>) -> Result<(Dataset, PartTimes), DataError> {
+    let spans = read_spans(&read)?;
     // Times are kept, at twelve bytes a pair and more, only if parts are to be compared.
-    match read.times.spans.iter().flatten().count() {
-        0 | 1 => Ok(noted(read)),
-        _ => read_place(&place, options, Times::Welcome).map(noted),
+    match spans.times.spans.iter().flatten().count() {
+        0 | 1 => Ok(noted(spans)),
+        _ => read(Times::Welcome).map(noted),
     }
 }
 
-fn read_spans(place: &Place, options: &CatalogueOptions) -> Result<Assembled, DataError> {
-    read_place(place, options, Times::Spans).or_else(|error| match read_place(place, options, Times::Ignored) {
+fn read_spans(read: impl Fn(Times) -> Result<Assembled, DataError>) -> Result<Assembled, DataError> {
+    read(Times::Spans).or_else(|error| match read(Times::Ignored) {
         // Only the times are wrong.
         Ok(mut untimed) => {
             untimed.dataset.notes.push(format!("times are left aside: {error}"));
@@ -161,8 +168,15 @@ const MAKES_TEST: &str = "`culet data split`";
 /// As [`read_catalogue`], and a table without times where they are needed.
 pub fn read_unsplit(path: &Path, options: &CatalogueOptions, with_times: bool) -> Result<UnsplitCatalogue, DataError> {
     let place = Place::open(path)?;
-    let times = if with_times { Times::Needed } else { Times::Ignored };
-    let mut read = read_place(&place, options, times)?;
+    unsplit(|times| read_place(&place, options, times), options, with_times)
+}
+
+fn unsplit(
+    read: impl FnOnce(Times) -> Result<Assembled, DataError>,
+    options: &CatalogueOptions,
+    with_times: bool,
+) -> Result<UnsplitCatalogue, DataError> {
+    let mut read = read(if with_times { Times::Needed } else { Times::Ignored })?;
     let times = read.times_of_log();
     let mut unsplit = UnsplitCatalogue::from(read.dataset);
     unsplit.notes.retain(|note| !note.contains(MAKES_TEST));
@@ -247,27 +261,30 @@ fn read_inputs(
         Format::Matrix => matrix::read(&mut raw, place)?,
         Format::Parquet | Format::Arrow => foreign::read(&mut raw, place, options, format)?,
     }
-    check_pairs(&raw, place)?;
-    for input in options.attributes.iter().map(&open) {
-        refuse_foreign(&input)?;
-        if ForeignTable::is_like(&input.magic(6)?) {
-            attributes::read_foreign(&mut raw, &input)?;
-        } else {
-            attributes::read(&mut raw, &input)?;
-        }
-    }
-    for input in options.links.iter().map(&open) {
-        refuse_foreign(&input)?;
-        graph::link(&mut raw, &input)?;
-    }
-    for input in options.graphs.iter().map(&open) {
-        refuse_foreign(&input)?;
-        graph::join(&mut raw, &input)?;
-    }
+    check_pairs(&raw, &place.path)?;
+    let inputs = |paths: &[PathBuf]| paths.iter().map(&open).collect::<Vec<_>>();
+    join(&mut raw, &inputs(&options.attributes), &inputs(&options.links), &inputs(&options.graphs))?;
     assemble(raw)
 }
 
-fn check_pairs(raw: &Raw, place: &Place) -> Result<(), DataError> {
+/// Joins tables of attributes, links and files of facts, in this order.
+fn join(raw: &mut Raw, attributes: &[Input], links: &[Input], graphs: &[Input]) -> Result<(), DataError> {
+    for input in attributes {
+        refuse_foreign(input)?;
+        if input.is_foreign()? { attributes::read_foreign(raw, input)? } else { attributes::read(raw, input)? }
+    }
+    for input in links {
+        refuse_foreign(input)?;
+        graph::link(raw, input)?;
+    }
+    for input in graphs {
+        refuse_foreign(input)?;
+        graph::join(raw, input)?;
+    }
+    Ok(())
+}
+
+fn check_pairs(raw: &Raw, path: &Path) -> Result<(), DataError> {
     if raw.n_pairs() > 0 {
         return Ok(());
     }
@@ -277,7 +294,7 @@ fn check_pairs(raw: &Raw, place: &Place) -> Result<(), DataError> {
             found: least.to_string(),
             expected: format!("at most {largest}, the largest rating"),
         },
-        None => DataError::catalogue(&place.path, CatalogueProblem::NoInteractions),
+        None => DataError::catalogue(path, CatalogueProblem::NoInteractions),
     })
 }
 

@@ -182,6 +182,22 @@ impl CatalogueOptions {
     /// # Errors
     /// [`DataError::BadSetting`] for the first such option.
     pub(super) fn check(&self, format: Format) -> Result<(), DataError> {
+        self.check_for(format, &format!("files in the format `{}`", format.name()))
+    }
+
+    /// The same of tables in memory.
+    ///
+    /// # Errors
+    /// [`DataError::BadSetting`] for the first such option.
+    pub(super) fn check_in_memory(&self) -> Result<(), DataError> {
+        let what = "tables in memory";
+        match self.format {
+            Some(format) => Err(says_nothing("format", format.name().to_owned(), what)),
+            None => self.check_for(Format::Arrow, what),
+        }
+    }
+
+    fn check_for(&self, format: Format, what: &str) -> Result<(), DataError> {
         let is_table = format == Format::Table;
         let has_columns = is_table || matches!(format, Format::Parquet | Format::Arrow);
         let has_ids = !matches!(format, Format::Kgat | Format::ParquetFolder) || self.joins();
@@ -196,9 +212,7 @@ impl CatalogueOptions {
         ];
         for (name, misplaced, found) in given {
             if let (true, Some(found)) = (misplaced, found) {
-                let what = format.name();
-                let expected = format!("nothing, as it says nothing about files in the format `{what}`");
-                return Err(DataError::BadSetting { name, found, expected });
+                return Err(says_nothing(name, found, what));
             }
         }
         match self.min_rating {
@@ -215,6 +229,10 @@ impl CatalogueOptions {
     pub(super) fn joins(&self) -> bool {
         !(self.attributes.is_empty() && self.graphs.is_empty() && self.links.is_empty())
     }
+}
+
+fn says_nothing(name: &'static str, found: String, what: &str) -> DataError {
+    DataError::BadSetting { name, found, expected: format!("nothing, as it says nothing about {what}") }
 }
 
 #[cfg(test)]

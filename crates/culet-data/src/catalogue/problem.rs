@@ -96,6 +96,16 @@ pub enum CatalogueProblem {
         /// What is wrong, and what was expected.
         what: String,
     },
+    /// A column of ids that holds something else.
+    #[error("column `{column}` ({what}) holds {found}, expected text or whole numbers")]
+    NoIds {
+        /// The column.
+        column: String,
+        /// `user`, `item`, `head`, `source` and the like.
+        what: &'static str,
+        /// `floats`, `decimals`, `true and false` or `times`.
+        found: &'static str,
+    },
     /// A layout of another version of the program.
     #[error("is of version {found} of its layout, expected {known}")]
     Version {
@@ -162,6 +172,11 @@ impl CatalogueProblem {
                 "fill it in, or leave such rows out by `--skip-missing`".into()
             }
             Self::Row { .. } => "drop such rows before the table is written, or choose other columns by `--columns`".into(),
+            Self::NoIds { column, found: "floats", .. } => format!(
+                "pandas makes floats of whole numbers where some are missing: fill these in or drop them, and make the \
+                 column whole again by `df[\"{column}\"].astype(\"Int64\")`"
+            ),
+            Self::NoIds { .. } => "write the ids as text or whole numbers, or choose another column by `--columns`".into(),
             Self::Version { .. } => "convert the data anew, or use the program that wrote them".into(),
             Self::Changed { .. } => {
                 "convert the data anew; changed tables can be read one by one: `interactions.parquet` is one of users and \

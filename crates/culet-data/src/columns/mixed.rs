@@ -16,10 +16,74 @@ use crate::moment::date_of;
 /// Seconds.
 pub(super) const SECONDS_A_DAY: f64 = 86_400.0;
 
+/// What the values of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Whole,
+    Float,
+    Decimal,
+    Flag,
+    Time,
+}
+
+impl Kind {
+    /// Of numbers with so many digits behind the point.
+    pub(super) fn of_decimals(scale: i32) -> Self {
+        if scale == 0 { Self::Whole } else { Self::Decimal }
+    }
+
+    /// Why the values are no ids; nothing if they are.
+    pub(crate) fn no_ids(self) -> Option<&'static str> {
+        match self {
+            Self::Text | Self::Whole => None,
+            Self::Float => Some("floats"),
+            Self::Decimal => Some("decimals"),
+            Self::Flag => Some("true and false"),
+            Self::Time => Some("times"),
+        }
+    }
+}
+
+/// Texts end to end, some of which may be missing.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct TextColumn {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    present: Vec<bool>,
+}
+
+impl TextColumn {
+    pub(super) fn push(&mut self, text: Option<&[u8]>) {
+        self.bytes.extend_from_slice(text.unwrap_or_default());
+        self.ends.push(self.bytes.len());
+        self.present.push(text.is_some());
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// A text; none where it is missing, or behind the last.
+    #[inline]
+    pub(crate) fn get(&self, row: usize) -> Option<&[u8]> {
+        let start = if row == 0 { 0 } else { *self.ends.get(row - 1)? };
+        self.present.get(row)?.then(|| &self.bytes[start..self.ends[row]])
+    }
+}
+
+impl<T: AsRef<[u8]>> FromIterator<Option<T>> for TextColumn {
+    fn from_iter<I: IntoIterator<Item = Option<T>>>(texts: I) -> Self {
+        let mut column = Self::default();
+        texts.into_iter().for_each(|text| column.push(text.as_ref().map(AsRef::as_ref)));
+        column
+    }
+}
+
 /// The values of a column in a group of rows; `None` where it is null.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Mixed {
-    Texts(Vec<Option<Vec<u8>>>),
+    Texts(TextColumn),
     Whole(Vec<Option<i64>>),
     Reals(Vec<Option<f64>>),
     Flags(Vec<Option<bool>>),
@@ -37,12 +101,12 @@ impl Mixed {
         }
     }
 
-    /// Whether a value is missing.
-    pub(crate) fn is_null(&self, row: usize) -> bool {
+    /// Whether a value is null, or no number among numbers.
+    pub(crate) fn is_missing(&self, row: usize) -> bool {
         match self {
-            Self::Texts(values) => values[row].is_none(),
+            Self::Texts(values) => values.get(row).is_none(),
             Self::Whole(values) => values[row].is_none(),
-            Self::Reals(values) | Self::Times(values) => values[row].is_none(),
+            Self::Reals(values) | Self::Times(values) => values[row].is_none_or(f64::is_nan),
             Self::Flags(values) => values[row].is_none(),
         }
     }
@@ -51,7 +115,7 @@ impl Mixed {
     pub(crate) fn text(&self, row: usize) -> Option<Cow<'_, [u8]>> {
         let own = |text: String| Cow::Owned(text.into_bytes());
         match self {
-            Self::Texts(values) => values[row].as_deref().map(Cow::Borrowed),
+            Self::Texts(values) => values.get(row).map(Cow::Borrowed),
             Self::Whole(values) => values[row].map(|value| own(value.to_string())),
             Self::Reals(values) => values[row].map(|value| own(value.to_string())),
             Self::Flags(values) => values[row].map(|value| own(value.to_string())),
@@ -59,22 +123,16 @@ impl Mixed {
         }
     }
 
-    /// The bytes of a value that is a text.
-    pub(super) fn text_length(&self, row: usize) -> Option<usize> {
-        match self {
-            Self::Texts(values) => values.get(row)?.as_ref().map(Vec::len),
-            _ => None,
-        }
-    }
-
     /// The values at these places.
     pub(super) fn at(&self, places: &[Option<i64>]) -> Self {
+        fn place(place: &Option<i64>) -> Option<usize> {
+            place.and_then(|place| usize::try_from(place).ok())
+        }
         fn pick<T: Clone>(values: &[Option<T>], places: &[Option<i64>]) -> Vec<Option<T>> {
-            let place = |place: &Option<i64>| place.and_then(|place| usize::try_from(place).ok());
             places.iter().map(|at| place(at).and_then(|at| values.get(at)?.clone())).collect()
         }
         match self {
-            Self::Texts(values) => Self::Texts(pick(values, places)),
+            Self::Texts(values) => Self::Texts(places.iter().map(|at| values.get(place(at)?)).collect()),
             Self::Whole(values) => Self::Whole(pick(values, places)),
             Self::Reals(values) => Self::Reals(pick(values, places)),
             Self::Flags(values) => Self::Flags(pick(values, places)),
@@ -128,7 +186,7 @@ impl Sense {
     fn apply(self, values: Vec<Option<i64>>) -> Mixed {
         let each = |convert: &dyn Fn(i64) -> f64| values.iter().map(|value| value.map(convert)).collect();
         match self {
-            Self::Decimal(scale) => Mixed::Reals(each(&|digits| decimal(i128::from(digits), scale))),
+            Self::Decimal(scale) => decimals(values.into_iter().map(|value| value.map(i128::from)).collect(), scale),
             Self::Times(a_second) => Mixed::Times(each(&|time| time as f64 / a_second)),
             Self::Days => Mixed::Times(each(&|days| days as f64 * SECONDS_A_DAY)),
             Self::Plain | Self::Unsigned | Self::Hours => Mixed::Whole(values),
@@ -138,16 +196,25 @@ impl Sense {
 
 /// Numbers without a sign: as texts where one is too large for one with a sign.
 pub(super) fn unsigned(values: Vec<Option<u64>>) -> Mixed {
-    let signed = values.iter().map(|value| value.map(i64::try_from).transpose()).collect::<Result<_, _>>();
-    signed.map_or_else(
-        |_| Mixed::Texts(values.iter().map(|value| value.map(|value| value.to_string().into_bytes())).collect()),
-        Mixed::Whole,
-    )
+    whole(&values)
 }
 
-/// A number that is stored without its point.
-pub(super) fn decimal(digits: i128, scale: i32) -> f64 {
-    digits as f64 / 10_f64.powi(scale)
+/// Numbers that are stored without their point.
+pub(super) fn decimals(digits: Vec<Option<i128>>, scale: i32) -> Mixed {
+    match Kind::of_decimals(scale) {
+        Kind::Whole => whole(&digits),
+        _ => {
+            let real = |digits: i128| digits as f64 / 10_f64.powi(scale);
+            Mixed::Reals(digits.into_iter().map(|digits| digits.map(real)).collect())
+        }
+    }
+}
+
+/// Whole numbers: as texts where one does not fit into 64 bits with a sign.
+fn whole<T: Copy + ToString + TryInto<i64>>(values: &[Option<T>]) -> Mixed {
+    let signed = values.iter().map(|value| value.map(T::try_into).transpose()).collect::<Result<_, _>>();
+    let texts = || values.iter().map(|value| value.map(|value| value.to_string())).collect();
+    signed.map_or_else(|_| Mixed::Texts(texts()), Mixed::Whole)
 }
 
 impl ColumnReader {
@@ -191,6 +258,21 @@ impl ColumnReader {
         })
     }
 
+    /// What the values of a [flat](Self::flat) column are.
+    pub(super) fn kind(&self, column: usize) -> Kind {
+        let column = &self.file.metadata().file_metadata().schema_descr().columns()[column];
+        match (Sense::of(column), column.physical_type()) {
+            (Sense::Times(_) | Sense::Days, PhysicalType::INT32 | PhysicalType::INT64) | (_, PhysicalType::INT96) => {
+                Kind::Time
+            }
+            (Sense::Decimal(scale), PhysicalType::INT32 | PhysicalType::INT64) => Kind::of_decimals(scale),
+            (_, PhysicalType::INT32 | PhysicalType::INT64) => Kind::Whole,
+            (_, PhysicalType::BOOLEAN) => Kind::Flag,
+            (_, PhysicalType::FLOAT | PhysicalType::DOUBLE) => Kind::Float,
+            _ => Kind::Text,
+        }
+    }
+
     /// The values of a [flat](Self::flat) column in a row group.
     pub(crate) fn group(&self, group: usize, column: usize) -> Result<Mixed, String> {
         let schema = self.file.metadata().file_metadata().schema_descr();
@@ -203,7 +285,7 @@ impl ColumnReader {
             PhysicalType::BYTE_ARRAY => {
                 let texts = self.values::<ByteArrayType>(group, column, &name)?;
                 self.text_left.take(texts.iter().flatten().map(ByteArray::len))?;
-                Mixed::Texts(each(texts, |text| text.data().to_vec()))
+                Mixed::Texts(texts.iter().map(|text| text.as_ref().map(ByteArray::data)).collect())
             }
             PhysicalType::BOOLEAN => Mixed::Flags(self.values::<BoolType>(group, column, &name)?),
             PhysicalType::INT96 => {

@@ -13,6 +13,11 @@ impl TextLeft {
         Self(Cell::new(most_unpacked(file)))
     }
 
+    /// Of a table that is in memory already.
+    pub(super) fn unbounded() -> Self {
+        Self(Cell::new(u64::MAX))
+    }
+
     /// Counts texts that are given out.
     ///
     /// # Errors

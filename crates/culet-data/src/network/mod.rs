@@ -15,6 +15,8 @@
 //! | `texts`, `ids` | from texts to numbers, from ids to nodes |
 //! | `edges`, `tables`, `meta` | the content of each kind of file |
 //! | `reader` | all of it together |
+//! | `in_memory` | the same from tables in memory |
+//! | `table_text` | Parquet, Arrow and tables in memory as the text they would be |
 //! | `components`, `parts`, `notes` | what is odd, in numbers and in words |
 //! | `writer` | the way back |
 //! | `describe` | what a network holds, in numbers |
@@ -27,6 +29,7 @@ mod data;
 mod describe;
 mod edges;
 pub(crate) mod ids;
+mod in_memory;
 pub(crate) mod layout;
 pub(crate) mod lines;
 mod meta;
@@ -48,6 +51,7 @@ pub use data::{LinkParts, NetworkData, NodeLabels};
 pub use describe::{
     EdgeCount, LabelCount, LabelDescription, NetworkDescription, TypeCount, Weights, describe_network, network_to_text,
 };
+pub use in_memory::{NetworkTables, read_network_tables};
 pub use meta::SplitRecord;
 pub use options::{Column, NetworkOptions};
 pub use parts::PartDescription;

@@ -75,7 +75,7 @@ const ALLOWANCE: u64 = 1_000_000;
 /// file and line: another number of columns, an empty id, a weight that is negative or not finite, no UTF-8, a NUL byte,
 /// a bare id among typed ones, a number beyond `num_nodes`; a network without an edge; options that contradict the files.
 pub fn read_network(path: &Path, options: &NetworkOptions) -> Result<NetworkData, DataError> {
-    assemble(&Inputs::find(path, options)?, options)
+    read_inputs(&Inputs::find(path, options)?, options)
 }
 
 /// Reads the network in a folder of these files (name and bytes), which lies nowhere; `path` serves messages and the
@@ -88,11 +88,11 @@ pub fn read_in_memory(
     files: &[(&str, &[u8])],
     options: &NetworkOptions,
 ) -> Result<NetworkData, DataError> {
-    assemble(&Inputs::in_folder(&Folder::in_memory(path, files), options)?, options)
+    read_inputs(&Inputs::in_folder(&Folder::in_memory(path, files), options)?, options)
 }
 
 /// The network in these files.
-fn assemble(inputs: &Inputs, options: &NetworkOptions) -> Result<NetworkData, DataError> {
+pub(super) fn read_inputs(inputs: &Inputs, options: &NetworkOptions) -> Result<NetworkData, DataError> {
     let delimiter = options.check()?;
     let meta = match &inputs.meta {
         Some(input) => Meta::parse(&whole(input)?, &input.path)?,

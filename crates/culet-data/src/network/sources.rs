@@ -90,7 +90,7 @@ impl Inputs {
     }
 
     /// An edge list without anything beside it.
-    fn alone(edges: Input) -> Self {
+    pub(super) fn alone(edges: Input) -> Self {
         let name = edges.name();
         Self {
             name: stem(&name).unwrap_or(&name).to_owned(),

@@ -12,7 +12,7 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::NetworkProblem;
 use crate::DataError;
-use crate::columns::Source;
+use crate::columns::{Batches, ForeignTable, Source};
 use crate::zipped::{Archive, Member, members};
 
 /// What unpacks to more than this many times its size is no table, but a bomb ...
@@ -34,7 +34,7 @@ pub(crate) enum Packing {
     Zip,
 }
 
-/// A file on the disk, in an archive, or what would stand in it.
+/// A file on the disk, in an archive, what would stand in it, or a table in memory.
 #[derive(Debug, Clone)]
 pub(crate) struct Input {
     /// Of a file in an archive that of the archive, then the name: only for messages.
@@ -47,7 +47,10 @@ enum Content {
     OnDisk,
     Bytes(Arc<[u8]>),
     Zipped(Member),
+    Table(Arc<Batches>),
 }
+
+const ARROW_FILE: &[u8] = b"ARROW1\0\0";
 
 /// An open file.
 pub(crate) struct Opened<'a> {
@@ -73,6 +76,31 @@ impl Input {
         Self { path, content: Content::Zipped(member) }
     }
 
+    /// A table in memory that goes by this name.
+    pub(crate) fn table(path: PathBuf, batches: Arc<Batches>) -> Self {
+        Self { path, content: Content::Table(batches) }
+    }
+
+    /// The batches of a table in memory.
+    pub(crate) fn batches(&self) -> Option<Arc<Batches>> {
+        match &self.content {
+            Content::Table(batches) => Some(Arc::clone(batches)),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a table of another program: in Parquet, in an Arrow format or in memory.
+    ///
+    /// # Errors
+    /// A file that cannot be read or unpacked.
+    pub(crate) fn is_foreign(&self) -> Result<bool, DataError> {
+        match &self.content {
+            // What is no file, as a pipe, can be read only once.
+            Content::OnDisk if !self.path.is_file() => Ok(false),
+            _ => Ok(ForeignTable::is_like(&self.magic(6)?)),
+        }
+    }
+
     /// The files in it, a zip archive.
     ///
     /// # Errors
@@ -81,7 +109,7 @@ impl Input {
         let archive = match &self.content {
             Content::OnDisk => Archive::OnDisk(self.path.clone()),
             Content::Bytes(bytes) => Archive::Bytes(Arc::clone(bytes)),
-            Content::Zipped(_) => {
+            Content::Zipped(_) | Content::Table(_) => {
                 let cause = "it is an archive in an archive".into();
                 return Err(DataError::network(&self.path, NetworkProblem::Packed { cause }));
             }
@@ -101,6 +129,8 @@ impl Input {
     pub(crate) fn open(&self) -> Result<Opened<'_>, DataError> {
         match &self.content {
             Content::Bytes(bytes) => unpacked(&bytes[..], bytes.len() as u64, &self.path, Packing::None),
+            // Who looks for its format finds the one that it would have as a file.
+            Content::Table(_) => unpacked(ARROW_FILE, ARROW_FILE.len() as u64, &self.path, Packing::None),
             Content::Zipped(member) => {
                 let source = member.open().map_err(|error| DataError::read(&self.path, error))?;
                 unpacked(source, member.packed_size(), &self.path, Packing::Zip)

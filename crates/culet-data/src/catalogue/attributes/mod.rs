@@ -116,7 +116,7 @@ pub(super) fn read_foreign(raw: &mut Raw, input: &Input) -> Result<(), DataError
         return Err(DataError::catalogue(&input.path, CatalogueProblem::NoHeader { text }));
     }
     let at = id_column(&head, raw.item_header.as_deref());
-    let mut places = vec![table.flat(&head[at]).map_err(|what| table.malformed(what))?];
+    let mut places = vec![table.ids(&head[at], "item")?];
     let mut items = ItemTable { source: input.name(), items: Vec::new(), columns: Vec::new() };
     for name in head.iter().enumerate().filter(|(k, _)| *k != at).map(|(_, name)| name) {
         match table.flat(name) {
@@ -141,7 +141,7 @@ pub(super) fn read_foreign(raw: &mut Raw, input: &Input) -> Result<(), DataError
 
 fn push_row(raw: &mut Raw, items: &mut ItemTable, cover: &mut Cover, values: &[Mixed], k: usize) -> Result<(), String> {
     let in_words = |problem: NetworkLineProblem| problem.to_string();
-    let id = foreign::id(Some(&values[0]), k, "item")?;
+    let id = foreign::id(values.first(), k);
     if raw.leaves_out([(&id, "item")]).map_err(in_words)? {
         return Ok(());
     }

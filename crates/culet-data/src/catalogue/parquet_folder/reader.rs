@@ -104,7 +104,7 @@ impl<const N: usize> Table<N> {
                 row += 1;
                 let mut texts = [None; N];
                 for (text, column) in texts.iter_mut().zip(&columns) {
-                    let bytes = column[k].as_deref();
+                    let bytes = column.get(k);
                     let valid = |bytes| std::str::from_utf8(bytes).map_err(|_| format!("row {row}: is not UTF-8"));
                     *text = bytes.map(valid).transpose()?;
                 }

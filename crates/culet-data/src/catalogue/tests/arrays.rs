@@ -155,10 +155,10 @@ fn columns_of_parquet_go_by_their_names() {
     assert_eq!(error, "`FILE` has no column `x`; there are `customer`, `item_id`, `rating`, `other`");
     assert_eq!(
         words(&with("user=rating,item=customer", None)),
-        "`FILE` row 1: the user is a float, expected a text or a whole number"
+        "`FILE` column `rating` (user) holds floats, expected text or whole numbers"
     );
     let error = words(&with("user=item_id,item=rating,rating=customer", None));
-    assert_eq!(error, "`FILE` row 1: the item is a float, expected a text or a whole number");
+    assert_eq!(error, "`FILE` column `rating` (item) holds floats, expected text or whole numbers");
     assert!(words(&with("user,item", None)).contains("the names of the columns of a Parquet or Arrow table"));
     let half = fs::read(&path).unwrap();
     fs::write(&path, &half[..half.len() / 2]).unwrap();

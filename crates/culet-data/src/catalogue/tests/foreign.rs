@@ -105,7 +105,7 @@ fn columns_go_by_names_in_any_order_and_nested_ones_do_no_harm() {
         )
     );
     let error = told(&file(&batch, None), &options("user=score,item=sku", None)).unwrap_err();
-    assert_eq!(error, "`data/log` row 1: the user is a float, expected a text or a whole number");
+    assert_eq!(error, "`data/log` column `score` (user) holds decimals, expected text or whole numbers");
 }
 
 fn unsplit(bytes: &[u8]) -> UnsplitCatalogue {
