@@ -8,6 +8,7 @@
 mod atomic;
 mod catalogue;
 mod catalogue_split;
+mod cause;
 mod columns;
 mod dataset;
 mod describe;
@@ -37,6 +38,7 @@ pub use catalogue_split::{
     CataloguePlan, CatalogueSplit, CatalogueSplitRecord, CoreLosses, PartCount, PartCounts, PartPlan, SourceRecord,
     SplitBy, UnsplitCatalogue, split_catalogue, write_catalogue_split,
 };
+pub use cause::{cause, in_full};
 pub use dataset::Dataset;
 pub use describe::{
     Description, Fingerprint, PartOverlap, PartTimes, Quantiles, RelationCount, TimeSpan, describe, describe_timed,
