@@ -129,9 +129,16 @@ impl AskError {
             Self::NoReasons { .. } => format!("{} can", names(|spec| spec.explains)),
             Self::NoVectors { what: "entities", .. } => "`kgin` has".to_owned(),
             Self::NoVectors { .. } => "models that score by vectors alone have, such as `als` or `kgin`".to_owned(),
-            Self::NoSuch { .. } | Self::OtherKind { .. } | Self::Stored(_) => return None,
+            Self::Stored(error) => return error.hint(),
+            Self::NoSuch { .. } | Self::OtherKind { .. } => return None,
         };
         Some(hint)
+    }
+
+    /// Whether the question or the folder is wrong, or else the answer failed.
+    #[must_use]
+    pub fn is_wrong_input(&self) -> bool {
+        !matches!(self, Self::Stored(error) if !error.is_wrong_input())
     }
 
     /// Whether something that was asked about is not in the run.

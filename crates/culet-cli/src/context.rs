@@ -102,20 +102,3 @@ pub(crate) fn deliver(bytes: &[u8]) -> Result<(), Problem> {
         Ok(()) => Ok(()),
     }
 }
-
-/// The most memory the process has held so far, in bytes; `None` where the system does not tell.
-pub(crate) fn peak_rss_bytes() -> Option<u64> {
-    status_bytes("VmHWM:")
-}
-
-/// The memory that the process holds now, in bytes; `None` where the system does not tell.
-pub(crate) fn rss_bytes() -> Option<u64> {
-    status_bytes("VmRSS:")
-}
-
-fn status_bytes(field: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with(field))?;
-    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kib * 1024)
-}

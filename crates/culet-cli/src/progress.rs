@@ -1,18 +1,16 @@
-//! How a training shows itself in a terminal, in a log, and in the run's history.
+//! How a training shows itself in a terminal and in a log.
 
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use culet::data::RunWriter;
 use culet::train::{EpochRecord, Event, Observer};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::context::{Context, say};
 use crate::interrupt;
 
-/// Follows a training: a bar where there is a terminal, a line an epoch elsewhere, and the history file.
-pub(crate) struct Follower<'a> {
-    writer: Option<&'a mut RunWriter>,
+/// Follows a training: a bar where there is a terminal, a line an epoch elsewhere.
+pub(crate) struct Follower {
     bar: Option<ProgressBar>,
     lines: bool,
     title: String,
@@ -24,17 +22,15 @@ pub(crate) struct Follower<'a> {
     loss: f64,
     metric: String,
     selection_metric: String,
-    failure: Option<culet::data::DataError>,
     /// Whether it was told that an interrupt was heard.
     told: bool,
     /// Whether trainings are parts of something larger, whose epochs nobody reads one by one.
     has_stages: bool,
 }
 
-impl<'a> Follower<'a> {
-    pub(crate) fn new(context: &Context, title: &str, writer: Option<&'a mut RunWriter>) -> Self {
+impl Follower {
+    pub(crate) fn new(context: &Context, title: &str) -> Self {
         Self {
-            writer,
             bar: context
                 .shows_bar()
                 .then(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10))),
@@ -47,15 +43,9 @@ impl<'a> Follower<'a> {
             loss: f64::NAN,
             metric: String::new(),
             selection_metric: String::new(),
-            failure: None,
             told: false,
             has_stages: false,
         }
-    }
-
-    /// What went wrong with the history file, if anything did.
-    pub(crate) fn failure(&mut self) -> Option<culet::data::DataError> {
-        self.failure.take()
     }
 
     fn start(&mut self, phase: &str, epochs: u64, steps_per_epoch: u64, pairs_per_epoch: u64) {
@@ -85,6 +75,15 @@ impl<'a> Follower<'a> {
             }
             None if self.lines => say(what),
             None => {}
+        }
+    }
+
+    /// A spinner while something of unknown length happens.
+    fn waiting(&self, what: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").expect("well formed"));
+            bar.set_message(what.to_owned());
+            bar.enable_steady_tick(Duration::from_millis(100));
         }
     }
 
@@ -126,18 +125,16 @@ impl<'a> Follower<'a> {
                 record.phase, record.epoch, self.epochs, record.loss
             ));
         }
-        if let Some(writer) = &mut self.writer {
-            let line = serde_json::to_value(record).expect("a record is plain data");
-            if let Err(error) = writer.append_history(&line) {
-                self.failure = Some(error);
-            }
-        }
     }
 }
 
-impl Observer for Follower<'_> {
+impl Observer for Follower {
     fn event(&mut self, event: &Event<'_>) -> ControlFlow<()> {
         match event {
+            Event::Waiting { what } => {
+                self.waiting(what);
+                return ControlFlow::Continue(());
+            }
             Event::Start { phase, epochs, steps_per_epoch, pairs_per_epoch, metric, .. } => {
                 (*metric).clone_into(&mut self.selection_metric);
                 self.start(phase, *epochs, *steps_per_epoch, *pairs_per_epoch);
@@ -155,15 +152,11 @@ impl Observer for Follower<'_> {
             self.told = true;
             self.tell("interrupted: finishing what was begun; interrupt again to end at once");
         }
-        if interrupt::requested() || self.failure.is_some() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
-impl Drop for Follower<'_> {
+impl Drop for Follower {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::catalogue::CatalogueProblem;
+use crate::cause::cause;
 use crate::fetch::FetchProblem;
 use crate::kgat::LineProblem;
 use crate::network::{NetworkLineProblem, NetworkProblem};
@@ -253,6 +254,16 @@ impl DataError {
         }
     }
 
+    /// Whether what was given is wrong, or else the work failed: a disk that takes nothing, a network that does not answer.
+    #[must_use]
+    pub fn is_wrong_input(&self) -> bool {
+        match self {
+            Self::Write { .. } | Self::InUse { .. } => false,
+            Self::Fetch { problem, .. } => problem.is_wrong_input(),
+            _ => true,
+        }
+    }
+
     /// A file or folder of a network that will not do.
     pub(crate) fn network(path: &Path, problem: NetworkProblem) -> Self {
         Self::Network { path: path.into(), problem }
@@ -308,14 +319,6 @@ impl DataError {
 fn parent_of(path: &Path) -> String {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     format!("perhaps `{}`", parent.unwrap_or(Path::new(".")).display())
-}
-
-/// The message of an error without the number of the system call's answer, in lower case.
-pub(crate) fn cause(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn read_hint(error: &io::Error) -> Option<&'static str> {

@@ -8,6 +8,7 @@
 mod atomic;
 mod catalogue;
 mod catalogue_split;
+mod cause;
 mod columns;
 mod dataset;
 mod describe;
@@ -41,6 +42,7 @@ pub use catalogue_split::{
     CataloguePlan, CatalogueSplit, CatalogueSplitRecord, CoreLosses, PartCount, PartCounts, PartPlan, SourceRecord,
     SplitBy, UnsplitCatalogue, split_catalogue, write_catalogue_split,
 };
+pub use cause::{cause, in_full};
 pub use columns::MemoryTable;
 pub use dataset::Dataset;
 pub use describe::{

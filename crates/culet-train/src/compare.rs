@@ -97,6 +97,12 @@ impl CompareError {
             Self::Evaluation(error) => error.hint(),
         }
     }
+
+    /// Whether the runs are wrong, or else the comparison failed.
+    #[must_use]
+    pub fn is_wrong_input(&self) -> bool {
+        !matches!(self, Self::Data(error) if !error.is_wrong_input())
+    }
 }
 
 /// Checks that two runs learned from the same pairs and were judged by the same; their knowledge graphs may differ, for

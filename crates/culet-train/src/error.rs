@@ -67,7 +67,14 @@ impl TrainError {
             Self::NothingToSelectBy { .. } => Some("`--select validation` needs no test part".to_owned()),
             Self::NotFinite { .. } => Some("lower `--learning-rate`; nothing was saved".to_owned()),
             Self::UnknownMetric { known, .. } => Some(format!("there are {}", known.join(", "))),
-            Self::Evaluation(_) | Self::Graph(_) => None,
+            Self::Evaluation(error) => error.hint(),
+            Self::Graph(error) => error.hint(),
         }
+    }
+
+    /// Whether the data or the settings are wrong, or else the training failed.
+    #[must_use]
+    pub fn is_wrong_input(&self) -> bool {
+        !matches!(self, Self::NotFinite { .. })
     }
 }

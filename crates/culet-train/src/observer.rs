@@ -51,6 +51,12 @@ pub enum Event<'a> {
         /// What.
         what: &'a str,
     },
+    /// Something begins whose length is not known and which [`ControlFlow::Break`] does not end: worth a spinner, not a
+    /// line in a log.
+    Waiting {
+        /// What, such as `writing the run folder`.
+        what: &'a str,
+    },
     /// A training begins.
     Start {
         /// `train`, or `refit` for the training after the selection.

@@ -221,6 +221,31 @@ pub enum StoredError {
     },
 }
 
+impl StoredError {
+    /// What would help.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Data(error) => return error.hint(),
+            Self::Model(error) => return error.hint(),
+            Self::Evaluation(error) => return error.hint(),
+            Self::Settings => return None,
+            Self::NoPart { part: "validation" } => {
+                "nothing was withheld, or the model learned from it in the end (so does one that is fitted at once, and \
+                 one with `--refit`, `--select test` or `--evaluate-every 0`); try `--on test` if there is a test part"
+            }
+            Self::NoPart { .. } => "the data had no test part: `culet data split` makes one; or try `--on valid`",
+        };
+        Some(hint.to_owned())
+    }
+
+    /// Whether the folder or the question is wrong, or else the work failed.
+    #[must_use]
+    pub fn is_wrong_input(&self) -> bool {
+        !matches!(self, Self::Data(error) if !error.is_wrong_input())
+    }
+}
+
 /// A part of the data of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {

@@ -35,6 +35,7 @@ pub use culet_eval as eval;
 pub use culet_graph as graph;
 pub use culet_kernels as kernels;
 pub use culet_model as model;
+pub use culet_runs as runs;
 #[cfg(feature = "serve")]
 pub use culet_serve as serve;
 pub use culet_train as train;

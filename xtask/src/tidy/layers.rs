@@ -13,6 +13,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("culet-eval", 2),
     ("culet-train", 3),
     ("culet-answers", 4),
+    ("culet-runs", 4),
     ("culet-serve", 5),
     ("culet-report", 5),
     ("culet", 6),

@@ -8,8 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use culet::data::{
     CatalogueOptions, ColumnChoice, DataError, DataKind, Dataset, Fingerprint, Format, check_trainable, detect,
 };
-use culet::graph::{KnowledgeGraph, Names};
-use culet::model::DataSize;
+use culet::runs::give_graph;
 use culet::train::GraphKind;
 
 use super::data::options::delimiter;
@@ -202,20 +201,6 @@ pub(super) fn read_catalogue(context: &Context, matches: &ArgMatches, who: &str)
     Ok(dataset)
 }
 
-/// The counts that costs depend on.
-pub(super) fn size_of(dataset: &Dataset) -> DataSize {
-    DataSize::of_catalogue(culet::model::Problem { train: &dataset.train, graph: &dataset.graph })
-}
-
-/// Puts the graph of a kind in the place of the true one.
-pub(super) fn give_graph(dataset: &mut Dataset, kind: GraphKind, seed: u64) {
-    match kind {
-        GraphKind::True => {}
-        GraphKind::Random => dataset.graph = dataset.graph.randomised(seed),
-        GraphKind::None => strip_graph(dataset),
-    }
-}
-
 /// Tells what was read.
 pub(super) fn introduce(context: &Context, dataset: &Dataset, graph: &str) {
     context.remark(&format!("{}: {}", dataset.name, Fingerprint::of(dataset)));
@@ -237,13 +222,4 @@ pub(super) fn refuse_network(matches: &ArgMatches, needs: &str) -> Result<(), Pr
     let shown = folder.display();
     Err(Problem::input(format!("`{shown}` holds a network, and {needs} a catalogue"))
         .hint(format!("`culet train asp2vec {shown}` learns from it; `culet models` lists the others")))
-}
-
-/// Takes away all facts, and the entities that are no items.
-pub(super) fn strip_graph(dataset: &mut Dataset) {
-    let n_items = dataset.train.n_items();
-    dataset.graph = KnowledgeGraph::empty(n_items);
-    dataset.vocabulary.relations = Names::default();
-    let entities = &dataset.vocabulary.entities;
-    dataset.vocabulary.entities = (0..n_items).map(|item| (entities.id(item), entities.name(item))).collect();
 }

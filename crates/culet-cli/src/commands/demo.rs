@@ -10,14 +10,14 @@ use culet::data::{
 };
 use culet::eval::{PopularityRanker, Ranked, RankingProtocol, RankingReport, evaluate_ranking};
 use culet::graph::{ItemId, UserId};
-use culet::model::{self, Facets, Start, complete_settings, find_model};
-use culet::train::{StoredRun, TrainOptions};
+use culet::model::{self, Facets, Start, find_model};
+use culet::runs::{CatalogueFit, CatalogueFitted, resolve_settings, strip_graph};
+use culet::train::{GraphKind, StoredRun, TrainOptions};
 use serde::Serialize;
 use serde_json::json;
 
-use super::Done;
-use super::catalogue::strip_graph;
-use super::fit::{Fit, Fitted, timed};
+use super::train::follow;
+use super::{Done, timed};
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::table::Table;
@@ -100,7 +100,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
         "match": found,
         "untrained_match": untrained,
         "recommendations": examples,
-        "training": with_graph.document,
+        "training": with_graph.document(),
     });
     context
         .print(&document, || report(&out, &rows, &intents_text(&catalogue, facets, &found, &untrained), &examples))?;
@@ -131,27 +131,28 @@ fn table(text: &str) -> toml::Table {
 }
 
 /// What the same network tells before it has learned anything: what the data and the read-out alone give.
-fn untrained_facets(context: &Context, trained: &Fitted, dataset: &Dataset) -> Result<Facets, Problem> {
+fn untrained_facets(context: &Context, trained: &CatalogueFitted, dataset: &Dataset) -> Result<Facets, Problem> {
     let problem = model::Problem { train: &trained.outcome.train, graph: &dataset.graph };
     let mut model = find_model("kgin")?.build(&table(MODEL), problem, Start::Seed(context.seed))?;
     Ok(context.pool.install(|| model.facets()).expect("KGIN learns intents"))
 }
 
-fn fit(context: &Context, dataset: &Dataset, out: Option<&Path>) -> Result<Fitted, Problem> {
+fn fit(context: &Context, dataset: &Dataset, out: Option<&Path>) -> Result<CatalogueFitted, Problem> {
     let spec = find_model("kgin")?;
-    let fit = Fit {
+    let fit = CatalogueFit {
         spec,
-        settings: complete_settings(spec.settings, &table(MODEL))?,
+        settings: resolve_settings(spec, None, table(MODEL))?.model,
         options: TrainOptions::from_settings(&table(TRAINING))?,
         protocol: protocol(),
         dataset,
         load_seconds: 0.0,
-        graph: if dataset.graph.triplets().is_empty() { "none" } else { "true" },
+        graph: if dataset.graph.triplets().is_empty() { GraphKind::None } else { GraphKind::True },
+        seed: context.seed,
     };
-    fit.run(context, out)
+    follow(context, &fit, out)
 }
 
-fn test_report(fitted: &Fitted) -> &RankingReport {
+fn test_report(fitted: &CatalogueFitted) -> &RankingReport {
     fitted.outcome.test.as_ref().expect("the catalogue has a test part")
 }
 

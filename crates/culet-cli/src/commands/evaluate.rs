@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use culet::answers::run_kind;
 use culet::data::{RunKind, RunSummary, Selection};
+use culet::runs::{peak_rss_bytes, rss_bytes};
 use culet::train::{Part, StoredRun};
 use serde_json::json;
 
 use super::train::{cutoffs_argument, metrics_table, protocol};
-use super::{Done, fit::timed, network};
-use crate::context::{Context, peak_rss_bytes, rss_bytes};
+use super::{Done, network, timed};
+use crate::context::Context;
 use crate::problem::Problem;
 
 const EXAMPLES: &str = "\

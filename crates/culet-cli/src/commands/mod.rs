@@ -8,7 +8,6 @@ mod data;
 mod demo;
 mod evaluate;
 mod feedback;
-mod fit;
 mod leaderboard;
 mod models;
 mod network;
@@ -18,6 +17,8 @@ mod serve;
 mod settings;
 mod train;
 mod tune;
+
+use std::time::Instant;
 
 use clap::{ArgMatches, Command};
 
@@ -95,4 +96,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Done, Problem> {
         "completions" => completions::run(matches),
         _ => unreachable!("clap knows the commands"),
     }
+}
+
+/// Times a piece of work.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let start = Instant::now();
+    let result = work();
+    (result, start.elapsed().as_secs_f64())
 }

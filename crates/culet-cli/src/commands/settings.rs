@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches};
 use culet::data::DataError;
-use culet::model::{Family, Kind, MODELS, ModelSpec, Setting, complete_settings, nearest};
-use culet::train::{NETWORK_TRAINING, divide_settings, training_settings};
+use culet::model::{Kind, MODELS, ModelSpec, Setting, complete_settings, nearest};
+use culet::runs::{Settings, resolve_settings, settings_of_training};
 use toml::de::DeTable;
 
 use crate::problem::Problem;
@@ -13,15 +13,7 @@ use crate::problem::Problem;
 /// A flag for each setting.
 pub(super) fn arguments(spec: &'static ModelSpec) -> impl Iterator<Item = Arg> {
     let of_model = spec.settings.iter().map(|setting| argument(setting, "Model"));
-    of_model.chain(of_training(spec).into_iter().map(|setting| argument(&setting, "Training")))
-}
-
-/// The settings of the training, which depend on what the model learns from.
-fn of_training(spec: &ModelSpec) -> Vec<Setting> {
-    match spec.family() {
-        Family::Recommender => training_settings(spec),
-        Family::Network => NETWORK_TRAINING.to_vec(),
-    }
+    of_model.chain(settings_of_training(spec).into_iter().map(|setting| argument(&setting, "Training")))
 }
 
 fn argument(setting: &Setting, heading: &'static str) -> Arg {
@@ -35,24 +27,20 @@ fn argument(setting: &Setting, heading: &'static str) -> Arg {
 }
 
 /// The complete settings of the model, and those of the training that are given.
-pub(super) fn read(spec: &'static ModelSpec, matches: &ArgMatches) -> Result<(toml::Table, toml::Table), Problem> {
-    // A model without presets has no such flag.
-    let mut given = match matches.try_get_one::<String>("preset").unwrap_or_default() {
-        Some(name) => spec.preset(name)?,
+pub(super) fn read(spec: &'static ModelSpec, matches: &ArgMatches) -> Result<Settings, Problem> {
+    let mut given = match matches.get_one::<PathBuf>("config") {
+        Some(path) => read_config(path, spec)?,
         None => toml::Table::new(),
     };
-    if let Some(path) = matches.get_one::<PathBuf>("config") {
-        given.extend(read_config(path, spec)?);
-    }
-    let training = of_training(spec);
-    for setting in spec.settings.iter().chain(&training) {
+    for setting in spec.settings.iter().chain(&settings_of_training(spec)) {
         if let Some(text) = matches.get_one::<String>(setting.name) {
             let value = setting.parse(text).map_err(|error| Problem::from(error).hint(flag_hint(setting, text)))?;
             given.insert(setting.name.to_owned(), value);
         }
     }
-    let (training, model) = divide_settings(&training, given);
-    Ok((complete_settings(spec.settings, &model)?, training))
+    // A model without presets has no such flag.
+    let preset = matches.try_get_one::<String>("preset").unwrap_or_default();
+    Ok(resolve_settings(spec, preset.map(String::as_str), given)?)
 }
 
 fn flag_hint(setting: &Setting, text: &str) -> String {
@@ -77,7 +65,7 @@ fn read_config(path: &Path, spec: &'static ModelSpec) -> Result<toml::Table, Pro
             .hint("one setting a line, such as `learning_rate = 0.001`")
             .at(path, error.span().map_or(1, |span| line_of(&text, span.start)))
     })?;
-    let known: Vec<Setting> = spec.settings.iter().copied().chain(of_training(spec)).collect();
+    let known: Vec<Setting> = spec.settings.iter().copied().chain(settings_of_training(spec)).collect();
     for key in places.get_ref().keys() {
         let name = key.get_ref().as_ref();
         check(name, &table[name], &known).map_err(|problem| problem.at(path, line_of(&text, key.span().start)))?;

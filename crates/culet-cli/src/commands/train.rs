@@ -7,13 +7,14 @@ use culet::answers::catalogue::intents_in_words;
 use culet::data::{Dataset, check_trainable};
 use culet::eval::RankingProtocol;
 use culet::model::{Family, MODELS, ModelSpec, Step, find_model};
+use culet::runs::{CatalogueFit, CatalogueFitted, Settings, check_place, give_graph, size_of};
 use culet::train::{BlendReport, Faithfulness, GraphKind, Removal, Select, TrainOptions};
 
-use super::catalogue::{DATA_HELP, give_graph, introduce, read, refuse_network, size_of};
-use super::fit::{Fit, Fitted, check_place, timed};
-use super::{Done, network, room, settings};
+use super::catalogue::{DATA_HELP, introduce, read, refuse_network};
+use super::{Done, network, room, settings, timed};
 use crate::context::Context;
 use crate::problem::Problem;
+use crate::progress::Follower;
 use crate::table::Table;
 
 const EXAMPLES: &str = "\
@@ -155,7 +156,7 @@ pub(super) fn place(matches: &ArgMatches, data: &str, spec: &ModelSpec) -> PathB
 }
 
 fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMatches) -> Result<Done, Problem> {
-    let (settings, training) = settings::read(spec, matches)?;
+    let Settings { model: settings, training } = settings::read(spec, matches)?;
     let options = TrainOptions::for_model(spec, &training)?;
     let protocol = protocol(matches)?;
     refuse_network(matches, &format!("`{}` learns from", spec.name))?;
@@ -170,11 +171,21 @@ fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMat
     if let Some(note) = graph_left_out(spec, &settings, &dataset) {
         context.remark(&note);
     }
-    let fit = Fit { spec, settings, options, protocol, dataset: &dataset, load_seconds, graph: which_graph(matches) };
-    let mut fitted = fit.run(context, Some(&out))?;
-    fitted.document["kg"] = which_graph(matches).into();
-    context.print(&fitted.document, || report(&fit, &fitted, &out))?;
+    let seed = context.seed;
+    let fit = CatalogueFit { spec, settings, options, protocol, dataset: &dataset, load_seconds, graph, seed };
+    let fitted = follow(context, &fit, Some(&out))?;
+    context.print(fitted.document(), || report(&fit, &fitted, &out))?;
     Ok(if fitted.outcome.interrupted { Done::Interrupted } else { Done::Wholly })
+}
+
+/// Fits in front of whoever looks on.
+pub(super) fn follow(
+    context: &Context,
+    fit: &CatalogueFit<'_>,
+    out: Option<&Path>,
+) -> Result<CatalogueFitted, Problem> {
+    crate::interrupt::listen();
+    Ok(fit.run(out, &context.pool, &mut Follower::new(context, fit.spec.name))?)
 }
 
 /// A model that can use the graph does so only if it is told to: that is not to be found out later.
@@ -195,7 +206,7 @@ fn which_graph(matches: &ArgMatches) -> &str {
     matches.get_one::<String>("kg").expect("has a default")
 }
 
-fn report(fit: &Fit<'_>, fitted: &Fitted, out: &Path) -> String {
+fn report(fit: &CatalogueFit<'_>, fitted: &CatalogueFitted, out: &Path) -> String {
     let outcome = &fitted.outcome;
     let seconds = outcome.seconds;
     let epoch = match fit.selects() {
@@ -260,7 +271,7 @@ fn faithfulness_text(measured: &Faithfulness) -> String {
 }
 
 /// The parts of a blend, and what of the graph counts.
-fn blend_text(blend: &BlendReport, fit: &Fit<'_>) -> String {
+fn blend_text(blend: &BlendReport, fit: &CatalogueFit<'_>) -> String {
     let k = fit.protocol.cutoffs()[0];
     let (recall, ndcg) = (format!("recall@{k}"), format!("ndcg@{k}"));
     let mut table = Table::new(&["part", "influence", &recall, &ndcg]);
@@ -300,7 +311,7 @@ fn blend_text(blend: &BlendReport, fit: &Fit<'_>) -> String {
     text
 }
 
-fn how_selected(fit: &Fit<'_>, fitted: &Fitted) -> &'static str {
+fn how_selected(fit: &CatalogueFit<'_>, fitted: &CatalogueFitted) -> &'static str {
     match fit.selects() {
         None if fitted.outcome.blend.is_some() && fitted.outcome.valid.n_pairs() > 0 => "chosen on validation",
         None if fitted.outcome.blend.is_some() && fit.options.select == Select::Test => {

@@ -222,7 +222,7 @@ fn problem_of_system(error: &io::Error, stalled: FetchProblem) -> FetchProblem {
         ErrorKind::InvalidData => FetchProblem::Insecure { cause: error.to_string() },
         // The system has no kind of error for names that nobody has.
         _ if error.to_string().contains("lookup address") => FetchProblem::NoHost,
-        _ => FetchProblem::NoConnection { cause: crate::error::cause(error) },
+        _ => FetchProblem::NoConnection { cause: crate::cause::cause(error) },
     }
 }
 

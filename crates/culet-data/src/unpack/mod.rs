@@ -147,7 +147,7 @@ impl Sink<'_> {
         }
         let cause = match error.kind() {
             io::ErrorKind::UnexpectedEof => "it ends too early".into(),
-            _ => crate::error::cause(error),
+            _ => crate::cause::cause(error),
         };
         self.refuse(ArchiveProblem::Damaged { entry: Some(name.into()), cause })
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use culet_answers::catalogue::Asked;
 use culet_answers::{Answers, AskError, CatalogueAnswers, NetworkAnswers, NodeKind};
-use culet_data::RunKind;
+use culet_data::{RunKind, in_full};
 use culet_train::Wanted;
 use rayon::ThreadPool;
 use serde::Serialize;
@@ -209,18 +209,4 @@ pub(crate) fn json(document: &impl Serialize) -> Result<Bytes, Problem> {
         tracing::error!(%error, "an answer cannot be told in JSON");
         Problem::internal()
     })
-}
-
-/// With its causes.
-fn in_full(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
 }

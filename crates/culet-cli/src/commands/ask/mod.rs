@@ -35,14 +35,14 @@ impl<'a, T: Serialize> Headed<'a, T> {
 
 fn open(matches: &ArgMatches) -> Result<Answers, Problem> {
     let path: &PathBuf = matches.get_one("run").expect("required");
-    Answers::open(path).map_err(|error| Problem::of_question(error, None))
+    Answers::open(path).map_err(|error| Problem::of_question(&error, None))
 }
 
 /// An answer, or the problem with a way out.
 fn answered<T>(answers: &Answers, answer: Result<T, AskError>) -> Result<T, Problem> {
     answer.map_err(|error| {
         let hint = answers.hint(&error);
-        Problem::of_question(error, hint)
+        Problem::of_question(&error, hint)
     })
 }
 
@@ -56,7 +56,7 @@ fn network<'a>(answers: &'a Answers, what: &'static str) -> Result<&'a NetworkAn
 
 fn other_kind(what: &'static str, found: culet::data::RunKind) -> Problem {
     let hint = "`culet recommend`, `culet similar`, `culet facets` and `culet explain` ask runs of catalogues";
-    Problem::of_question(AskError::OtherKind { what, found }, Some(hint.to_owned()))
+    Problem::of_question(&AskError::OtherKind { what, found }, Some(hint.to_owned()))
 }
 
 /// NODE

@@ -8,6 +8,7 @@ use culet::data::{
 };
 
 use culet::model::{DataSize, Family};
+use culet::runs::size_of;
 use serde::Serialize;
 
 use super::super::catalogue::{self, first_given};
@@ -45,7 +46,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<(), Problem
             let (dataset, times) = context.pool.install(|| catalogue::read_by(matches, read_timed))?;
             let split = CatalogueSplitRecord::read(path)?;
             let description = describe_timed(&dataset, Some(&times)).with_split(split);
-            let estimates = Estimates::of(context, Family::Recommender, &catalogue::size_of(&dataset));
+            let estimates = Estimates::of(context, Family::Recommender, &size_of(&dataset));
             print(context, &description, estimates, to_text)
         }
         DataKind::Network => {

@@ -8,14 +8,13 @@ use culet::data::{DataError, Dataset, Fingerprint, Run, RunSummary, RunWriter};
 use culet::eval::RankingProtocol;
 use culet::graph::Interactions;
 use culet::model::{Build, ModelSpec, Range, complete_settings};
+use culet::runs::{add_cost, give_graph, in_run_folder, size_of};
 use culet::train::{
     BoardEntry, Chosen, DerivedTables, GraphKind, Outcome, RunFacts, Search, SearchMethod, TrainData, TrainOptions,
     best_trial, divide_settings, judge_cold, run_contents, train, training_settings,
 };
 use serde_json::json;
 
-use super::super::catalogue::{give_graph, size_of};
-use super::super::fit::{add_cost, in_run_folder};
 use super::super::room;
 use super::super::tune::data::Split;
 use super::super::tune::folder::{Facts, SearchFolder};
@@ -243,7 +242,7 @@ impl EntryFit<'_> {
         let derived = DerivedTables::of(facets.as_ref(), &outcome.scorer);
         let mut contents = run_contents(&self.facts(), &outcome, &derived, self.dataset);
         let extra = &mut contents.summary.extra;
-        add_cost(extra, &outcome);
+        add_cost(extra, &outcome, None);
         extra["peak_rss_bytes"] = peak_since(restarted).into();
         extra["board"] = json!(record);
         let summary = contents.summary.clone();

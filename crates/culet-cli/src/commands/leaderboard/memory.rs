@@ -1,6 +1,6 @@
 //! The peak memory of one part of the program's life.
 
-use crate::context::peak_rss_bytes;
+use culet::runs::peak_rss_bytes;
 
 /// Lets the peak that the system keeps start anew; whether it does.
 pub(super) fn restart_peak() -> bool {

@@ -17,13 +17,12 @@ use culet::model::{Family, MODELS};
 use culet::train::{BoardEntry, GraphKind, TrainOptions, board_entries};
 use serde_json::json;
 
-use super::Done;
 use super::catalogue::{arguments, introduce, read_catalogue};
-use super::fit::timed;
 use super::train::{cutoffs_argument, data_argument, protocol};
 use super::tune::arguments::{given_validation_share, validation_share_argument};
 use super::tune::claim::{Claim, MAY_DIFFER};
 use super::tune::data::Split;
+use super::{Done, timed};
 use crate::context::Context;
 use crate::interrupt;
 use crate::problem::Problem;

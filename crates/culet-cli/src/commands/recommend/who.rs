@@ -98,7 +98,7 @@ impl<'a> Ids<'a> {
 /// A question without an answer, with a way out.
 pub(super) fn in_words(answers: &CatalogueAnswers, error: AskError) -> Problem {
     let hint = answers.hint(&error);
-    Problem::of_question(error, hint)
+    Problem::of_question(&error, hint)
 }
 
 /// Unknown ids that are gone past.

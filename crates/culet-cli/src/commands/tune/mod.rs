@@ -15,9 +15,9 @@ use std::path::{Path, PathBuf};
 use clap::{ArgMatches, Command};
 use culet::eval::RankingProtocol;
 use culet::model::{Family, ModelSpec, Setting, find_model};
+use culet::runs::{Settings, size_of};
 use culet::train::{Search, SearchMethod};
 
-use super::catalogue::size_of;
 use super::{Done, catalogue, room, settings};
 use crate::context::Context;
 use crate::problem::Problem;
@@ -125,7 +125,7 @@ fn training_command(context: &Context, matches: &ArgMatches, finished: &Finished
 }
 
 fn search(context: &Context, spec: &'static ModelSpec, matches: &ArgMatches, metric: &str) -> Result<Search, Problem> {
-    let (mut fixed, training) = settings::read(spec, matches)?;
+    let Settings { model: mut fixed, training } = settings::read(spec, matches)?;
     fixed.extend(training);
     if fixed.get("select").and_then(toml::Value::as_str) == Some("test") {
         return Err(Problem::input("a search never looks at the test part, and `select` is `test`").hint(

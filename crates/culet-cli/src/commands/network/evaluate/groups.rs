@@ -8,13 +8,13 @@ use serde_json::json;
 
 use super::{Found, fields};
 use crate::commands::ask::groups::asked;
-use crate::commands::fit::timed;
+use crate::commands::timed;
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::table::Table;
 
 pub(super) fn evaluate(context: &Context, stored: &StoredNetworkRun, matches: &ArgMatches) -> Result<Found, Problem> {
-    let n_groups = n_groups(stored, asked(matches)).map_err(|error| Problem::of_question(error, None))?;
+    let n_groups = n_groups(stored, asked(matches)).map_err(|error| Problem::of_question(&error, None))?;
     let (report, seconds) = timed(|| stored.evaluate_groups(n_groups, context.seed, &context.pool));
     let Some(report) = report else {
         return Err(Problem::input("this run has no labels to compare groups with").hint(

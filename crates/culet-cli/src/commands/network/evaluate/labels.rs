@@ -7,7 +7,7 @@ use culet::train::StoredNetworkRun;
 use serde_json::{Value, json};
 
 use super::{Found, fields};
-use crate::commands::fit::timed;
+use crate::commands::timed;
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::table::Table;

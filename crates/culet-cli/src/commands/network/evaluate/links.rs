@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::super::report::{link_table, sizes, weights_line};
 use super::{Found, fields};
-use crate::commands::fit::timed;
+use crate::commands::timed;
 use crate::context::Context;
 use crate::problem::Problem;
 

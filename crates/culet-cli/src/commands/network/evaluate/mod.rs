@@ -9,6 +9,7 @@ use std::path::Path;
 
 use clap::{Arg, ArgMatches, value_parser};
 use culet::data::Selection;
+use culet::runs::peak_rss_bytes;
 use culet::train::StoredNetworkRun;
 use serde_json::{Map, Value, json};
 
@@ -16,7 +17,7 @@ use super::open;
 use crate::commands::Done;
 use crate::commands::ask::groups::argument;
 use crate::commands::evaluate::{part, remark, selected_on};
-use crate::context::{Context, peak_rss_bytes};
+use crate::context::Context;
 use crate::problem::Problem;
 
 /// What only the runs of networks are asked.

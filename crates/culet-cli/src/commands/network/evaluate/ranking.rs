@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::links::no_edges;
 use super::{Found, fields};
-use crate::commands::fit::timed;
+use crate::commands::timed;
 use crate::commands::train::{metrics_table, protocol};
 use crate::context::Context;
 use crate::problem::Problem;

@@ -1,0 +1,194 @@
+//! From a catalogue to a run folder.
+
+use std::path::Path;
+
+use culet_data::{Dataset, Fingerprint, RunWriter};
+use culet_eval::RankingProtocol;
+use culet_model::{Facets, ModelSpec};
+use culet_train::{
+    DerivedTables, GraphKind, Observer, Outcome, RunFacts, Select, TrainData, TrainError, TrainOptions,
+    measure_faithfulness, run_contents, train,
+};
+use rayon::ThreadPool;
+use serde_json::{Value, json};
+
+use crate::RunsError;
+use crate::folder::in_run_folder;
+use crate::history::{Recorder, waiting};
+use crate::memory::peak_rss_bytes;
+
+/// What is to be trained, and how: a recommender, from a catalogue.
+#[derive(Debug, Clone)]
+pub struct CatalogueFit<'a> {
+    /// The model.
+    pub spec: &'static ModelSpec,
+    /// Its settings, complete, as [`resolve_settings`](crate::resolve_settings) makes them.
+    pub settings: toml::Table,
+    /// How it is trained.
+    pub options: TrainOptions,
+    /// How it is judged.
+    pub protocol: RankingProtocol,
+    /// What it learns from and is judged by; the graph is that of `graph` already.
+    pub dataset: &'a Dataset,
+    /// Seconds that reading the data took, for the record.
+    pub load_seconds: f64,
+    /// Which graph it is.
+    pub graph: GraphKind,
+    /// The same seed gives the same run, whatever the threads.
+    pub seed: u64,
+}
+
+/// What came out of a [`CatalogueFit`].
+pub struct CatalogueFitted {
+    /// The model, its history and what it reached.
+    pub outcome: Outcome,
+    /// What the model learned of facets, if it learns any.
+    pub facets: Option<Facets>,
+    document: Value,
+}
+
+impl CatalogueFitted {
+    /// The training as one document: what `culet train --json` prints.
+    #[must_use]
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+}
+
+impl CatalogueFit<'_> {
+    /// Trains, puts reasons to the test, and writes the run folder if one is named. The folder is made first, and holds
+    /// the history of the epochs while the training goes on; if anything fails, it is taken away again. If the observer
+    /// breaks, what is best so far is judged and written.
+    ///
+    /// # Errors
+    /// [`RunsError::Data`] if the folder cannot be made or written, [`RunsError::Train`],
+    /// [`RunsError::TookEverything`].
+    pub fn run(
+        &self,
+        out: Option<&Path>,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<CatalogueFitted, RunsError> {
+        in_run_folder(out, |mut writer| {
+            let (outcome, facets) = self.train(writer.as_deref_mut(), pool, observer)?;
+            if let Some(writer) = writer {
+                waiting(observer, "writing the run folder");
+                self.write(writer, &outcome, facets.as_ref(), pool)?;
+            }
+            let document = self.document(&outcome, out, pool);
+            Ok(CatalogueFitted { outcome, facets, document })
+        })
+    }
+
+    /// By what the epoch is selected; `None` if the last one is taken.
+    #[must_use]
+    pub fn selects(&self) -> Option<Select> {
+        (self.options.evaluate_every > 0).then_some(self.options.select)
+    }
+
+    fn train(
+        &self,
+        writer: Option<&mut RunWriter>,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<(Outcome, Option<Facets>), RunsError> {
+        let dataset = self.dataset;
+        let data = TrainData {
+            train: &dataset.train,
+            valid: Some(&dataset.valid),
+            test: &dataset.test,
+            graph: &dataset.graph,
+        };
+        if !self.spec.has_epochs() {
+            waiting(observer, &format!("fitting {}", self.spec.name));
+        }
+        let mut recorder = Recorder::new(observer, writer);
+        let (settings, options, seed) = (&self.settings, &self.options, self.seed);
+        let outcome = train(self.spec, settings, data, options, &self.protocol, seed, pool, &mut recorder);
+        recorder.failure()?;
+        let mut outcome = outcome.map_err(|error| name_the_user(error, dataset))?;
+        let facets = facets_of(&mut outcome, pool);
+        if !outcome.interrupted {
+            waiting(observer, "putting reasons to the test");
+            measure_faithfulness(&mut outcome, self.spec, settings, &dataset.graph, seed, pool)?;
+        }
+        Ok((outcome, facets))
+    }
+
+    fn write(
+        &self,
+        writer: &mut RunWriter,
+        outcome: &Outcome,
+        facets: Option<&Facets>,
+        pool: &ThreadPool,
+    ) -> Result<(), RunsError> {
+        let facts = RunFacts {
+            spec: self.spec,
+            settings: &self.settings,
+            options: &self.options,
+            protocol: &self.protocol,
+            seed: self.seed,
+            threads: pool.current_num_threads(),
+            load_seconds: self.load_seconds,
+            graph: self.graph.word(),
+        };
+        let derived = DerivedTables::of(facets, &outcome.scorer);
+        let mut contents = run_contents(&facts, outcome, &derived, self.dataset);
+        add_cost(&mut contents.summary.extra, outcome, peak_rss_bytes());
+        writer.finish(&contents)?;
+        Ok(())
+    }
+
+    fn document(&self, outcome: &Outcome, out: Option<&Path>, pool: &ThreadPool) -> Value {
+        json!({
+            "model": self.spec.name,
+            "data": self.dataset.name,
+            "kg": self.graph.word(),
+            "fingerprint": Fingerprint::of(self.dataset),
+            "seed": self.seed,
+            "threads": pool.current_num_threads(),
+            "parameters": n_parameters(outcome),
+            "settings": { "model": self.settings, "training": self.options },
+            "epochs": outcome.history,
+            "best_epoch": outcome.best_epoch,
+            "interrupted": outcome.interrupted,
+            "selected_on": self.selects(),
+            "selected_by": outcome.selected_by,
+            "test": outcome.test.as_ref().map(|report| &report.means),
+            "faithfulness": outcome.faithfulness,
+            "seconds": {
+                "load": self.load_seconds,
+                "train": outcome.seconds.train,
+                "evaluate": outcome.seconds.evaluate,
+            },
+            "peak_rss_bytes": peak_rss_bytes(),
+            "run": out.map(Path::to_string_lossy),
+        })
+    }
+}
+
+/// What the model learned of facets.
+pub(crate) fn facets_of(outcome: &mut Outcome, pool: &ThreadPool) -> Option<Facets> {
+    pool.install(|| outcome.model.as_mut().and_then(|model| model.facets()))
+}
+
+/// Notes what a comparison of runs tells of their cost, beside what else the run holds.
+#[doc(hidden)]
+pub fn add_cost(extra: &mut Value, outcome: &Outcome, peak_rss_bytes: Option<u64>) {
+    extra["parameters"] = n_parameters(outcome).into();
+    extra["peak_rss_bytes"] = peak_rss_bytes.into();
+}
+
+/// The trained numbers, or those that the model answers from if it was fitted at once.
+fn n_parameters(outcome: &Outcome) -> usize {
+    outcome.model.as_ref().map_or(outcome.scorer.n_numbers(), |model| model.n_parameters())
+}
+
+fn name_the_user(error: TrainError, dataset: &Dataset) -> RunsError {
+    match error {
+        TrainError::NoNegative(user) => {
+            RunsError::TookEverything { user: dataset.vocabulary.users.id(user.index()).to_owned() }
+        }
+        error => error.into(),
+    }
+}

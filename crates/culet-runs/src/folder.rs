@@ -1,0 +1,83 @@
+//! The place of a run folder: made first, taken away again if the work fails.
+
+use std::path::Path;
+
+use culet_data::{DataError, RunWriter};
+
+/// Refuses a place for a run folder that is taken or cannot be, before data are read for it.
+///
+/// # Errors
+/// [`DataError::Run`] or [`DataError::Write`], as making the folder would tell.
+pub fn check_place(out: &Path) -> Result<(), DataError> {
+    let above = out.parent().filter(|above| !above.as_os_str().is_empty());
+    if out.symlink_metadata().is_ok() || above.is_some_and(|above| !above.is_dir()) {
+        // Its error tells what is wrong.
+        RunWriter::create(out)?.abandon()?;
+    }
+    Ok(())
+}
+
+/// Does work that fills a run folder, if one is named. The folder is made first, so that a place that will not do costs
+/// no training; if the work fails, it is taken away again.
+#[doc(hidden)]
+pub fn in_run_folder<T, E: From<DataError>>(
+    out: Option<&Path>,
+    work: impl FnOnce(Option<&mut RunWriter>) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut writer = out.map(RunWriter::create).transpose()?;
+    let result = work(writer.as_mut());
+    if let Some(writer) = writer.filter(|_| result.is_err()) {
+        discard(writer);
+    }
+    result
+}
+
+/// A failed training leaves nothing behind: the history alone is no run.
+fn discard(writer: RunWriter) {
+    let folder = writer.path().to_path_buf();
+    let removed = writer.abandon().unwrap_or(false);
+    // Where a manifest stands the run is whole, whatever failed afterwards.
+    if removed || folder.join("manifest.json").exists() {
+        return;
+    }
+    // Only what this program made goes: anything else keeps the folder.
+    if std::fs::remove_file(folder.join("history.jsonl")).is_ok() {
+        let _ = std::fs::remove_dir(folder);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::RunsError;
+
+    #[test]
+    fn what_was_begun_and_failed_goes_but_for_what_others_put_there() {
+        let place = tempfile::tempdir().unwrap();
+        let out = place.path().join("run");
+        let fail = |others: Option<&str>| {
+            let told = in_run_folder(Some(&out), |writer| {
+                writer.expect("a folder is named").append_history(&json!({ "epoch": 1 }))?;
+                others.map_or(Ok(()), |name| std::fs::write(out.join(name), "mine")).unwrap();
+                Err::<(), _>(RunsError::TookEverything { user: "a".to_owned() })
+            });
+            assert!(matches!(told, Err(RunsError::TookEverything { .. })), "{told:?}");
+        };
+        fail(None);
+        assert!(!out.exists());
+        fail(Some("mine.txt"));
+        assert_eq!(std::fs::read_dir(&out).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_place_is_looked_at_and_not_touched() {
+        let place = tempfile::tempdir().unwrap();
+        check_place(&place.path().join("run")).unwrap();
+        assert!(check_place(&place.path().join("none/run")).unwrap_err().is_wrong_input());
+        std::fs::write(place.path().join("taken"), "mine").unwrap();
+        assert!(check_place(&place.path().join("taken")).unwrap_err().is_wrong_input());
+        assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,147 @@
+//! From a network to a run folder.
+
+use std::path::Path;
+
+use culet_data::{NetworkData, RunWriter};
+use culet_model::ModelSpec;
+use culet_train::{
+    LinkSets, NetworkOutcome, NetworkRunFacts, NetworkTables, NetworkTrainOptions, Observer, Select,
+    network_run_contents, train_network,
+};
+use rayon::ThreadPool;
+use serde_json::{Value, json};
+
+use crate::RunsError;
+use crate::folder::in_run_folder;
+use crate::history::{Recorder, waiting};
+use crate::memory::peak_rss_bytes;
+
+/// What is to be trained, and how: a model of the nodes of a network.
+#[derive(Debug, Clone)]
+pub struct NetworkFit<'a> {
+    /// The model.
+    pub spec: &'static ModelSpec,
+    /// Its settings, complete, as [`resolve_settings`](crate::resolve_settings) makes them.
+    pub settings: toml::Table,
+    /// How it is trained.
+    pub options: NetworkTrainOptions,
+    /// What it learns from and is judged by.
+    pub data: &'a NetworkData,
+    /// Seconds that reading the data took, for the record.
+    pub load_seconds: f64,
+    /// The same seed gives the same run, whatever the threads.
+    pub seed: u64,
+}
+
+/// What came out of a [`NetworkFit`].
+pub struct NetworkFitted {
+    /// The model, its history and what it reached.
+    pub outcome: NetworkOutcome,
+    document: Value,
+}
+
+impl NetworkFitted {
+    /// The training as one document: what `culet train --json` prints.
+    #[must_use]
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+}
+
+impl NetworkFit<'_> {
+    /// Trains, and writes the run folder if one is named. The folder is made first, and holds the history of the epochs
+    /// while the training goes on; if anything fails, it is taken away again. If the observer breaks, what is best so far
+    /// is judged and written.
+    ///
+    /// # Errors
+    /// [`RunsError::Data`] if the folder cannot be made or written, [`RunsError::Train`].
+    pub fn run(
+        &self,
+        out: Option<&Path>,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<NetworkFitted, RunsError> {
+        in_run_folder(out, |mut writer| {
+            let outcome = self.train(writer.as_deref_mut(), pool, observer)?;
+            if let Some(writer) = writer {
+                waiting(observer, "writing the run folder");
+                self.write(writer, &outcome, pool)?;
+            }
+            let document = self.document(&outcome, out, pool);
+            Ok(NetworkFitted { outcome, document })
+        })
+    }
+
+    /// By what the epoch was selected; `None` if the last one was taken.
+    #[must_use]
+    pub fn selected_on(&self, outcome: &NetworkOutcome) -> Option<Select> {
+        outcome.selected_by.is_some().then_some(self.options.select)
+    }
+
+    fn train(
+        &self,
+        writer: Option<&mut RunWriter>,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<NetworkOutcome, RunsError> {
+        let split = &self.data.split;
+        let given = LinkSets {
+            train: Vec::new(),
+            train_negatives: split.train_negatives.clone(),
+            valid: split.valid.clone(),
+            valid_negatives: split.valid_negatives.clone(),
+            test: split.test.clone(),
+            test_negatives: split.test_negatives.clone(),
+        };
+        let mut recorder = Recorder::new(observer, writer);
+        let (settings, network, options) = (&self.settings, &self.data.network, &self.options);
+        let outcome = train_network(self.spec, settings, network, &given, options, self.seed, pool, &mut recorder);
+        recorder.failure()?;
+        Ok(outcome?)
+    }
+
+    fn write(&self, writer: &mut RunWriter, outcome: &NetworkOutcome, pool: &ThreadPool) -> Result<(), RunsError> {
+        let facts = NetworkRunFacts {
+            spec: self.spec,
+            settings: &self.settings,
+            options: &self.options,
+            seed: self.seed,
+            threads: pool.current_num_threads(),
+            load_seconds: self.load_seconds,
+            data_name: &self.data.name,
+            network: &self.data.network,
+            nodes: &self.data.nodes,
+            labels: self.data.labels.as_ref(),
+        };
+        let tables = NetworkTables::of(outcome);
+        writer.finish(&network_run_contents(&facts, outcome, &tables))?;
+        Ok(())
+    }
+
+    fn document(&self, outcome: &NetworkOutcome, out: Option<&Path>, pool: &ThreadPool) -> Value {
+        let own = outcome.test.as_ref().map(|report| &report.rows[0]);
+        json!({
+            "model": self.spec.name,
+            "data": self.data.name,
+            "seed": self.seed,
+            "threads": pool.current_num_threads(),
+            "parameters": outcome.model.n_parameters(),
+            "settings": { "model": self.settings, "training": self.options },
+            "epochs": outcome.history,
+            "best_epoch": outcome.best_epoch,
+            "interrupted": outcome.interrupted,
+            "selected_on": self.selected_on(outcome),
+            "selected_by": outcome.selected_by,
+            "score": outcome.score,
+            "test": own.map(|row| json!({ "auc": row.auc, "average_precision": row.average_precision })),
+            "link_prediction": outcome.test.as_ref().map(|report| &report.rows),
+            "seconds": {
+                "load": self.load_seconds,
+                "train": outcome.seconds.train,
+                "evaluate": outcome.seconds.evaluate,
+            },
+            "peak_rss_bytes": peak_rss_bytes(),
+            "run": out.map(Path::to_string_lossy),
+        })
+    }
+}
