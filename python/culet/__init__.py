@@ -1,1 +1,54 @@
+"""Culet learns the many facets of the nodes of a graph, and puts them to work.
+
+Recommenders learn from interactions of users with items and from a knowledge graph: ``culet.Auto().fit(interactions)``.
+Models of networks learn vectors of nodes and likely links: ``culet.Asp2Vec().fit(edges)``. Tables of pandas, polars, pyarrow
+and NumPy go in and come out, with your own ids.
+"""
+
+from __future__ import annotations
+
 from ._core import __version__
+from ._data import Catalogue, Description, Network, Walks, catalogue, describe, network, read, split, synth, walks
+from ._errors import CuletError, InputError, InternalError, NotFittedError, RunError, UnknownIdError
+from ._frames import Frame
+from ._judge import Comparison, Leaderboard, compare, evaluate, leaderboard
+from ._load import load
+from ._models import *  # noqa: F403
+from ._models import __all__ as _MODELS
+from ._node_model import NodeModel
+from ._recommender import Recommender
+from ._show import Explanation, Facets, Metrics
+
+__all__ = [
+    "__version__",
+    *_MODELS,
+    "Catalogue",
+    "Comparison",
+    "CuletError",
+    "Description",
+    "Explanation",
+    "Facets",
+    "Frame",
+    "InputError",
+    "InternalError",
+    "Leaderboard",
+    "Metrics",
+    "Network",
+    "NodeModel",
+    "NotFittedError",
+    "Recommender",
+    "RunError",
+    "UnknownIdError",
+    "Walks",
+    "catalogue",
+    "compare",
+    "describe",
+    "evaluate",
+    "leaderboard",
+    "load",
+    "network",
+    "read",
+    "split",
+    "synth",
+    "walks",
+]

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use culet_graph::{Interactions, UserId};
 use culet_kernels::{
-    CoarseTable, Matrix, Ranked, SparseMatrix, View, ViewMut, add_scaled_exp, product_abt, top_k_by_coarse,
+    CoarseTable, Matrix, Ranked, SparseMatrix, View, ViewMut, add_scaled_exp, product_abt, stop_point, top_k_by_coarse,
     top_k_by_product, top_k_of_row,
 };
 use rayon::prelude::*;
@@ -83,6 +83,7 @@ impl Ranker for ProductRanker<'_> {
         let size = users_a_task(users.len(), pool.current_num_threads());
         pool.install(|| {
             users.par_chunks(size).zip(lists.par_chunks_mut(size)).for_each(|(users, lists)| {
+                stop_point();
                 let excluded = |place: usize| excluded(UserId(users[place]));
                 match self.coarse.filter(|_| users.len() <= FEW_USERS) {
                     Some(coarse) => top_k_by_coarse(self.users, users, self.items, coarse, &excluded, k, lists),
@@ -197,6 +198,7 @@ impl SumRanker<'_> {
         assert!(users.iter().all(|&user| (user as usize) < self.n_users()), "users of the history");
         let room = || [const { Vec::new() }; 2].map(|_: Vec<f32>| vec![0.0; USERS_AT_ONCE * n_items]);
         let task = |[scores, room]: &mut [Vec<f32>; 2], (task, users): (usize, &[u32])| {
+            stop_point();
             let (scores, room) = (&mut scores[..users.len() * n_items], &mut room[..users.len() * n_items]);
             scores.fill(0.0);
             self.parts.iter().for_each(|part| part.add(self.history, users, scores, room));

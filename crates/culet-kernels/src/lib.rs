@@ -29,6 +29,7 @@ mod shared;
 mod skipgram;
 mod softmax;
 mod sparse;
+mod stop;
 mod tile;
 
 pub use adagrad::{PlacesByRow, adagrad_step};
@@ -57,3 +58,4 @@ pub use skipgram::{
 };
 pub use softmax::softmax_loss;
 pub use sparse::SparseMatrix;
+pub use stop::{StopFlag, stop_point, was_stopped};

@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use crate::stop_point;
+
 /// A sparse table: row `r` holds `values[offsets[r]..offsets[r + 1]]` at the columns beside them, which ascend strictly.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SparseMatrix {
@@ -242,6 +244,7 @@ impl SparseMatrix {
         let blocks: Vec<_> = (0..n_rows.div_ceil(ROWS_OF_TASK))
             .into_par_iter()
             .map_init(room, |room, block| {
+                stop_point();
                 let (mut ends, mut columns, mut values) = (Vec::new(), Vec::new(), Vec::new());
                 for row in block * ROWS_OF_TASK..((block + 1) * ROWS_OF_TASK).min(n_rows) {
                     append(room, row, &mut columns, &mut values);

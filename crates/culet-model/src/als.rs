@@ -16,7 +16,7 @@
 //! In turn all p and all q are solved for exactly.
 
 use culet_graph::{Csr, Purpose, Stream};
-use culet_kernels::{Matrix, View, ViewMut, add_product_atb};
+use culet_kernels::{Matrix, View, ViewMut, add_product_atb, stop_point};
 use rayon::prelude::*;
 
 use crate::cost::{Cost, DataSize, Work, number, row};
@@ -26,6 +26,7 @@ use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Range, Representation, 
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
     name: "als",
+    class: "ALS",
     title: "iALS",
     summary: "a vector for each user and item, by alternating least squares over all pairs, taken or not",
     paper: Paper {
@@ -149,6 +150,7 @@ fn solve(lists: &Csr, other: &Matrix, config: &Config, out: &mut Matrix) {
         let weight = config.lambda * (list.len() as f64 + unobserved).powf(config.nu);
         left.iter_mut().step_by(dim + 1).for_each(|diagonal| *diagonal += weight as f32);
         solve_positive(left, right);
+        stop_point();
         x[..dim].copy_from_slice(right);
     };
     let rows = out.as_mut_slice().par_chunks_exact_mut(stride).enumerate().with_min_len(ROWS_A_TASK);

@@ -20,6 +20,7 @@ use crate::{Kind, ModelSpec, Paper, Setting};
 /// The registry's entry; `culet-train` knows how it is fitted.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
     name: "auto",
+    class: "Auto",
     title: "Auto",
     summary: "the best known: EASE with the graph's paths, blended with embeddings as far as withheld pairs say",
     paper: Paper {

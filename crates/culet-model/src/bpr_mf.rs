@@ -13,6 +13,7 @@ use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Problem, Ra
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
     name: "bpr-mf",
+    class: "BPRMF",
     title: "BPR-MF",
     summary: "a vector for each user and item, taken items before others, one negative a pair",
     paper: Paper {

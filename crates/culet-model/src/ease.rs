@@ -29,6 +29,7 @@ use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Range, Scale, Scorer, S
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
     name: "ease",
+    class: "EASE",
     title: "EASE",
     summary: "weights between items that best predict each from the others, exact and in closed form",
     paper: Paper {

@@ -13,6 +13,7 @@ use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Scorer, Setting};
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
     name: "ease-sparse",
+    class: "EASESparse",
     title: "EASE by neighbourhoods",
     summary: "nearly the weights of EASE in little memory: exact among the most telling items of each",
     paper: Paper {

@@ -13,6 +13,7 @@ use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Range, Scale, Scorer, S
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
     name: "item-knn",
+    class: "ItemKNN",
     title: "ItemKNN",
     summary: "items that the same users took: cosine with shrinkage, nearest neighbours",
     paper: Paper {

@@ -14,6 +14,7 @@ use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Preset, Pro
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
     name: "lightgcn",
+    class: "LightGCN",
     title: "LightGCN",
     summary: "vectors smoothed over who took what, by linear graph convolution",
     paper: Paper {

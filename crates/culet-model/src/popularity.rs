@@ -9,6 +9,7 @@ use crate::{ModelError, ModelSpec, Paper, Problem, Scorer};
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
     name: "popularity",
+    class: "Popularity",
     title: "Popularity",
     summary: "how many users took each item: the same list for everybody",
     paper: Paper {

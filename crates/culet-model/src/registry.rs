@@ -86,6 +86,8 @@ pub enum Start<'a> {
 pub struct ModelSpec {
     /// What the command line takes.
     pub name: &'static str,
+    /// What its class is called in Python.
+    pub class: &'static str,
     /// The full name.
     pub title: &'static str,
     /// One sentence.
@@ -122,6 +124,7 @@ impl ModelSpec {
     /// What most recommenders have in common, for entries to start from.
     pub(crate) const RECOMMENDER: Self = Self {
         name: "",
+        class: "",
         title: "",
         summary: "",
         paper: Paper { authors: "", title: "", venue: "", link: "" },

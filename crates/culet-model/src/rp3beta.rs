@@ -13,6 +13,7 @@ use crate::{Kind, ModelError, ModelSpec, Paper, Problem, Range, Scale, Scorer, S
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
     name: "rp3beta",
+    class: "RP3Beta",
     title: "RP3beta",
     summary: "random walks of three steps over who took what, popular items held down",
     paper: Paper {

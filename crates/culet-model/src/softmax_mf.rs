@@ -17,6 +17,7 @@ use crate::{Kind, LossKind, ModelError, ModelSpec, PairModel, Paper, Preset, Pro
 /// The registry's entry.
 pub(crate) const SPEC: ModelSpec = ModelSpec {
     name: "softmax-mf",
+    class: "SoftmaxMF",
     title: "Softmax-MF",
     summary: "a vector for each user and item, the taken item before hundreds of others at once, on the cosine",
     paper: Paper {

@@ -1,6 +1,20 @@
 //! The compiled part of the Python package `culet`; its face stands under `python/culet`.
+//!
+//! What crosses over: numbers as NumPy's arrays, tables of others by Arrow's C data interface, documents as JSON, ids as
+//! texts. Names, types and the words of the package are Python's business.
 
 #![forbid(unsafe_code)]
+
+mod arrays;
+mod catalogue;
+mod errors;
+mod estimates;
+mod fit;
+mod models;
+mod network;
+mod run;
+mod table;
+mod threads;
 
 use pyo3::prelude::*;
 
@@ -8,6 +22,19 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _core {
     use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::catalogue::Catalogue;
+    #[pymodule_export]
+    use crate::fit::{fit_catalogue, fit_network};
+    #[pymodule_export]
+    use crate::models::models;
+    #[pymodule_export]
+    use crate::network::Network;
+    #[pymodule_export]
+    use crate::network::{detect, id_columns};
+    #[pymodule_export]
+    use crate::run::Run;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -97,6 +97,36 @@ pub(crate) fn best_items(
     users.iter().map(list).collect()
 }
 
+/// The scores of pairs of a user and an item.
+pub(crate) fn scores(
+    ranker: &SumRanker<'_>,
+    popular: &PopularityRanker,
+    pairs: &[(u32, u32)],
+    pool: &ThreadPool,
+) -> Vec<f32> {
+    let mut order: Vec<usize> = (0..pairs.len()).collect();
+    order.sort_by_key(|&place| pairs[place].0);
+    let of_users: Vec<&[usize]> = order.chunk_by(|&a, &b| pairs[a].0 == pairs[b].0).collect();
+    let users: Vec<u32> = of_users.iter().map(|places| pairs[places[0]].0).collect();
+    let has_history = |user: u32| !ranker.history.items_of(UserId(user)).is_empty();
+    let found = ranker.map_rows(&users, pool, |place, row: &[f32]| {
+        of_users[place].iter().map(|&at| row[pairs[at].1 as usize]).collect::<Vec<f32>>()
+    });
+    let mut by_popularity =
+        vec![0.0; if users.iter().all(|&user| has_history(user)) { 0 } else { ranker.history.n_items() }];
+    if !by_popularity.is_empty() {
+        popular.order().iter().for_each(|ranked| by_popularity[ranked.item as usize] = ranked.score);
+    }
+    let mut scores = vec![0.0; pairs.len()];
+    for ((places, found), &user) in of_users.iter().zip(found).zip(&users) {
+        for (&at, score) in places.iter().zip(found) {
+            // Nothing tells 0 from -0.
+            scores[at] = 0.0 + if has_history(user) { score } else { by_popularity[pairs[at].1 as usize] };
+        }
+    }
+    scores
+}
+
 /// Ranks all items for each user with targets, the pairs of `masked` left out; `log` is what the scorer learned from.
 pub(crate) fn evaluate(
     scorer: &Scorer,

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use crate::fold_in::Intake;
-use crate::ranking::{Wanted, best_items, evaluate, ranker};
+use crate::ranking::{Wanted, best_items, evaluate, ranker, scores};
 use crate::{Outcome, Select, TrainOptions};
 
 /// What a run folder tells beside the outcome itself.
@@ -345,6 +345,30 @@ impl StoredRun {
             return Err(StoredError::NoPart { part: word });
         }
         Ok(evaluate(&self.scorer, &self.catalogue().train, &[masked], targets, protocol, pool)?)
+    }
+
+    /// The same for pairs that are given now, `[n_users, n_items]` of the run, after the items that a user has already.
+    ///
+    /// # Errors
+    /// [`StoredError::Evaluation`].
+    pub fn evaluate_pairs(
+        &self,
+        targets: &Interactions,
+        protocol: &RankingProtocol,
+        pool: &ThreadPool,
+    ) -> Result<RankingReport, StoredError> {
+        Ok(evaluate(&self.scorer, &self.catalogue().train, &[&self.history], targets, protocol, pool)?)
+    }
+
+    /// The scores of pairs of a user and an item, as lists have them; those of a user whom the model never met are how many
+    /// users took the item.
+    ///
+    /// # Panics
+    /// If a user or an item is out of range.
+    #[must_use]
+    pub fn scores(&self, pairs: &[(u32, u32)], pool: &ThreadPool) -> Vec<f32> {
+        let ranker = ranker(&self.scorer, &self.catalogue().train);
+        scores(&ranker, self.popular(), pairs, pool)
     }
 
     /// The best items of each user: so many (`wanted` may be a number) without those of the user's history, or as

@@ -49,3 +49,25 @@ pub use rayon::{ThreadPool, ThreadPoolBuildError};
 pub fn threads(n: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
     rayon::ThreadPoolBuilder::new().num_threads(n).build()
 }
+
+/// The same, of threads that give up their work once the flag is raised: a call that runs in the pool then unwinds, for the
+/// caller to catch.
+///
+/// # Errors
+/// As [`threads`].
+///
+/// # Examples
+/// ```
+/// use std::panic::{AssertUnwindSafe, catch_unwind};
+///
+/// let flag = culet::kernels::StopFlag::default();
+/// let pool = culet::threads_that_stop(2, &flag)?;
+/// flag.raise();
+/// let caught = catch_unwind(AssertUnwindSafe(|| pool.install(culet::kernels::stop_point)));
+/// assert!(culet::kernels::was_stopped(&*caught.unwrap_err()));
+/// # Ok::<(), culet::ThreadPoolBuildError>(())
+/// ```
+pub fn threads_that_stop(n: usize, flag: &kernels::StopFlag) -> Result<ThreadPool, ThreadPoolBuildError> {
+    let flag = flag.clone();
+    rayon::ThreadPoolBuilder::new().num_threads(n).start_handler(move |_| flag.heed()).build()
+}

@@ -2,6 +2,7 @@
 
 use super::options::Column;
 use super::sample::word;
+use super::sources::DataKind;
 
 /// What the columns of a kind of table are called.
 #[derive(Debug, PartialEq)]
@@ -98,6 +99,27 @@ impl Terms {
             let word = self.header_word(column);
             known().any(|name| *name == word)
         })
+    }
+}
+
+/// Where the two ends stand among columns of these names, as readers of tables find them: source and target of edges, or
+/// user and item of interactions. What no name tells, is none; of two columns none of which is called as an item, a rating or
+/// a time is, the one that is not the user is the item.
+#[must_use]
+pub fn end_columns(names: &[String], kind: DataKind) -> [Option<usize>; 2] {
+    let terms = if kind == DataKind::Catalogue { &INTERACTIONS } else { &EDGES };
+    let words: Vec<String> = names.iter().map(|name| terms.header_word(name.as_bytes())).collect();
+    let of = |wanted: Column| {
+        let (_, usual) = terms.headers.iter().find(|(own, _)| *own == wanted)?;
+        usual.iter().find_map(|name| words.iter().position(|word| word == name))
+    };
+    let ends = [of(Column::Source), of(Column::Target)];
+    match (ends, names.len(), of(Column::Weight), of(Column::Time)) {
+        ([user, None], 2, None, None) if kind == DataKind::Catalogue => {
+            let user = user.unwrap_or(0);
+            [Some(user), Some(1 - user)]
+        }
+        _ => ends,
     }
 }
 

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::pivot::invert_block;
 use crate::product::{View, ViewMut, product_abt};
 use crate::tile::{Store, Tiles, pack_rows};
-use crate::{Matrix, prefetch_read};
+use crate::{Matrix, prefetch_read, stop_point};
 
 /// A dense symmetric table of f32.
 ///
@@ -98,6 +98,7 @@ impl SymmetricTable {
     pub fn invert(&mut self, n_negative: usize) -> Result<(), Indefinite> {
         let mut panels = Panels::new(&self.table);
         for start in (0..self.n).step_by(BLOCK) {
+            stop_point();
             let pivots = start..(start + BLOCK).min(self.n);
             panels.gather(self, &pivots);
             let inverse = panels.invert_pivots(&pivots, n_negative.saturating_sub(start))?;

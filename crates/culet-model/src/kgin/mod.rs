@@ -61,6 +61,7 @@ use step::Workspace;
 /// The registry's entry.
 pub const SPEC: ModelSpec = ModelSpec {
     name: "kgin",
+    class: "KGIN",
     title: "KGIN",
     summary: "user intents over the relations of a knowledge graph, relational paths, independent intents",
     paper: Paper {

@@ -8,7 +8,9 @@
 //! eliminated items needs their rows over the rest, which the panels of the rest have left behind (P is symmetric).
 
 use culet_graph::{Interactions, UserId};
-use culet_kernels::{PANEL, SparseMatrix, SymmetricTable, substitute_back, substitute_forward, top_k_of_row};
+use culet_kernels::{
+    PANEL, SparseMatrix, SymmetricTable, stop_point, substitute_back, substitute_forward, top_k_of_row,
+};
 use rayon::prelude::*;
 
 use crate::cost::{Cost, DataSize, Work, number, weights_bytes};
@@ -201,6 +203,7 @@ impl Inverse {
 
     /// The columns of up to 64 nodes of the core.
     fn panel_of_core(&self, panel: usize, keep: usize, solution: &mut [[f32; PANEL]]) -> (Targets, Rows) {
+        stop_point();
         let n_core = self.core.n();
         let first = panel * PANEL;
         let columns = first..(first + PANEL).min(n_core);
@@ -221,6 +224,7 @@ impl Inverse {
 
     /// The columns of up to 64 eliminated items; `rows` holds their numbers over the columns of the core.
     fn panel_of_eliminated(&self, panel: usize, rows: &[Rows], keep: usize, solution: &mut [[f32; PANEL]]) -> Targets {
+        stop_point();
         let n_core = self.core.n();
         let first = panel * PANEL;
         let items = &self.items_eliminated[first..(first + PANEL).min(self.items_eliminated.len())];

@@ -5,7 +5,7 @@
 //! is that of [`super::ease`]. Every target stands for itself: no factor of the whole table, nothing that fills in, and
 //! memory that grows with the pairs of items taken together at most, and at most by a fixed number for each item.
 
-use culet_kernels::{SparseMatrix, solve_definite, system_stride};
+use culet_kernels::{SparseMatrix, solve_definite, stop_point, system_stride};
 use rayon::prelude::*;
 
 use crate::cost::{Cost, DataSize, Work, number, weights_bytes};
@@ -80,6 +80,7 @@ impl Room {
         n_neighbours: usize,
         keep: usize,
     ) -> Vec<(u32, f32)> {
+        stop_point();
         let neighbours = self.neighbours(gram, pairs, target, n_neighbours);
         self.fill_system(pairs, &neighbours);
         solve_definite(&mut self.system, &mut self.solution);

@@ -13,7 +13,7 @@
 //! K 17,600, and the dense inverse takes time by the cube of that.) K is quasi-definite, so any order is stable enough
 //! without looking at the pivots; nodes without a common edge go at once, which makes a level a parallel sparse product.
 
-use culet_kernels::SparseMatrix;
+use culet_kernels::{SparseMatrix, stop_point};
 use rayon::prelude::*;
 
 use super::gram::RowSums;
@@ -173,6 +173,7 @@ impl Bordered {
 
     /// The row and the diagonal of a node after the nodes marked as `going` are eliminated.
     fn without(&self, node: u32, going: &[bool], sums: &mut RowSums) -> (Row, f64) {
+        stop_point();
         let row = &self.rows[node as usize];
         let mut diagonal = self.diagonal[node as usize];
         for (&other, &value) in row.nodes.iter().zip(&row.values) {

@@ -1,7 +1,7 @@
 //! Items by who took them together.
 
 use culet_graph::Interactions;
-use culet_kernels::SparseMatrix;
+use culet_kernels::{SparseMatrix, stop_point};
 use rayon::prelude::*;
 
 use crate::cost::{Cost, DataSize, Work, number, weights_bytes};
@@ -23,6 +23,7 @@ pub(crate) fn neighbours(
     let n_items = log.n_items();
     let users_of_item = log.by_user().transposed(n_items);
     let of_item = |room: &mut Room, item: usize| {
+        stop_point();
         for &user in users_of_item.row(item) {
             let weight = user_weights[user as usize];
             for &other in log.by_user().row(user as usize) {

@@ -10,7 +10,7 @@
 //! path counts as far as items that share it are taken by the same users. Where the graph is noise all w are next to 0.
 
 use culet_graph::{Csr, Interactions};
-use culet_kernels::SparseMatrix;
+use culet_kernels::{SparseMatrix, stop_point};
 use rayon::prelude::*;
 
 use super::graph_rows::{PathRows, Step};
@@ -159,6 +159,7 @@ impl Moments {
         let task = |room: &mut Room, items: &[u32]| {
             let mut sums = Self::zeros(paths.len());
             for &item in items {
+                stop_point();
                 room.add_item(item, paths, &rows_of_item, cosines, with_products, &mut sums);
             }
             sums

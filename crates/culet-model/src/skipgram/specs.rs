@@ -13,6 +13,7 @@ use super::SkipGramModel;
 /// DeepWalk: uniform walks, one aspect.
 pub const DEEPWALK: ModelSpec = ModelSpec {
     name: "deepwalk",
+    class: "DeepWalk",
     title: "DeepWalk",
     summary: "one vector for each node of a network, from random walks",
     paper: Paper {
@@ -53,6 +54,7 @@ pub const DEEPWALK: ModelSpec = ModelSpec {
 /// node2vec: walks that know where they come from.
 pub const NODE2VEC: ModelSpec = ModelSpec {
     name: "node2vec",
+    class: "Node2Vec",
     title: "node2vec",
     summary: "one vector for each node of a network, from walks that stay near or go far",
     paper: Paper {
@@ -82,6 +84,7 @@ pub const NODE2VEC: ModelSpec = ModelSpec {
 /// metapath2vec: walks through types in turn.
 pub const METAPATH2VEC: ModelSpec = ModelSpec {
     name: "metapath2vec",
+    class: "Metapath2Vec",
     title: "metapath2vec",
     summary: "one vector for each node of a typed network, from walks along a path of types",
     paper: Paper {
@@ -98,6 +101,7 @@ pub const METAPATH2VEC: ModelSpec = ModelSpec {
 /// asp2vec: several aspects for each node, chosen from the context.
 pub const ASP2VEC: ModelSpec = ModelSpec {
     name: "asp2vec",
+    class: "Asp2Vec",
     title: "asp2vec",
     summary: "several aspects for each node of a network, chosen from its context, kept apart",
     paper: Paper {

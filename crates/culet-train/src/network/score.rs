@@ -2,7 +2,7 @@
 
 use culet_eval::{HadamardRows, LinkBaseline, LinkMixture, LogisticModel, baselines};
 use culet_graph::Network;
-use culet_kernels::Matrix;
+use culet_kernels::{Matrix, stop_point};
 use culet_model::NetworkEmbedding;
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -110,6 +110,7 @@ impl<'a> LinkTerms<'a> {
         let mut rows = vec![0.0; pairs.len() * width];
         pool.install(|| {
             rows.par_chunks_mut(width).zip(pairs).enumerate().for_each(|(k, (row, &(u, v)))| {
+                stop_point();
                 let mut place = 0;
                 let mut push = |value: f64| {
                     row[place] = value;

@@ -1,0 +1,120 @@
+"""Run folders of fitted estimators: kept as long as the estimator lives, saved, loaded, pickled."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import tempfile
+import weakref
+import zipfile
+from pathlib import Path
+from typing import Any, Dict, Mapping, Optional, Tuple
+
+from . import _core
+from ._errors import InputError, RunError
+from ._ids import IdTable
+
+#: What the caller's ids were, beside what the run holds.
+_NOTE = "python.json"
+
+
+def _remove(folder: str, process: int) -> None:
+    """Removes a temporary folder, unless this is a process that was forked from its owner."""
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Fitted:
+    """An opened run folder.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    run : _core.Run
+        What answers.
+    manifest : dict
+        How the model was made and what it reached.
+    whole : dict of str to bool
+        Whether the ids of users, items or nodes are whole numbers to the caller.
+    output : str or None
+        As what the data came: `pandas`, `polars`, `arrow`, or None.
+    """
+
+    def __init__(self, path: Path, n_threads: int, whole: Optional[Mapping[str, bool]] = None) -> None:
+        self.path = path
+        self.n_threads = n_threads
+        self.run = _core.Run.open(path, n_threads)
+        self.manifest: Dict[str, Any] = json.loads(self.run.manifest)
+        note = _read_note(path)
+        self.whole: Dict[str, bool] = dict(whole if whole is not None else note.get("whole_ids", {}))
+        self.output: Optional[str] = note.get("output")
+        self._tables: Dict[str, IdTable] = {}
+
+    def table(self, kind: str) -> IdTable:
+        """The ids of a kind."""
+        if kind not in self._tables:
+            self._tables[kind] = IdTable(self.run, kind, self.whole.get(kind, False))
+        return self._tables[kind]
+
+    def save(self, path: "str | os.PathLike[str]") -> None:
+        """Copies the folder; it stands at its place whole or not at all."""
+        target = Path(path)
+        if os.path.lexists(target):
+            raise InputError(f"`{target}` exists", "name a new folder; nothing is overwritten")
+        if not target.absolute().parent.is_dir():
+            raise InputError(f"there is no folder `{target.absolute().parent}`", "make it first")
+        try:
+            staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.absolute().parent))
+            try:
+                shutil.copytree(self.path, staging / "run")
+                os.rename(staging / "run", target)
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
+        except OSError as error:
+            raise RunError(f"cannot write `{target}`: {error.strerror or error}", "is there room, and may you write?") from error
+
+    def to_bytes(self) -> bytes:
+        """The folder as one archive."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+            for file in sorted(self.path.iterdir()):
+                archive.write(file, file.name)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes, n_threads: int) -> "Fitted":
+        """A folder of its own out of such an archive."""
+        folder, run = temporary_folder()
+        run.mkdir()
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in archive.namelist():
+                (run / Path(name).name).write_bytes(archive.read(name))
+        return owning(cls(run, n_threads), folder)
+
+
+def temporary_folder() -> Tuple[Path, Path]:
+    """A new folder for one run, and the place of the run in it."""
+    folder = Path(tempfile.mkdtemp(prefix="culet-"))
+    return folder, folder / "run"
+
+
+def owning(fitted: Fitted, folder: Path) -> Fitted:
+    """Removes a temporary folder together with who answers from it."""
+    weakref.finalize(fitted, _remove, str(folder), os.getpid())
+    return fitted
+
+
+def write_note(path: Path, whole: Mapping[str, bool], output: Optional[str]) -> None:
+    """Notes beside a run what its ids were."""
+    (path / _NOTE).write_text(json.dumps({"whole_ids": dict(whole), "output": output}) + "\n")
+
+
+def _read_note(path: Path) -> Dict[str, Any]:
+    try:
+        note = json.loads((path / _NOTE).read_text())
+    except (OSError, ValueError):
+        return {}
+    return note if isinstance(note, dict) else {}

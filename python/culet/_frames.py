@@ -1,0 +1,422 @@
+"""Tables of others in, tables of others out.
+
+What comes in: frames of pandas and polars, tables of pyarrow, whatever exports an Arrow stream, dictionaries of columns,
+structured arrays, arrays of two and more columns, lists of rows, sparse matrices of SciPy, graphs of networkx. None of
+these libraries is imported unless its objects are at hand.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+import numpy as np
+
+from ._errors import InputError
+
+log = logging.getLogger("culet")
+
+#: A column: its name, what it holds, and the values.
+Column = Tuple[str, str, Any]
+
+#: What rows of so many values without names mean.
+INTERACTIONS = ("user", "item", "rating", "time")
+EDGES = ("source", "target", "weight", "time")
+FACTS = ("head", "relation", "tail")
+LINKS = ("item", "entity")
+LABELS = ("node", "label")
+
+
+def library_of(table: Any) -> str:
+    """The library that an object comes from: `pandas`, `polars`, `pyarrow`, `scipy`, `networkx`, ..."""
+    return type(table).__module__.split(".", 1)[0]
+
+
+def kind_of(table: Any) -> Optional[str]:
+    """As what results are returned to someone who passes such a table: `pandas`, `polars`, `arrow`, or None."""
+    library = library_of(table)
+    return {"pandas": "pandas", "polars": "polars", "pyarrow": "arrow"}.get(library)
+
+
+def source_of(table: Any, names: Sequence[str], what: str, columns: Optional[Mapping[str, str]] = None) -> Any:
+    """What the compiled part reads a table from: an exporter of an Arrow stream, or a list of columns.
+
+    Parameters
+    ----------
+    table : object
+        Any of the tables listed above.
+    names : sequence of str
+        What the columns of rows without names are.
+    what : str
+        What messages call the table.
+    columns : mapping, optional
+        From what a column is (`user`) to what it is called in the table (`customer_id`); others are left out.
+    """
+    library = library_of(table)
+    if library == "polars":
+        return _of_polars(table, what, columns)
+    if library == "pyarrow":
+        return _of_arrow(table, what, columns)
+    if library == "pandas":
+        return _of_pandas(table, what, columns)
+    if library == "networkx" or (hasattr(table, "edges") and hasattr(table, "nodes")):
+        return _of_graph(table)
+    if hasattr(table, "tocoo"):
+        return _of_sparse(table, names)
+    if isinstance(table, Mapping):
+        return [column(str(name), values, what) for name, values in _chosen(dict(table), what, columns).items()]
+    if isinstance(table, np.ndarray):
+        return _of_array(table, names, what, columns)
+    if hasattr(table, "__arrow_c_stream__"):
+        if columns is not None:
+            raise InputError(f"{what}: `columns` cannot rename those of a {type(table).__name__}", "rename them before")
+        return table
+    return _of_rows(table, names, what, columns)
+
+
+def whole_columns(source: Any) -> Dict[str, bool]:
+    """Which columns of a source hold whole numbers, by name."""
+    if isinstance(source, list):
+        return {name: kind in ("int", "uint") or (kind == "object" and _all_whole(values)) for name, kind, values in source}
+    schema = getattr(source, "schema", None)
+    if schema is None:
+        return {}
+    if library_of(source) == "polars":
+        return {name: kind.is_integer() for name, kind in schema.items()}
+    return {field.name: str(field.type).lstrip("u").startswith("int") for field in schema}
+
+
+def _all_whole(values: List[Any]) -> bool:
+    return bool(values) and all(isinstance(value, int) and not isinstance(value, bool) for value in values)
+
+
+def _chosen(table: Dict[Any, Any], what: str, columns: Optional[Mapping[str, str]]) -> Dict[Any, Any]:
+    if columns is None:
+        return table
+    return {new: table[old] for new, old in _renamed(list(table), what, columns).items()}
+
+
+def _renamed(names: Sequence[Any], what: str, columns: Mapping[str, str]) -> Dict[str, Any]:
+    if not isinstance(columns, Mapping):
+        raise InputError("`columns` is no mapping", 'write it as {"user": "customer_id", "item": "sku"}')
+    for name in columns.values():
+        if name not in names:
+            found = ", ".join(f"`{one}`" for one in names)
+            raise InputError(f"{what}: there is no column `{name}`", f"the columns are {found}")
+    return dict(columns)
+
+
+def _of_polars(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> Any:
+    if hasattr(table, "collect"):
+        table = table.collect()
+    if not hasattr(table, "get_columns"):
+        raise InputError(f"{what}: a {type(table).__name__} is no table", "pass a DataFrame")
+    if columns is not None:
+        chosen = _renamed(table.columns, what, columns)
+        table = table.select([table[old].alias(new) for new, old in chosen.items()])
+    _refuse_repeats(table.columns, what)
+    return table
+
+
+def _of_arrow(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> Any:
+    if not hasattr(table, "column_names") and hasattr(table, "schema") and hasattr(table, "read_all"):
+        table = table.read_all()
+    if not hasattr(table, "schema"):
+        raise InputError(f"{what}: a {type(table).__name__} is no table", "pass a Table")
+    if columns is not None:
+        chosen = _renamed(table.schema.names, what, columns)
+        table = table.select(list(chosen.values())).rename_columns(list(chosen))
+    _refuse_repeats(table.schema.names, what)
+    return table
+
+
+def _refuse_repeats(names: Sequence[Any], what: str) -> None:
+    twice = sorted({str(name) for name in names if list(names).count(name) > 1})
+    if twice:
+        raise InputError(f"{what}: several columns are called `{twice[0]}`", "name each column once")
+
+
+def _of_pandas(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> List[Column]:
+    if not hasattr(table, "columns"):
+        raise InputError(f"{what}: a {type(table).__name__} is no table", "pass a DataFrame")
+    _refuse_repeats(list(table.columns), what)
+    chosen = _renamed(list(table.columns), what, columns) if columns is not None else {str(c): c for c in table.columns}
+    found = []
+    for new, old in chosen.items():
+        try:
+            found.append(column(str(new), table[old], what))
+        except _OddColumn as odd:
+            # Whoever needs the column is told that it is not there.
+            log.info("%s: column `%s` holds %s; left out", what, old, odd)
+    return found
+
+
+class _OddColumn(Exception):
+    """A column of what no reader understands."""
+
+
+def column(name: str, values: Any, what: str) -> Column:
+    """A column as the compiled part reads it."""
+    if library_of(values) == "pandas":
+        values = _series(values)
+    elif library_of(values) in ("polars", "pyarrow"):
+        values = values.to_list() if hasattr(values, "to_list") else values.to_pylist()
+    if isinstance(values, np.ndarray):
+        if values.ndim != 1:
+            raise InputError(f"{what}: column `{name}` has the shape {values.shape}", "pass one value a row")
+        kind = values.dtype.kind
+        if kind == "i":
+            return name, "int", np.ascontiguousarray(values, dtype=np.int64)
+        if kind == "u":
+            return name, "uint", np.ascontiguousarray(values, dtype=np.uint64)
+        if kind == "f":
+            return name, "float", np.ascontiguousarray(values, dtype=np.float64)
+        if kind == "b":
+            return name, "bool", np.ascontiguousarray(values)
+        if kind == "M":
+            return name, "time", np.ascontiguousarray(values.astype("datetime64[us]").view(np.int64))
+        if kind in "mcV":
+            raise _odd(name, f"values of type {values.dtype}", what)
+        values = values.tolist()
+    return name, "object", _plain(name, list(values), what)
+
+
+def _odd(name: str, holds: str, what: str) -> Exception:
+    return _OddColumn(holds)
+
+
+def _series(values: Any) -> Any:
+    """A column of pandas as an array of NumPy or a list."""
+    kind = values.dtype
+    if isinstance(kind, np.dtype):
+        return values.to_numpy()
+    name = type(kind).__name__
+    if name == "DatetimeTZDtype":
+        return values.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
+    if getattr(kind, "kind", "O") in "iufb" and not values.isna().any():
+        return values.to_numpy(dtype={"i": np.int64, "u": np.uint64, "f": np.float64, "b": np.bool_}[kind.kind])
+    plain = values.astype(object)
+    return plain.where(plain.notna(), None).to_numpy()
+
+
+def _plain(name: str, values: List[Any], what: str) -> List[Any]:
+    """A list of texts, numbers, and None; times as their text, lists as JSON."""
+    first = next((value for value in values if value is not None), None)
+    if isinstance(first, (list, tuple, set, frozenset, np.ndarray)):
+        return [None if value is None else json.dumps([str(one) for one in value]) for value in values]
+    if hasattr(first, "isoformat"):
+        return [None if value is None or value != value else value.isoformat() for value in values]
+    if any(isinstance(value, np.generic) for value in values):
+        values = [value.item() if isinstance(value, np.generic) else value for value in values]
+        first = next((value for value in values if value is not None), None)
+    if first is not None and not isinstance(first, (str, bytes, int, float)) and first == first:
+        raise _odd(name, f"objects of type `{type(first).__name__}`", what)
+    return values
+
+
+def _of_array(array: np.ndarray, names: Sequence[str], what: str, columns: Optional[Mapping[str, str]]) -> List[Column]:
+    if array.dtype.names:
+        table = {name: np.asarray(array[name]) for name in array.dtype.names}
+        return [column(name, values, what) for name, values in _chosen(table, what, columns).items()]
+    if array.ndim != 2 or not 2 <= array.shape[1] <= len(names):
+        expected = f"expected [n, 2] to [n, {len(names)}]" if len(names) > 2 else "expected [n, 2]"
+        raise InputError(f"{what}: an array of shape {array.shape} is no table, {expected}")
+    if array.dtype.kind == "f":
+        # Ids among weights and times: whole numbers where a column has nothing else.
+        return [column(name, _whole_if_whole(array[:, k]), what) for k, name in enumerate(names[: array.shape[1]])]
+    return [column(name, array[:, k], what) for k, name in enumerate(names[: array.shape[1]])]
+
+
+def _whole_if_whole(values: np.ndarray) -> np.ndarray:
+    is_whole = np.isfinite(values).all() and (values == np.floor(values)).all() and np.abs(values).max(initial=0) < 2**53
+    return values.astype(np.int64) if is_whole else values
+
+
+def _of_rows(rows: Any, names: Sequence[str], what: str, columns: Optional[Mapping[str, str]]) -> List[Column]:
+    if columns is not None:
+        raise InputError(f"{what}: `columns` names columns, and this table has no names", "pass a frame or a dictionary")
+    if isinstance(rows, tuple) and 2 <= len(rows) <= len(names) and all(_is_column(part) for part in rows):
+        return [column(name, values, what) for name, values in zip(names, rows)]
+    if isinstance(rows, (str, bytes)) or not hasattr(rows, "__iter__"):
+        raise InputError(
+            f"{what}: a {type(rows).__name__} is no table",
+            "pass a frame of pandas or polars, a table of pyarrow, a dictionary of columns, or a list of rows",
+        )
+    found = [tuple(row) if isinstance(row, (list, tuple, np.ndarray)) else row for row in rows]
+    width = len(found[0]) if found and isinstance(found[0], tuple) else 2
+    for k, row in enumerate(found):
+        if not isinstance(row, tuple) or len(row) != width or not 2 <= width <= len(names):
+            shown = repr(row) if len(repr(row)) < 60 else repr(row)[:57] + "..."
+            expected = " or ".join(f"({', '.join(names[:n])})" for n in range(2, len(names) + 1))
+            raise InputError(f"{what}: row {k + 1} is {shown}, expected {expected}")
+    by_column = zip(*found) if found else [()] * 2
+    return [column(name, list(values), what) for name, values in zip(names, by_column)]
+
+
+def _is_column(part: Any) -> bool:
+    return isinstance(part, np.ndarray) and part.ndim == 1 or library_of(part) in ("pandas", "polars", "pyarrow")
+
+
+def _of_sparse(matrix: Any, names: Sequence[str]) -> List[Column]:
+    """The rows and columns of what is stored and not 0."""
+    entries = matrix.tocoo()
+    stored = entries.data != 0
+    values = entries.data[stored]
+    found = [
+        (names[0], "int", np.ascontiguousarray(entries.row[stored], dtype=np.int64)),
+        (names[1], "int", np.ascontiguousarray(entries.col[stored], dtype=np.int64)),
+    ]
+    if len(names) > 2 and values.dtype.kind in "iuf" and not (values == 1).all():
+        found.append((names[2], "float", np.ascontiguousarray(values, dtype=np.float64)))
+    return found
+
+
+def _of_graph(graph: Any) -> List[Column]:
+    """The edges of a graph of networkx, with weights if there are any."""
+    sources, targets, weights = [], [], []
+    for source, target, about in graph.edges(data=True):
+        sources.append(source)
+        targets.append(target)
+        weights.append(about.get("weight"))
+    found = [column("source", sources, "edges"), column("target", targets, "edges")]
+    if any(weight is not None for weight in weights):
+        found.append(column("weight", [1.0 if weight is None else float(weight) for weight in weights], "edges"))
+    return found
+
+
+class Frame:
+    """A table of named columns, as arrays of NumPy: what is returned to someone who uses neither pandas nor polars nor
+    pyarrow.
+
+    Attributes
+    ----------
+    columns : list of str
+        The names of the columns.
+    """
+
+    def __init__(self, columns: Mapping[str, np.ndarray]) -> None:
+        self._columns = dict(columns)
+
+    @property
+    def columns(self) -> List[str]:
+        return list(self._columns)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        try:
+            return self._columns[name]
+        except KeyError:
+            raise KeyError(f"there is no column `{name}`, there are {', '.join(self._columns)}") from None
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values()), ()))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
+    def rows(self) -> Iterator[Tuple[Any, ...]]:
+        """The rows as tuples of Python's own values.
+
+        Yields
+        ------
+        tuple
+        """
+        yield from zip(*(values.tolist() for values in self._columns.values()))
+
+    def to_dict(self) -> Dict[str, List[Any]]:
+        """The columns as lists.
+
+        Returns
+        -------
+        dict of str to list
+        """
+        return {name: values.tolist() for name, values in self._columns.items()}
+
+    def to_pandas(self) -> Any:
+        """The table as a frame of pandas, which has to be installed.
+
+        Returns
+        -------
+        pandas.DataFrame
+        """
+        return framed(self._columns, "pandas")
+
+    def to_polars(self) -> Any:
+        """The table as a frame of polars, which has to be installed.
+
+        Returns
+        -------
+        polars.DataFrame
+        """
+        return framed(self._columns, "polars")
+
+    def to_arrow(self) -> Any:
+        """The table as one of pyarrow, which has to be installed.
+
+        Returns
+        -------
+        pyarrow.Table
+        """
+        return framed(self._columns, "arrow")
+
+    def _cells(self, limit: int = 20) -> Tuple[List[List[str]], int]:
+        shown = min(len(self), limit)
+        cells = [[_cell(values[k]) for values in self._columns.values()] for k in range(shown)]
+        return cells, len(self) - shown
+
+    def __repr__(self) -> str:
+        cells, more = self._cells()
+        return text_table(self.columns, cells) + (f"... and {more} more rows" if more else f"{len(self)} rows")
+
+    def _repr_html_(self) -> str:
+        from ._show import html_table
+
+        cells, more = self._cells()
+        return html_table(self.columns, cells) + (f"<p>and {more} more rows</p>" if more else "")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, (float, np.floating)):
+        return f"{value:.4f}"
+    return "" if value is None else str(value)
+
+
+def text_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in plain text, a line a row."""
+    widths = [max([len(name)] + [len(row[k]) for row in rows]) for k, name in enumerate(head)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in [list(head), *rows]]
+    return "\n".join(lines) + "\n"
+
+
+def framed(columns: Mapping[str, np.ndarray], output: Optional[str]) -> Any:
+    """A table of named columns as `pandas`, `polars`, `arrow`, or else (`numpy`, None) as a :class:`Frame`."""
+    if output == "pandas":
+        import pandas
+
+        return pandas.DataFrame(dict(columns))
+    if output == "polars":
+        import polars
+
+        return polars.DataFrame({name: _texts(values) for name, values in columns.items()})
+    if output == "arrow":
+        import pyarrow
+
+        return pyarrow.table({name: pyarrow.array(_texts(values)) for name, values in columns.items()})
+    if output in (None, "numpy"):
+        return Frame(columns)
+    raise InputError(f"`output` is `{output}`, expected pandas, polars, arrow or numpy")
+
+
+def _texts(values: np.ndarray) -> Any:
+    return values.tolist() if values.dtype == object else values
+
+
+def default_output(fitted_from: Optional[str]) -> Optional[str]:
+    """As what results are returned where nobody says: as the data came, or else as pandas if it is in use."""
+    if fitted_from is not None:
+        return fitted_from
+    return "pandas" if "pandas" in sys.modules else None

@@ -1,0 +1,156 @@
+"""Writes the classes of the models, `culet/_models.py`, from the registry of the compiled part.
+
+Run with the package installed: ``python python/tools/generate.py`` writes, ``--check`` compares.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import json
+import keyword
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any, Dict, List
+
+PLACE = Path(__file__).parent.parent / "culet" / "_models.py"
+WIDTH = 118
+
+HEAD = '''"""The models as classes, generated from the registry: python/tools/generate.py."""
+
+# fmt: off
+from __future__ import annotations
+
+from typing import Any, Dict, Sequence, Type
+
+from ._estimator import Estimator
+from ._node_model import NodeModel
+from ._recommender import CUTOFFS, Recommender
+'''
+
+COMMON = {
+    "at": ("Sequence[int]", "CUTOFFS", "sequence of int", "Lengths of the lists that are judged; the first selects."),
+    "graph": (
+        "str",
+        '"true"',
+        "{'true', 'random', 'none'}",
+        "The knowledge graph as it is, with its facts dealt out at random, or none: the difference is what the graph gives.",
+    ),
+    "network": (
+        "Any",
+        "None",
+        "table, path or Network, optional",
+        "The edges, for a place in a pipeline whose steps take nodes.",
+    ),
+    "seed": ("int", "0", "int", "The same seed gives the same bytes, whatever the threads."),
+    "n_threads": ("int", "0", "int", "Threads to use; 0: as many as there are cores."),
+}
+
+
+def registry() -> List[Dict[str, Any]]:
+    """What the compiled part tells, without the package around it, which may lack its models yet."""
+    package = importlib.util.find_spec("culet")
+    if package is None or not package.submodule_search_locations:
+        sys.exit("error: `culet` is not installed\n\nhint: run `maturin develop`")
+    folders = list(package.submodule_search_locations)
+    found = importlib.machinery.PathFinder.find_spec("_core", folders)
+    if found is None or found.loader is None:
+        sys.exit("error: the compiled part is not built\n\nhint: run `maturin develop`")
+    core = importlib.util.module_from_spec(found)
+    found.loader.exec_module(core)
+    models: List[Dict[str, Any]] = json.loads(core.models())
+    return models
+
+
+def parameter(name: str) -> str:
+    return name + "_" if keyword.iskeyword(name) else name
+
+
+def kind(value: Any) -> str:
+    return {bool: "bool", int: "int", float: "float", str: "str"}[type(value)]
+
+
+def paragraph(text: str, indent: str) -> List[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+
+
+def sentence(text: str) -> str:
+    # `bpr: one negative ...` begins with a word of code.
+    if ":" not in text.split(" ", 1)[0]:
+        text = text[0].upper() + text[1:]
+    return text if text.endswith((".", "?", "!")) else text + "."
+
+
+def of_class(model: Dict[str, Any]) -> List[str]:
+    base = "NodeModel" if model["of_network"] else "Recommender"
+    settings = [*model["settings"], *model["training"]]
+    common = [name for name in COMMON if name != ("at" if model["of_network"] else "network")]
+    common = [name for name in common if not (name == "graph" and (model["of_network"]))]
+    lines = ["", "", f"class {model['class']}({base}):"]
+    lines += paragraph(f'"""{model["title"]}: {model["summary"]}.', "    ")
+    paper = model["paper"]
+    lines += ["", *paragraph(f"{paper['title']}, {paper['authors']}, {paper['venue']}. {paper['link']}", "    ")]
+    if model["new_users"]:
+        lines += ["", *paragraph(f"New users are recommended to {model['new_users']}.", "    ")]
+    if model["presets"]:
+        lines += ["", "    Presets, for :meth:`preset`:", ""]
+        for preset in model["presets"]:
+            told = paragraph(f"- ``{preset['name']}``: {preset['help']}", "    ")
+            lines += [told[0], *(f"  {line}" for line in told[1:])]
+    lines += ["", "    Parameters", "    ----------"]
+    for setting in settings:
+        lines.append(f"    {parameter(setting['name'])} : {kind(setting['default'])}")
+        values = "" if setting["values"] in ("true or false", "a text") else f" ({setting['values']})"
+        lines += paragraph(sentence(setting["help"]) .replace("`", "``")[:-1] + values + ".", "        ")
+    for name in common:
+        lines.append(f"    {name} : {COMMON[name][2]}")
+        lines += paragraph(COMMON[name][3], "        ")
+    lines += ['    """', "", f'    _model = "{model["name"]}"']
+    renamed = {parameter(s["name"]): s["name"] for s in settings if parameter(s["name"]) != s["name"]}
+    if renamed:
+        lines.append(f"    _renamed = {json.dumps(renamed)}")
+    if model["presets"]:
+        told = {p["name"]: {parameter(k): v for k, v in p["settings"].items()} for p in model["presets"]}
+        lines.append("    _presets = {")
+        lines += [f"        {json.dumps(name)}: {values!r}," for name, values in told.items()]
+        lines.append("    }")
+    lines += ["", "    def __init__(", "        self,", "        *,"]
+    names = []
+    for setting in settings:
+        names.append(parameter(setting["name"]))
+        lines.append(f"        {names[-1]}: {kind(setting['default'])} = {setting['default']!r},")
+    for name in common:
+        names.append(name)
+        lines.append(f"        {name}: {COMMON[name][0]} = {COMMON[name][1]},")
+    lines += ["    ) -> None:", *(f"        self.{name} = {name}" for name in names)]
+    return lines
+
+
+def module() -> str:
+    models = registry()
+    lines = [HEAD.rstrip("\n")]
+    for model in models:
+        lines += of_class(model)
+    lines += ["", "", "#: The classes by the name of the model."]
+    lines.append("BY_NAME: Dict[str, Type[Estimator]] = {")
+    lines += [f'    "{model["name"]}": {model["class"]},' for model in models]
+    lines += ["}", "", "__all__ = ["]
+    lines += [f'    "{model["class"]}",' for model in models]
+    lines += ["]", ""]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    made = module()
+    if "--check" in sys.argv[1:]:
+        if PLACE.read_text() == made:
+            return 0
+        print(f"error: {PLACE.name} is not what the registry says\n\nhint: run `python python/tools/generate.py`", file=sys.stderr)
+        return 1
+    PLACE.write_text(made)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
