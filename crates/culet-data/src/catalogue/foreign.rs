@@ -15,7 +15,7 @@ use super::raw::{Part, Pending, Raw, Taken, Times};
 use super::times::{Clock, time_of};
 use crate::DataError;
 use crate::columns::{ForeignTable, Mixed};
-use crate::network::terms::INTERACTIONS;
+use crate::network::terms::{EDGES, INTERACTIONS};
 use crate::network::unpack::Input;
 use crate::network::{Column, NetworkLineError};
 use crate::shown::shown;
@@ -35,6 +35,14 @@ pub(super) fn read(raw: &mut Raw, place: &Place, options: &CatalogueOptions, for
         raw.notes.push(format!("{} files are taken for one table, from `{}` on", files.len(), files[0].name()));
     }
     files.into_iter().try_for_each(|input| read_part(raw, input, Part::Train, options))
+}
+
+/// Whether the columns of a table name both ends of edges, and not users and items.
+pub(super) fn names_edges(input: &Input) -> bool {
+    ForeignTable::open(input).is_ok_and(|table| {
+        let names: Vec<_> = table.roots().into_iter().map(String::into_bytes).collect();
+        EDGES.names_ends(&names) && !INTERACTIONS.names_ends(&names)
+    })
 }
 
 /// Reads a table as one of the parts.

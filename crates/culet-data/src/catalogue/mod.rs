@@ -186,7 +186,8 @@ fn unsplit(
 }
 
 /// The format of the catalogue at a path, if there is one: a single text counts only if its header names users and
-/// items, or items and no ends of an edge, of which the reader then says what it lacks.
+/// items, or items and no ends of an edge, of which the reader then says what it lacks; a single Parquet or Arrow table
+/// does not if its columns name both ends of edges, and not users and items.
 ///
 /// # Errors
 /// A path that cannot be read.
@@ -198,6 +199,7 @@ pub fn find_format(path: &Path) -> Result<Option<Format>, DataError> {
             let is_meant = table::names_users_and_items(file).unwrap_or(false) || table::names_items_alone(file);
             Ok(format.filter(|_| is_meant))
         }
+        (Some(Format::Parquet | Format::Arrow), [file]) if foreign::names_edges(file) => Ok(None),
         _ => Ok(format),
     }
 }

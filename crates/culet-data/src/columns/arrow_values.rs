@@ -10,7 +10,7 @@ use arrow_array::types::{
 use arrow_array::{Array, GenericByteArray};
 use arrow_schema::{DataType, TimeUnit};
 
-use super::mixed::{Kind, Mixed, SECONDS_A_DAY, TextColumn, decimals, unsigned};
+use super::mixed::{Kind, Mixed, SECONDS_A_DAY, TextColumn, decimals, seconds, unsigned};
 use super::text_left::TextLeft;
 
 /// Refuses a column that is neither text, number nor time.
@@ -71,11 +71,17 @@ fn times(array: &dyn Array) -> Result<Vec<Option<f64>>, String> {
     use DataType as D;
     Ok(match array.data_type() {
         D::Date32 => primitive::<Date32Type, _>(array, |days| f64::from(days) * SECONDS_A_DAY),
-        D::Date64 => primitive::<Date64Type, _>(array, |ms| ms as f64 / 1e3),
+        D::Date64 => primitive::<Date64Type, _>(array, |ms| seconds(ms, 1_000)),
         D::Timestamp(TimeUnit::Second, _) => primitive::<TimestampSecondType, _>(array, |s| s as f64),
-        D::Timestamp(TimeUnit::Millisecond, _) => primitive::<TimestampMillisecondType, _>(array, |ms| ms as f64 / 1e3),
-        D::Timestamp(TimeUnit::Microsecond, _) => primitive::<TimestampMicrosecondType, _>(array, |us| us as f64 / 1e6),
-        D::Timestamp(TimeUnit::Nanosecond, _) => primitive::<TimestampNanosecondType, _>(array, |ns| ns as f64 / 1e9),
+        D::Timestamp(TimeUnit::Millisecond, _) => {
+            primitive::<TimestampMillisecondType, _>(array, |ms| seconds(ms, 1_000))
+        }
+        D::Timestamp(TimeUnit::Microsecond, _) => {
+            primitive::<TimestampMicrosecondType, _>(array, |us| seconds(us, 1_000_000))
+        }
+        D::Timestamp(TimeUnit::Nanosecond, _) => {
+            primitive::<TimestampNanosecondType, _>(array, |ns| seconds(ns, 1_000_000_000))
+        }
         other => return Err(format!("a column is of type {other}, expected times")),
     })
 }

@@ -145,12 +145,17 @@ impl<'a> ForeignTable<'a> {
 
     /// The error of a table that makes no sense.
     pub(crate) fn malformed(&self, what: String) -> DataError {
+        DataError::catalogue(&self.input.path, self.no_sense(what))
+    }
+
+    /// What is wrong with a table that makes no sense.
+    pub(crate) fn no_sense(&self, what: String) -> CatalogueProblem {
         let format = match self.table {
             Table::Parquet(_) => PARQUET,
             Table::Arrow(_) => ARROW,
             Table::Memory(_) => "a table in memory",
         };
-        malformed(self.input, format, what)
+        CatalogueProblem::Malformed { format, what }
     }
 
     /// The error of a row, counted from 1.

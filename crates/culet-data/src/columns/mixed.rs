@@ -149,7 +149,7 @@ enum Sense {
     /// Numbers without their point, which stands before so many digits.
     Decimal(i32),
     /// Times, so many of them a second.
-    Times(f64),
+    Times(i64),
     Days,
     /// Times of a day.
     Hours,
@@ -164,9 +164,9 @@ impl Sense {
             Some(LogicalType::Date) => Self::Days,
             Some(LogicalType::Time(_)) => Self::Hours,
             Some(LogicalType::Timestamp(own)) => Self::Times(match own.unit {
-                TimeUnit::MILLIS => 1e3,
-                TimeUnit::MICROS => 1e6,
-                TimeUnit::NANOS => 1e9,
+                TimeUnit::MILLIS => 1_000,
+                TimeUnit::MICROS => 1_000_000,
+                TimeUnit::NANOS => 1_000_000_000,
             }),
             Some(_) => Self::Plain,
             None => match column.converted_type() {
@@ -176,8 +176,8 @@ impl Sense {
                 }
                 ConvertedType::DATE => Self::Days,
                 ConvertedType::TIME_MILLIS | ConvertedType::TIME_MICROS => Self::Hours,
-                ConvertedType::TIMESTAMP_MILLIS => Self::Times(1e3),
-                ConvertedType::TIMESTAMP_MICROS => Self::Times(1e6),
+                ConvertedType::TIMESTAMP_MILLIS => Self::Times(1_000),
+                ConvertedType::TIMESTAMP_MICROS => Self::Times(1_000_000),
                 _ => Self::Plain,
             },
         }
@@ -187,11 +187,16 @@ impl Sense {
         let each = |convert: &dyn Fn(i64) -> f64| values.iter().map(|value| value.map(convert)).collect();
         match self {
             Self::Decimal(scale) => decimals(values.into_iter().map(|value| value.map(i128::from)).collect(), scale),
-            Self::Times(a_second) => Mixed::Times(each(&|time| time as f64 / a_second)),
+            Self::Times(a_second) => Mixed::Times(each(&|time| seconds(time, a_second))),
             Self::Days => Mixed::Times(each(&|days| days as f64 * SECONDS_A_DAY)),
             Self::Plain | Self::Unsigned | Self::Hours => Mixed::Whole(values),
         }
     }
+}
+
+/// A time in seconds, of which so many units make one: nanoseconds since 1970 have more digits than an `f64` holds.
+pub(super) fn seconds(time: i64, a_second: i64) -> f64 {
+    time.div_euclid(a_second) as f64 + time.rem_euclid(a_second) as f64 / a_second as f64
 }
 
 /// Numbers without a sign: as texts where one is too large for one with a sign.

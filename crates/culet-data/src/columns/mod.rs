@@ -16,7 +16,7 @@ mod text_left;
 mod writer;
 
 pub(crate) use arrow::ArrowTable;
-pub(crate) use foreign::ForeignTable;
+pub(crate) use foreign::{ForeignTable, Groups};
 pub(crate) use memory::Batches;
 pub use memory::MemoryTable;
 pub(crate) use mixed::{Kind, Mixed};

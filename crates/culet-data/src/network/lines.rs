@@ -43,6 +43,8 @@ pub(crate) struct Lines<R> {
     comments: bool,
     /// How many further lines the present one goes on in.
     n_joined: usize,
+    /// Whether such further lines count, too.
+    counts_joined: bool,
 }
 
 impl<R: Read> Lines<R> {
@@ -59,6 +61,7 @@ impl<R: Read> Lines<R> {
             n_late_comments: 0,
             comments: true,
             n_joined: 0,
+            counts_joined: true,
         };
         while !lines.at_end && lines.unused.end < BLOCK {
             lines.fill()?;
@@ -72,6 +75,11 @@ impl<R: Read> Lines<R> {
     /// The same where no line is a comment.
     pub(crate) fn without_comments(self) -> Self {
         Self { comments: false, ..self }
+    }
+
+    /// The same where a line that goes on in further ones counts as one: a row.
+    pub(crate) fn counting_rows(self) -> Self {
+        Self { counts_joined: false, ..self }
     }
 
     /// Goes to the next line; false at the end.
@@ -125,7 +133,7 @@ impl<R: Read> Lines<R> {
             self.fill()?;
         }
         self.number = number;
-        self.n_joined += 1;
+        self.n_joined += usize::from(self.counts_joined);
         Ok(true)
     }
 

@@ -40,6 +40,7 @@ mod problem;
 mod reader;
 pub(crate) mod sample;
 mod sources;
+mod table_text;
 mod tables;
 pub(crate) mod terms;
 pub(crate) mod text_file;

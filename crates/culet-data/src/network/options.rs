@@ -108,6 +108,23 @@ impl NetworkOptions {
         });
         delimiter.transpose()
     }
+
+    /// Refuses what says nothing about edges in Parquet, Arrow or memory.
+    ///
+    /// # Errors
+    /// [`DataError::BadSetting`] for the first such option.
+    pub(super) fn check_for_table(&self) -> Result<(), DataError> {
+        let header = self.header.map(|yes| if yes { "yes".to_owned() } else { "no".to_owned() });
+        let delimiter = self.delimiter.map(|letter| letter.escape_debug().to_string());
+        for (name, found) in [("header", header), ("delimiter", delimiter)] {
+            if let Some(found) = found {
+                let expected =
+                    "nothing, as it says nothing about a Parquet or Arrow table, or one in memory".to_owned();
+                return Err(DataError::BadSetting { name, found, expected });
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -230,6 +230,29 @@ impl NetworkLineProblem {
     }
 }
 
+/// What is wrong with a row.
+fn row_words(problem: &NetworkLineProblem) -> String {
+    match problem {
+        // Its lines count the header.
+        NetworkLineProblem::Repeated { what, id, first } => {
+            format!("{what} `{id}` stands in row {} already", first.saturating_sub(1))
+        }
+        problem => problem.to_string(),
+    }
+}
+
+fn row_hint(problem: &NetworkLineProblem) -> String {
+    match problem {
+        NetworkLineProblem::Empty { .. } => "fill it in, or drop such rows".into(),
+        NetworkLineProblem::Repeated { .. } => "drop one of the two rows".into(),
+        NetworkLineProblem::NotAWeight { found } if found.is_empty() => "fill it in, or drop such rows".into(),
+        NetworkLineProblem::NotInTable { .. } => {
+            "give each node a row in the table of nodes, or give that table no types".into()
+        }
+        problem => problem.hint(),
+    }
+}
+
 fn rating_hint(found: &str, without: Option<&str>) -> String {
     let is_comma = found.split_once(',').is_some_and(|(whole, rest)| {
         [whole, rest]
@@ -265,6 +288,14 @@ pub enum NetworkProblem {
     /// Nothing to learn from.
     #[error("holds no edge")]
     NoEdges,
+    /// A row of a table without lines.
+    #[error("row {row}: {}", row_words(problem))]
+    Row {
+        /// The row, counted from 1.
+        row: usize,
+        /// What is wrong with it.
+        problem: NetworkLineProblem,
+    },
     /// Neither of the files that make a folder a network.
     #[error("holds no network: there is neither `edges.tsv` nor `train_edges.tsv`")]
     NoNetwork {
@@ -375,6 +406,7 @@ impl NetworkProblem {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::Row { problem, .. } => row_hint(problem),
             Self::NoEdges => "write one edge a line: source, target, and perhaps a weight above 0".into(),
             Self::NoNetwork { similar: Some(path) } | Self::NoData { similar: Some(path) } => {
                 format!("did you mean `{}`?", path.display())

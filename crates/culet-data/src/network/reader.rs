@@ -13,6 +13,7 @@ use super::meta::Meta;
 use super::notes::{self, counted};
 use super::options::Column;
 use super::sources::{Folder, Inputs};
+use super::table_text::TABS;
 use super::tables::{NodeTable, NodeTableFile, read_index, read_labels};
 use super::terms::EDGES;
 use super::text_file::{TextFile, in_file};
@@ -38,6 +39,10 @@ const ALLOWANCE: u64 = 1_000_000;
 /// and time; or source, relation, target, weight and time, where the ends are `type:id` and no number stands between
 /// them. A third column of large whole numbers is a time. No model uses times. [`NetworkOptions`] overrides all of this.
 ///
+/// Edges may also be a Parquet or Arrow table, and so may any file beside them: its columns go by the names that a header
+/// would have, and its timestamps and dates are seconds since 1970. Ids there are texts or whole numbers. Where the ends
+/// have other names, they are the first columns left, which a note says.
+///
 /// # Numbers of nodes
 /// 1. Where a node table lists nodes, they have its order.
 /// 2. Where `meta.json` tells the number of nodes or `node_index.tsv` lists them, ids are the numbers, from 0.
@@ -49,7 +54,7 @@ const ALLOWANCE: u64 = 1_000_000;
 /// them in a list with relations; then an id without is an error. One type for all is none.
 ///
 /// # Folders
-/// | file (any ending of text files, and `.gz` or `.zst`) | a line holds |
+/// | file (any ending of text files or of Parquet or Arrow tables, and `.gz` or `.zst`) | a line holds |
 /// | --- | --- |
 /// | `train_edges.tsv`, or else `edges.tsv` | a training edge |
 /// | `valid_edges.tsv`, `test_edges.tsv` | an edge withheld |
@@ -91,8 +96,12 @@ pub fn read_in_memory(
     read_inputs(&Inputs::in_folder(&Folder::in_memory(path, files), options)?, options)
 }
 
-/// The network in these files.
+/// The network in these files or tables.
 pub(super) fn read_inputs(inputs: &Inputs, options: &NetworkOptions) -> Result<NetworkData, DataError> {
+    assemble(inputs, options).map_err(|error| inputs.in_rows(error))
+}
+
+fn assemble(inputs: &Inputs, options: &NetworkOptions) -> Result<NetworkData, DataError> {
     let delimiter = options.check()?;
     let meta = match &inputs.meta {
         Some(input) => Meta::parse(&whole(input)?, &input.path)?,
@@ -100,7 +109,7 @@ pub(super) fn read_inputs(inputs: &Inputs, options: &NetworkOptions) -> Result<N
     };
     let mut notes = inputs.notes.clone();
     let directed = directed(options, &meta, &mut notes);
-    let mut file = TextFile::open(&inputs.edges)?;
+    let mut file = TextFile::open_any(&inputs.edges, true)?;
     let layout = training_layout(&file, options, delimiter)?;
     let mut nodes = Nodes::prepare(inputs, options, &meta, &file, &layout)?;
     let mut relations: Texts = meta.relation_names.iter().map(String::as_str).collect();
@@ -162,9 +171,45 @@ fn training_layout(
     if file.begins_with(b"%%MatrixMarket") {
         return Err(DataError::network(file.path, NetworkProblem::MatrixMarket));
     }
+    if file.table().is_some() {
+        options.check_for_table()?;
+    }
     let columns = options.columns.as_deref();
-    let known = Known { delimiter, header: options.header, columns, sibling: None, terms: &EDGES };
-    Layout::find(&file.sample(), known).map_err(|error| in_file(file.path, error))
+    layout_of(file, Known { delimiter, header: options.header, columns, sibling: None, terms: &EDGES })
+}
+
+/// The layout of a file of edges, or of a table, whose columns have names and types.
+fn layout_of(file: &TextFile<'_>, known: Known<'_>) -> Result<Layout, DataError> {
+    let Some(table) = file.table() else {
+        return Layout::find(&file.sample(), known).map_err(|error| in_file(file.path, error));
+    };
+    let names = |end| table.columns.iter().any(|column| EDGES.names_column(column.name.as_bytes(), end));
+    let lacking = if names(Column::Source) { "target" } else { "source" };
+    if table.columns.len() < 2 {
+        return Err(table.lacks(lacking));
+    }
+    if let Some(columns) = known.columns.filter(|columns| columns.len() != table.columns.len()) {
+        let words: Vec<_> = columns.iter().map(|column| column.word()).collect();
+        let expected = format!("a word for each of {}, `-` for what is left out", table.names());
+        return Err(DataError::BadSetting { name: "columns", found: words.join(","), expected });
+    }
+    let is_chosen = known.columns.is_some();
+    let known = Known { delimiter: Some(TABS), header: Some(true), ..known };
+    let mut layout = Layout::find(&file.sample(), known).map_err(|_| table.lacks(lacking))?;
+    for (column, what) in [(Column::Source, "source"), (Column::Target, "target"), (Column::Relation, "relation")] {
+        layout.place(column).map_or(Ok(()), |place| table.check(place, what, true))?;
+    }
+    for (column, what) in [(Column::Weight, "weight"), (Column::Time, "time")] {
+        layout.place(column).map_or(Ok(()), |place| table.check(place, what, false))?;
+    }
+    for (end, word) in [(Column::Source, "source"), (Column::Target, "target")] {
+        if let Some(column) = layout.place(end).and_then(|place| table.columns.get(place))
+            && !(is_chosen || names(end))
+        {
+            layout.guesses.push(format!("names no {word}: its column `{}` is taken for that", column.name));
+        }
+    }
+    Ok(layout)
 }
 
 /// What was guessed about the training edges and left out of them.
@@ -221,8 +266,8 @@ fn read_part(
     ids: &mut Ids,
     notes: &mut Vec<String>,
 ) -> Result<Vec<(u32, u32)>, DataError> {
-    let mut file = TextFile::open(input)?;
-    let layout = Layout::find(&file.sample(), known).map_err(|error| in_file(file.path, error))?;
+    let mut file = TextFile::open_any(input, true)?;
+    let layout = layout_of(&file, known)?;
     let pairs = read_pairs(&mut file, &layout, ids)?;
     if layout.place(Column::Weight).is_some() || layout.place(Column::Relation).is_some() {
         notes.push(format!("of `{}` only source and target are used", input.name()));

@@ -14,6 +14,9 @@ use crate::places::{children, name_of, similar};
 /// Endings of text files, before one of a packed file.
 const ENDINGS: &[&str] = &["tsv", "csv", "txt", "edges", "edgelist", "el", "ssv", "tab", "dat"];
 
+/// Endings of Parquet and Arrow tables, which may stand in the place of text files.
+const TABLES: &[&str] = &["parquet", "arrow", "feather", "arrows", "ipc"];
+
 /// Endings of packed files.
 const PACKED: &[&str] = &["gz", "zst"];
 
@@ -32,8 +35,9 @@ pub enum DataKind {
 
 /// Finds out what kind of data set a path holds, by names and first lines.
 ///
-/// A folder is a network if it holds `train_edges` or `edges` with an ending of text files, packed or not. A table is
-/// one unless its header names users and items. What else any [format](crate::read_catalogue) of catalogues knows is a
+/// A folder is a network if it holds `train_edges` or `edges` with an ending of text files, or of Parquet or Arrow tables,
+/// packed or not. A text table is one unless its header names users and items; a Parquet or Arrow table if its columns
+/// name both ends of edges, and not users and items. What else any [format](crate::read_catalogue) of catalogues knows is a
 /// catalogue.
 ///
 /// # Errors
@@ -102,6 +106,21 @@ impl Inputs {
             index: None,
             meta: None,
             notes: Vec::new(),
+        }
+    }
+
+    /// The same error with a row in the place of a line, where it is one of a table without lines.
+    pub(super) fn in_rows(&self, error: DataError) -> DataError {
+        let beside = [&self.directed_negatives, &self.nodes, &self.labels, &self.index];
+        let mut all = self.parts.iter().chain(beside).flatten().chain([&self.edges]);
+        match error {
+            DataError::NetworkLine { path, line, problem }
+                if all.any(|input| input.path == path && input.is_foreign().unwrap_or(false)) =>
+            {
+                let problem = NetworkProblem::Row { row: line.saturating_sub(1), problem };
+                DataError::Network { path, problem }
+            }
+            error => error,
         }
     }
 
@@ -177,7 +196,7 @@ impl Folder {
         })
     }
 
-    /// The text file of this name, whatever its ending.
+    /// The text file or table of this name, whatever its ending.
     fn find(&self, name: &str) -> Result<Option<Input>, DataError> {
         self.find_by(|stem| stem == name)
     }
@@ -219,10 +238,10 @@ fn is_folder(path: &Path) -> Result<bool, DataError> {
     }
 }
 
-/// The name of a text file without its endings; none for other files.
+/// The name of a text file, or of a Parquet or Arrow table, without its endings; none for other files.
 fn stem(name: &str) -> Option<&str> {
     let name = without_ending(name, PACKED).unwrap_or(name);
-    match without_ending(name, ENDINGS) {
+    match without_ending(name, ENDINGS).or_else(|| without_ending(name, TABLES)) {
         Some(stem) => Some(stem),
         None => (!name.contains('.')).then_some(name),
     }
@@ -258,9 +277,9 @@ mod tests {
 
     #[test]
     fn names_lose_the_endings_of_text_files_only() {
-        let found = ["edges.tsv", "edges.csv.gz", "edges.TXT.zst", "edges", "edges.gz", "a.b.tsv"].map(stem);
-        assert_eq!(found, ["edges", "edges", "edges", "edges", "edges", "a.b"].map(Some));
-        assert_eq!(["edges.npy", "edges.tsv~", "edges.tsv.md5", ".tsv", "edges.parquet"].map(stem), [None; 5]);
+        let found = ["edges.tsv", "edges.csv.gz", "edges.TXT.zst", "edges", "edges.gz", "edges.parquet", "a.b.tsv"];
+        assert_eq!(found.map(stem), ["edges", "edges", "edges", "edges", "edges", "edges", "a.b"].map(Some));
+        assert_eq!(["edges.npy", "edges.tsv~", "edges.tsv.md5", ".tsv", "edges.parquet~"].map(stem), [None; 5]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::columns::{Columns, text};
 use super::data::NodeLabels;
 use super::ids::{Ids, whole_number};
 use super::sample::{Sample, word};
+use super::table_text::{TABS, TableColumns};
 use super::text_file::{TextFile, in_file};
 use super::texts::Texts;
 use super::unpack::Input;
@@ -34,8 +35,17 @@ struct Places {
 }
 
 impl Places {
-    /// Finds the columns of a table from its header, or else takes them in their usual order.
-    fn find(file: &TextFile<'_>, ids: &[&str], others: [&[&str]; 2]) -> Result<Self, DataError> {
+    /// Finds the columns of a table from its header, or else takes them in their usual order. `roles` are the words for
+    /// the id and, where no table goes without, for the next column.
+    fn find(
+        file: &TextFile<'_>,
+        ids: &[&str],
+        others: [&[&str]; 2],
+        roles: (&'static str, Option<&'static str>),
+    ) -> Result<Self, DataError> {
+        if let Some(table) = file.table() {
+            return Self::of_table(file, table, ids, others, roles);
+        }
         let is_header = |row: &[Vec<u8>]| {
             let words: Vec<_> = row.iter().map(|column| word(column)).collect();
             let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
@@ -60,6 +70,35 @@ impl Places {
         let other = others.map(|names| place(names).filter(|&k| k != id));
         let unused = (0..width).filter(|&k| k != id && !other.contains(&Some(k))).map(|k| shown(&first[k])).collect();
         Ok(Self { header: true, id, other, width, unused, sample })
+    }
+
+    /// The same of a table of another program, whose columns have names: of two columns that must be there one may have
+    /// any.
+    fn of_table(
+        file: &TextFile<'_>,
+        table: &TableColumns<'_>,
+        ids: &[&str],
+        others: [&[&str]; 2],
+        (id_word, other_word): (&'static str, Option<&'static str>),
+    ) -> Result<Self, DataError> {
+        let words: Vec<_> = table.columns.iter().map(|column| word(column.name.as_bytes())).collect();
+        let width = words.len();
+        let place = |names: &[&str]| names.iter().find_map(|name| words.iter().position(|word| word == name));
+        let mut id = place(ids);
+        let mut other = others.map(|names| place(names).filter(|&k| Some(k) != id));
+        if width == 2 && other_word.is_some() {
+            (id, other[0]) = (id.or_else(|| Some(1 - other[0]?)), other[0].or_else(|| Some(1 - id?)));
+        }
+        let id = id.or((width == 1).then_some(0)).ok_or_else(|| table.lacks(id_word))?;
+        if let (Some(what), None) = (other_word, other[0]) {
+            return Err(table.lacks(what));
+        }
+        table.check(id, id_word, true)?;
+        other.iter().flatten().try_for_each(|&place| table.check(place, "", false))?;
+        let unused = (0..width).filter(|&k| k != id && !other.contains(&Some(k)));
+        let unused = unused.map(|k| table.columns[k].name.clone()).collect();
+        let sample = Sample::new(&file.sample(), Some(TABS), |_| true);
+        Ok(Self { sample, header: true, id, other, width, unused })
     }
 
     /// The id in a line, which must not be empty.
@@ -94,8 +133,8 @@ impl<'a> NodeTableFile<'a> {
     /// # Errors
     /// A file that cannot be read.
     pub(super) fn open(input: &'a Input) -> Result<Self, DataError> {
-        let file = TextFile::open(input)?;
-        let places = Places::find(&file, ID, [TYPE, NAME])?;
+        let file = TextFile::open_any(input, false)?;
+        let places = Places::find(&file, ID, [TYPE, NAME], ("id", None))?;
         Ok(Self { file, places })
     }
 
@@ -138,8 +177,8 @@ impl<'a> NodeTableFile<'a> {
 /// # Errors
 /// A line that cannot be understood; a number or an id that stands twice; a gap.
 pub(super) fn read_index(input: &Input) -> Result<Vec<String>, DataError> {
-    let mut file = TextFile::open(input)?;
-    let places = Places::find(&file, INDEX, [ORIGINAL, &[]])?;
+    let mut file = TextFile::open_any(input, false)?;
+    let places = Places::find(&file, INDEX, [ORIGINAL, &[]], ("index", Some("id")))?;
     let mut entries: Vec<(u64, String, usize)> = Vec::new();
     let mut seen = HashMap::new();
     file.for_each(places.sample.delimiter, places.header, |number, line, columns| {
@@ -183,8 +222,8 @@ pub(super) struct ReadLabels {
 /// # Errors
 /// The first line that cannot be understood; labels of nothing but unknown nodes.
 pub(super) fn read_labels(input: &Input, ids: &Ids, names: &[String]) -> Result<ReadLabels, DataError> {
-    let mut file = TextFile::open(input)?;
-    let places = Places::find(&file, ID, [LABEL, &[]])?;
+    let mut file = TextFile::open_any(input, false)?;
+    let places = Places::find(&file, ID, [LABEL, &[]], ("node", Some("label")))?;
     let place = places.other[0].unwrap_or(1);
     let mut texts: Texts = names.iter().map(String::as_str).collect();
     let (mut pairs, mut n_unknown, mut first_unknown) = (Vec::new(), 0, None);

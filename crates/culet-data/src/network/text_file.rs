@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::columns::{Columns, Delimiter};
 use super::lines::{Failure, Lines};
+use super::table_text::{self, TableColumns};
 use super::unpack::{Input, Packing, failure};
 use super::{NetworkLineError, NetworkLineProblem, NetworkProblem};
 use crate::DataError;
@@ -16,6 +17,8 @@ pub(crate) struct TextFile<'a> {
     packing: Packing,
     size: u64,
     breaks: bool,
+    /// The columns, where it is a table of another program.
+    table: Option<TableColumns<'a>>,
 }
 
 /// The most line breaks within one line of columns: an open quote does not swallow a file.
@@ -32,7 +35,28 @@ impl<'a> TextFile<'a> {
         if [b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| lines.first_block().starts_with(*mark)) {
             return Err(DataError::network(&input.path, NetworkProblem::Utf16));
         }
-        Ok(Self { path: &input.path, lines, packing: opened.packing, size: opened.size, breaks: false })
+        Ok(Self { path: &input.path, lines, packing: opened.packing, size: opened.size, breaks: false, table: None })
+    }
+
+    /// The same of a file that may be Parquet or Arrow, or of a table in memory, whose rows are the lines behind the first;
+    /// its times are seconds since 1970 or dates.
+    ///
+    /// # Errors
+    /// A file that cannot be read or unpacked.
+    pub(crate) fn open_any(input: &'a Input, seconds: bool) -> Result<Self, DataError> {
+        if !input.is_foreign()? {
+            return Self::open(input);
+        }
+        let (text, columns) = table_text::open(input, seconds)?;
+        let source: Box<dyn Read + 'a> = Box::new(text);
+        let lines = Lines::new(source).map_err(|error| failure(&input.path, Packing::None, error))?;
+        let lines = lines.without_comments().counting_rows();
+        Ok(Self { path: &input.path, lines, packing: Packing::None, size: 0, breaks: true, table: Some(columns) })
+    }
+
+    /// The columns, where it is a table of another program.
+    pub(crate) fn table(&self) -> Option<&TableColumns<'a>> {
+        self.table.as_ref()
     }
 
     /// The same where quoted columns may hold line breaks.

@@ -224,6 +224,11 @@ fn buffered<R: Read>(source: Chain<Cursor<Vec<u8>>, R>) -> BufReader<Chain<Curso
 
 /// The error of a source: of the disk, or of what was packed.
 pub(crate) fn failure(path: &Path, packing: Packing, error: io::Error) -> DataError {
+    // A table that is read as text tells what is wrong with it.
+    let error = match error.downcast::<DataError>() {
+        Ok(told) => return told,
+        Err(error) => error,
+    };
     if packing == Packing::None || error.raw_os_error().is_some() {
         return DataError::read(path, error);
     }

@@ -4,6 +4,7 @@ mod arrays;
 mod converted;
 mod foreign;
 mod formats;
+mod in_memory;
 mod joined;
 mod missing;
 mod packed;

@@ -3,6 +3,7 @@
 mod errors;
 mod folders;
 mod formats;
+mod in_memory;
 mod packed;
 mod properties;
 mod published;
