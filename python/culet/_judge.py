@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import shutil
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
-from ._data import is_path
+import numpy as np
+
+from . import _core
+from ._data import Catalogue, PathLike, catalogue, is_path
 from ._errors import InputError
 from ._estimator import Estimator
+from ._fitted import temporary_folder
+from ._frames import default_output, framed, text_table
 from ._load import load
-from ._show import Metrics
-
-
-class Comparison:
-    """To be written."""
-
-
-class Leaderboard:
-    """To be written."""
+from ._progress import Follower, Progress
+from ._recommender import CUTOFFS, _cutoffs
+from ._show import Answer, Metrics, html_table
 
 
 def evaluate(model: Any, pairs: Any = None, **options: Any) -> Metrics:
-    """Judges a fitted estimator or a run folder."""
+    """Judges a fitted estimator or a run folder.
+
+    Parameters
+    ----------
+    model : estimator or path
+    pairs : table, optional
+        Of recommenders: users and items to judge on; by default a part of the data that it was fitted on.
+    **options
+        ``on``, and of recommenders ``at`` and ``catalogue_metrics``: as of :meth:`Recommender.evaluate`.
+
+    Returns
+    -------
+    Metrics
+    """
     if is_path(model):
         model = load(model)
     if not isinstance(model, Estimator):
@@ -31,9 +46,206 @@ def evaluate(model: Any, pairs: Any = None, **options: Any) -> Metrics:
     return found
 
 
-def compare(*models: Any) -> Any:
-    raise NotImplementedError
+class Comparison(Answer):
+    """Runs side by side, with paired significance: what each reaches beyond the reference, user by user.
+
+    Attributes
+    ----------
+    data : dict
+        The whole document: settings that differ, cost, all metrics.
+    """
+
+    def __init__(self, data: Dict[str, Any], names: Sequence[str]) -> None:
+        super().__init__(data)
+        self._names = list(names)
+
+    def _rows(self) -> Tuple[List[str], List[List[str]]]:
+        of_run = {run["run"]: name for run, name in zip(self.data["runs"], self._names)}
+        head = ["metric", "model", "mean", "difference", "95 % interval", "p (Holm)"]
+        rows = []
+        for metric, compared in self.data["comparisons"].items():
+            reference = self.data["reference"]
+            own = compared[0]["reference_mean"] if compared else float("nan")
+            rows.append([metric, of_run[reference], f"{own:.4f}", "reference", "", ""])
+            for one in compared:
+                interval = f"{one['low']:+.4f} to {one['high']:+.4f}"
+                difference, p = f"{one['difference']:+.4f}", f"{one['p_adjusted']:.4f}"
+                rows.append(["", of_run[one["run"]], f"{one['mean']:.4f}", difference, interval, p])
+        return head, rows
+
+    def __repr__(self) -> str:
+        users = self.data["users"]
+        return text_table(*self._rows()) + (f"{users:,} users" if users is not None else "")
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows())
 
 
-def leaderboard(data: Any) -> Any:
-    raise NotImplementedError
+def compare(
+    *models: Any,
+    metrics: Sequence[str] = ("recall", "ndcg"),
+    at: Union[int, Sequence[int], None] = None,
+    reference: str = "first",
+    seed: int = 0,
+    n_threads: int = 0,
+) -> Comparison:
+    """Compares recommenders that were fitted on the same data, user by user.
+
+    Parameters
+    ----------
+    *models : estimator or path
+        Two or more, fitted, with the same test part.
+    metrics : sequence of str
+        Such as ``recall``, ``ndcg``, ``hit_ratio``, ``mrr``, ``map``, ``precision``.
+    at : int or sequence of int, optional
+        Lengths of lists; by default the first that all were judged at.
+    reference : {'first', 'best'}
+        With which of them the others are compared.
+    seed : int
+        Of the resamples and permutations.
+    n_threads : int
+        Threads to use; 0: as many as there are cores.
+
+    Returns
+    -------
+    Comparison
+        Means, differences with bootstrap intervals, p-values of permutation tests, corrected by Holm.
+    """
+    if reference not in ("first", "best"):
+        raise InputError(f"`reference` is `{reference}`, expected first or best")
+    paths: List[Path] = []
+    names: List[str] = []
+    for model in models:
+        if not is_path(model) and not isinstance(model, Estimator):
+            raise InputError(f"a {type(model).__name__} cannot be compared", "pass fitted estimators or paths of runs")
+        paths.append(Path(model) if is_path(model) else model.run_)
+        names.append(Path(model).name if is_path(model) else type(model).__name__)
+    twice = {name for name in names if names.count(name) > 1}
+    names = [f"{name} ({k + 1})" if name in twice else name for k, name in enumerate(names)]
+    cutoffs = None if at is None else _cutoffs(at)
+    best = reference == "best"
+    told = _core.compare(paths, best, [metrics] if isinstance(metrics, str) else list(metrics), cutoffs, seed, n_threads)
+    return Comparison(json.loads(told), names)
+
+
+class Leaderboard(Answer):
+    """Many models on one split, the best first.
+
+    Attributes
+    ----------
+    data : dict
+        The whole document: intervals, significance, cold items, settings, what failed and why.
+    """
+
+    def to_frame(self, output: Optional[str] = None) -> Any:
+        """The rows as a table.
+
+        Parameters
+        ----------
+        output : {'pandas', 'polars', 'arrow', 'numpy'}, optional
+
+        Returns
+        -------
+        table
+            ``model``, a column for each metric, ``fit_seconds``, ``search_seconds``, ``peak_bytes``.
+        """
+        rows = self.data["rows"]
+        metrics = list(rows[0]["metrics"]) if rows else []
+        entries = np.empty(len(rows), dtype=object)
+        entries[:] = [row["entry"] for row in rows]
+        columns: Dict[str, np.ndarray] = {"model": entries}
+        columns.update({name: np.array([row["metrics"][name] for row in rows]) for name in metrics})
+        columns["fit_seconds"] = np.array([row["seconds"]["fit"] for row in rows])
+        columns["search_seconds"] = np.array([row["seconds"]["search"] for row in rows])
+        columns["peak_bytes"] = np.array([float(row["peak_rss_bytes"] or np.nan) for row in rows])
+        return framed(columns, default_output(output))
+
+    def _rows(self) -> Tuple[List[str], List[List[str]]]:
+        first = self.data["at"][0]
+        keys = [f"recall@{first}", f"ndcg@{first}"]
+        rows = []
+        for row in self.data["rows"]:
+            interval = row["intervals"].get(keys[0])
+            shown = f" ({interval['low']:.4f} to {interval['high']:.4f})" if interval else ""
+            cells = [f"{row['metrics'][key]:.4f}" for key in keys]
+            seconds = row["seconds"]
+            rows.append([row["entry"], cells[0] + shown, cells[1], f"{seconds['search'] + seconds['fit']:.1f}"])
+        return ["model", f"{keys[0]} (95 % interval)", keys[1], "seconds"], rows
+
+    def __repr__(self) -> str:
+        failed = "".join(f"{one['entry']} failed: {one['reason']}\n" for one in self.data["failed"])
+        return text_table(*self._rows()) + failed
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows())
+
+
+def leaderboard(
+    data: Any,
+    models: Optional[Sequence[str]] = None,
+    *,
+    graphs: Sequence[str] = ("true",),
+    at: Sequence[int] = CUTOFFS,
+    n_trials: Optional[int] = None,
+    cold_at_most: int = 0,
+    validation_share: float = 0.1,
+    seed: int = 0,
+    n_threads: int = 0,
+    out: Optional[PathLike] = None,
+    progress: Progress = None,
+    **options: Any,
+) -> Leaderboard:
+    """Puts many models on one split: settings searched on withheld pairs, the test part looked at once for each.
+
+    Parameters
+    ----------
+    data : Catalogue, table or path
+        With a test part; :func:`split` makes one.
+    models : sequence of str, optional
+        Names such as ``ease`` or ``kgin:softmax`` (a model with a preset); by default all recommenders but those that take
+        long.
+    graphs : sequence of {'true', 'random', 'none'}
+        Each model that can use a graph gets a row with each of these.
+    at : sequence of int
+        Lengths of lists; the first one decides.
+    n_trials : int, optional
+        Settings to try for each model; by default 8 for models that are fitted at once, and the defaults alone for others.
+    cold_at_most : int
+        Items with at most so many training pairs are cold, and judged apart.
+    validation_share : float
+        What is withheld of each user's training items, where the data have no validation part.
+    seed, n_threads
+        As of all estimators.
+    out : path, optional
+        A folder to keep the runs in; the same call goes on with it. By default nothing is kept.
+    progress : bool or callable, optional
+        As of :meth:`Recommender.fit`.
+    **options
+        As of :func:`catalogue`.
+
+    Returns
+    -------
+    Leaderboard
+    """
+    catalog = data if isinstance(data, Catalogue) else catalogue(data, **options)
+    chosen = list(DEFAULT_MODELS if models is None else [models] if isinstance(models, str) else models)
+    folder: Optional[Path] = None
+    if out is None:
+        folder, place = temporary_folder()
+    else:
+        place = Path(out)
+    follower = Follower(progress, "leaderboard")
+    try:
+        told = _core.leaderboard(
+            catalog._core, chosen, list(graphs), _cutoffs(at), n_trials, cold_at_most, validation_share, seed, n_threads,
+            place, follower,
+        )  # fmt: skip
+    finally:
+        follower.close()
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+    return Leaderboard(json.loads(told))
+
+
+#: Those that take seconds on small data.
+DEFAULT_MODELS = ("popularity", "item-knn", "rp3beta", "ease", "ease-sparse", "als", "bpr-mf", "softmax-mf", "lightgcn")

@@ -10,6 +10,7 @@ mod catalogue;
 mod errors;
 mod estimates;
 mod fit;
+mod judge;
 mod models;
 mod network;
 mod run;
@@ -27,6 +28,8 @@ mod _core {
     use crate::catalogue::Catalogue;
     #[pymodule_export]
     use crate::fit::{fit_catalogue, fit_network};
+    #[pymodule_export]
+    use crate::judge::{compare, leaderboard};
     #[pymodule_export]
     use crate::models::models;
     #[pymodule_export]
