@@ -44,7 +44,7 @@ pub(super) fn kind_of(kind: &DataType) -> Kind {
 pub(super) fn mixed(array: &dyn Array, text_left: &TextLeft) -> Result<Mixed, String> {
     use DataType as D;
     if let Some(text_at) = texts_of(array) {
-        return texts((0..array.len()).map(|row| text_at(row)), text_left).map(Mixed::Texts);
+        return texts((0..array.len()).map(text_at), text_left).map(Mixed::Texts);
     }
     Ok(match array.data_type() {
         D::Null => Mixed::Texts((0..array.len()).map(|_| None::<&[u8]>).collect()),

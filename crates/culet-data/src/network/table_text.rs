@@ -54,7 +54,9 @@ pub(crate) fn open(input: &Input, seconds: bool) -> Result<(TableText<'_>, Table
     let table = ForeignTable::open(input)?;
     let (mut columns, mut flat, mut places) = (Vec::new(), Vec::new(), Vec::new());
     for name in table.roots() {
-        let at = table.flat(&name).map_err(|what| table.no_sense(what));
+        let is_new = columns.iter().all(|column: &TableColumn| column.name != name);
+        let at = if is_new { table.flat(&name) } else { Err(format!("it has two columns `{name}`")) };
+        let at = at.map_err(|what| table.no_sense(what));
         places.push(at.as_ref().ok().map(|_| flat.len()));
         flat.extend(at.as_ref().ok());
         columns.push(TableColumn { name, kind: at.map(|at| table.kind(at)) });

@@ -261,6 +261,7 @@ fn what_is_wrong_with_a_table_is_told_by_row_and_column() {
     tell(&[("source", numbers(&[1, 2])), end(), ("weight", array(Float64Array::from(vec![1.0, f64::NAN])))]);
     tell(&[("source", numbers(&[1, 2])), end(), ("weight", numbers(&[1, -2]))]);
     tell(&[("source", numbers(&[1, 2])), end(), ("kind", array(Float64Array::from(vec![1.0, 2.0])))]);
+    tell(&[("a", numbers(&[1, 2])), ("a", numbers(&[3, 4]))]);
     tell(&[end()]);
     tell(&[("source", numbers(&[])), ("target", numbers(&[]))]);
     assert_eq!(
@@ -274,6 +275,7 @@ fn what_is_wrong_with_a_table_is_told_by_row_and_column() {
             "`edges` row 2: weight NaN is negative or not finite",
             "`edges` row 2: weight -2 is negative or not finite",
             "`edges` column `kind` (relation) holds floats, expected text or whole numbers",
+            "`edges` makes no sense as a table in memory: it has two columns `a`",
             "`edges` has no column `source`; there are `target`",
             "`edges` holds no edge",
         ]
