@@ -167,6 +167,13 @@ fn a_stored_run_answers_as_the_model_did() {
         let best = &stored.recommend(&[3], 5, &pool)[0];
         assert_eq!(best.len(), 5);
         assert!(best.iter().all(|ranked| !data.train.contains(UserId(3), ItemId(ranked.item))));
+        let pairs: Vec<(u32, u32)> = best.iter().rev().map(|ranked| (3, ranked.item)).collect();
+        let listed: Vec<f32> = best.iter().rev().map(|ranked| ranked.score).collect();
+        let scores = stored.scores(&pairs, &pool);
+        let is_near = |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-6 * (1.0 + a.abs());
+        assert!(scores.iter().zip(&listed).all(is_near), "{}: {scores:?} are not {listed:?}", spec.name);
+        let given = stored.evaluate_pairs(&data.test, &protocol, &pool).unwrap();
+        assert_eq!(given.means, test.means, "{}: the test part, given once more", spec.name);
         drop(Run::open(&path).unwrap());
     }
 }
@@ -353,6 +360,8 @@ fn registry_entries_are_complete() {
             }
         }
         assert!(spec.paper.link.starts_with("https://"), "{}", spec.name);
+        assert!(spec.class.starts_with(|first: char| first.is_ascii_uppercase()), "{}: {}", spec.name, spec.class);
+        assert!(MODELS.iter().filter(|other| other.class == spec.class).count() == 1, "{}", spec.class);
         let trained = training_settings(spec);
         for (name, default) in spec.training {
             let setting = trained.iter().find(|setting| setting.name == *name).unwrap();
