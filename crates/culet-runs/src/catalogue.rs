@@ -173,8 +173,7 @@ pub(crate) fn facets_of(outcome: &mut Outcome, pool: &ThreadPool) -> Option<Face
 }
 
 /// Notes what a comparison of runs tells of their cost, beside what else the run holds.
-#[doc(hidden)]
-pub fn add_cost(extra: &mut Value, outcome: &Outcome, peak_rss_bytes: Option<u64>) {
+pub(crate) fn add_cost(extra: &mut Value, outcome: &Outcome, peak_rss_bytes: Option<u64>) {
     extra["parameters"] = n_parameters(outcome).into();
     extra["peak_rss_bytes"] = peak_rss_bytes.into();
 }

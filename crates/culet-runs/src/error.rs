@@ -1,9 +1,12 @@
 //! Why a run cannot be made, or runs cannot be put beside each other.
 
+use std::io;
+use std::path::PathBuf;
+
 use culet_data::DataError;
 use culet_eval::EvalError;
 use culet_model::ModelError;
-use culet_train::{StoredError, TrainError};
+use culet_train::{CompareError, StoredError, TrainError};
 
 /// Why a run cannot be made, or runs cannot be put beside each other.
 ///
@@ -42,23 +45,116 @@ pub enum RunsError {
         /// What is free.
         free_bytes: u64,
     },
+    /// Runs that cannot be compared.
+    #[error(transparent)]
+    Compare(#[from] CompareError),
+    /// Two runs of different data, say.
+    #[error("`{left}` and `{right}` cannot be compared: {source}")]
+    NotComparable {
+        /// One folder.
+        left: String,
+        /// The other.
+        right: String,
+        /// Why not.
+        source: Box<CompareError>,
+    },
+    /// Less than two runs.
+    #[error("{n} {} to compare", if *n == 1 { "run is too few" } else { "runs are too few" })]
+    TooFewRuns {
+        /// How many were given.
+        n: usize,
+    },
+    /// A run of data without a test part.
+    #[error("`{}` was made from data without a test part, so there is nothing to compare", path.display())]
+    NoTestPart {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A data set without a test part.
+    #[error("`{data}` has no test part to judge models by")]
+    NothingToJudgeBy {
+        /// Its name.
+        data: String,
+    },
+    /// A search without a trial whose loss stayed a number.
+    #[error("the loss became no number in every trial")]
+    NoNumber,
+    /// A place that is taken by something else.
+    #[error("`{}` exists, and holds no {what}", path.display())]
+    HoldsNone {
+        /// The place.
+        path: PathBuf,
+        /// `search` or `leaderboard`.
+        what: &'static str,
+    },
+    /// A folder of the same kind that is about something else.
+    #[error("`{}` holds another {what}: {}", path.display(), crate::claim::told(differences))]
+    HoldsAnother {
+        /// The folder.
+        path: PathBuf,
+        /// `search` or `leaderboard`.
+        what: &'static str,
+        /// What differs, such as `` `seed` was 0, is 1``.
+        differences: Vec<String>,
+    },
+    /// A folder that another program writes into.
+    #[error("another program is at work in `{}`", path.display())]
+    AtWork {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A place in a folder that does not exist.
+    #[error("the folder above `{}` does not exist", path.display())]
+    NothingAbove {
+        /// The place.
+        path: PathBuf,
+    },
+    /// A line that is no trial.
+    #[error("{}:{line}: {problem}", path.display())]
+    BadTrial {
+        /// The file.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A half-written line that cannot be taken away.
+    #[error("cannot cut the half-written last line off `{}`", path.display())]
+    HalfLine {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
 }
 
 impl RunsError {
     /// What would help.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Data(error) => error.hint(),
-            Self::Model(error) => error.hint(),
-            Self::Evaluation(error) => error.hint(),
-            Self::Train(error) => error.hint(),
-            Self::Stored(error) => error.hint(),
-            Self::TookEverything { .. } => {
-                Some("leave that user out; there is nothing to recommend to them".to_owned())
-            }
-            Self::TooLarge { model, .. } => Some(format!("free some, {}", crate::room::way_out(model))),
-        }
+        let hint = match self {
+            Self::Data(error) => return error.hint(),
+            Self::Model(error) => return error.hint(),
+            Self::Evaluation(error) => return error.hint(),
+            Self::Train(error) => return error.hint(),
+            Self::Stored(error) => return error.hint(),
+            Self::Compare(error) => return error.hint(),
+            Self::NotComparable { source, .. } => return source.hint(),
+            Self::TooLarge { model, .. } => return Some(format!("free some, {}", crate::room::way_out(model))),
+            Self::TookEverything { .. } => "leave that user out; there is nothing to recommend to them",
+            Self::NothingToJudgeBy { .. } => "`culet data split` makes one",
+            Self::TooFewRuns { .. } => "give two run folders or more",
+            Self::NoTestPart { .. } => "`culet data split` makes a test part",
+            Self::NoNumber => "a preset may have a lower learning rate",
+            Self::HoldsNone { .. } => "choose another `--out`",
+            Self::HoldsAnother { .. } => "choose another `--out`, or repeat the command that began it",
+            Self::AtWork { .. } => "wait until it is done, or choose another `--out`",
+            Self::NothingAbove { .. } => "create it first, or choose another `--out`",
+            Self::BadTrial { .. } => "remove the lines from there on; their trials are made again",
+            Self::HalfLine { .. } => return None,
+        };
+        Some(hint.to_owned())
     }
 
     /// Whether what was given is wrong (data, settings, a place), or else the work failed.
@@ -68,7 +164,21 @@ impl RunsError {
             Self::Data(error) => error.is_wrong_input(),
             Self::Train(error) => error.is_wrong_input(),
             Self::Stored(error) => error.is_wrong_input(),
-            Self::Model(_) | Self::Evaluation(_) | Self::TookEverything { .. } | Self::TooLarge { .. } => true,
+            Self::Compare(error) => error.is_wrong_input(),
+            Self::NotComparable { source, .. } => source.is_wrong_input(),
+            Self::NoNumber | Self::HalfLine { .. } => false,
+            Self::Model(_)
+            | Self::Evaluation(_)
+            | Self::TookEverything { .. }
+            | Self::TooLarge { .. }
+            | Self::TooFewRuns { .. }
+            | Self::NoTestPart { .. }
+            | Self::NothingToJudgeBy { .. }
+            | Self::HoldsNone { .. }
+            | Self::HoldsAnother { .. }
+            | Self::AtWork { .. }
+            | Self::NothingAbove { .. }
+            | Self::BadTrial { .. } => true,
         }
     }
 }

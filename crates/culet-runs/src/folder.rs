@@ -4,6 +4,8 @@ use std::path::Path;
 
 use culet_data::{DataError, RunWriter};
 
+use crate::RunsError;
+
 /// Refuses a place for a run folder that is taken or cannot be, before data are read for it.
 ///
 /// # Errors
@@ -19,11 +21,10 @@ pub fn check_place(out: &Path) -> Result<(), DataError> {
 
 /// Does work that fills a run folder, if one is named. The folder is made first, so that a place that will not do costs
 /// no training; if the work fails, it is taken away again.
-#[doc(hidden)]
-pub fn in_run_folder<T, E: From<DataError>>(
+pub(crate) fn in_run_folder<T>(
     out: Option<&Path>,
-    work: impl FnOnce(Option<&mut RunWriter>) -> Result<T, E>,
-) -> Result<T, E> {
+    work: impl FnOnce(Option<&mut RunWriter>) -> Result<T, RunsError>,
+) -> Result<T, RunsError> {
     let mut writer = out.map(RunWriter::create).transpose()?;
     let result = work(writer.as_mut());
     if let Some(writer) = writer.filter(|_| result.is_err()) {
@@ -51,7 +52,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::RunsError;
 
     #[test]
     fn what_was_begun_and_failed_goes_but_for_what_others_put_there() {

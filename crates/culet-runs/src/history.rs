@@ -40,3 +40,13 @@ impl Observer for Recorder<'_> {
 pub(crate) fn waiting(observer: &mut dyn Observer, what: &str) {
     let _ = observer.event(&Event::Waiting { what });
 }
+
+/// Tells that a part of something larger begins, such as a trial; whether it shall.
+pub(crate) fn begins(observer: &mut dyn Observer, title: &str) -> ControlFlow<()> {
+    observer.event(&Event::Part { title })
+}
+
+/// Says something beside the result.
+pub(crate) fn remark(observer: &mut dyn Observer, text: &str) {
+    let _ = observer.event(&Event::Remark { text });
+}

@@ -1,15 +1,19 @@
 //! From a data set to a run folder, and what is made of many.
 //!
 //! A [`CatalogueFit`] or a [`NetworkFit`] trains and writes one run folder. Its settings come from [`resolve_settings`],
-//! and [`check_memory`] tells beforehand whether there is room for it. Whoever follows brings an
-//! [`Observer`](culet_train::Observer).
+//! and [`check_memory`] tells beforehand whether there is room for it. [`Tuning`] searches for good settings, [`Board`]
+//! judges many models alike, both in a folder that the same call goes on with; [`Compare`] puts run folders side by side.
+//! Whoever follows brings an [`Observer`](culet_train::Observer), which hears of trainings, of parts and of remarks.
 //!
 //! Architecture invariant: no terminal, no signals, no printing. The caller brings the threads, and what is to be said
 //! goes to the observer.
 
 #![forbid(unsafe_code)]
 
+mod board;
 mod catalogue;
+mod claim;
+mod compare;
 mod error;
 mod folder;
 mod graph;
@@ -17,13 +21,20 @@ mod history;
 mod memory;
 mod network;
 mod room;
+mod search;
 mod settings;
 
-pub use catalogue::{CatalogueFit, CatalogueFitted, add_cost};
+pub use board::{
+    Board, BoardDocument, BoardFailure, BoardRow, ColdCounts, ColdGain, GraphGain, OpenBoard, RowSeconds, SearchRecord,
+    Withheld,
+};
+pub use catalogue::{CatalogueFit, CatalogueFitted};
+pub use compare::{Compare, CompareDocument, ComparedRun, ComparedTo, Reference};
 pub use error::RunsError;
-pub use folder::{check_place, in_run_folder};
+pub use folder::check_place;
 pub use graph::{give_graph, size_of, strip_graph};
 pub use memory::{peak_rss_bytes, rss_bytes};
 pub use network::{NetworkFit, NetworkFitted};
 pub use room::check_memory;
+pub use search::{OpenTuning, TrialSplit, Tuned, Tuning, rank_of_first, settings_in_words, value_in_words};
 pub use settings::{Settings, resolve_settings, settings_of_training};

@@ -46,6 +46,17 @@ impl EpochRecord {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// A part of something larger begins, such as a trial of a search or a row of a leaderboard;
+    /// [`ControlFlow::Break`] leaves it out, with all that would follow.
+    Part {
+        /// What, such as `als: trial 2 of 8`.
+        title: &'a str,
+    },
+    /// Something is to be said beside the result; [`ControlFlow::Break`] is not heard.
+    Remark {
+        /// One line, or a few.
+        text: &'a str,
+    },
     /// Something begins that has no steps.
     Stage {
         /// What.

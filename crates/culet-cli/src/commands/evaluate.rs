@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use culet::answers::run_kind;
-use culet::data::{RunKind, RunSummary, Selection};
+use culet::data::{RunKind, Selection};
 use culet::runs::{peak_rss_bytes, rss_bytes};
 use culet::train::{Part, StoredRun};
 use serde_json::json;
@@ -80,7 +80,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     let (report, seconds) = timed(|| stored.evaluate(part, &protocol, &context.pool));
     let report = report?;
     let summary = &stored.run.manifest.summary;
-    let selected_on = selected_on(summary);
+    let selected_on = summary.selected_on();
     let document = json!({
         "run": stored.run.path().to_string_lossy(),
         "model": summary.model,
@@ -108,12 +108,6 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
 pub(super) fn part(matches: &ArgMatches) -> (Part, &str) {
     let word = matches.get_one::<String>("on").expect("has a default").as_str();
     (if word == "valid" { Part::Valid } else { Part::Test }, word)
-}
-
-/// By what a run was selected; without evaluations nothing was, but for the parts of a blend.
-pub(super) fn selected_on(summary: &RunSummary) -> Option<Selection> {
-    let selects = summary.config["training"]["evaluate_every"] != 0 || summary.extra["blend"].is_object();
-    selects.then_some(summary.protocol.selection)
 }
 
 /// What has to stand beside the numbers.

@@ -44,6 +44,15 @@ pub struct RunSummary {
     pub extra: Value,
 }
 
+impl RunSummary {
+    /// By what the run was selected; without evaluations nothing was, but for the parts of a blend.
+    #[must_use]
+    pub fn selected_on(&self) -> Option<Selection> {
+        let selects = self.config["training"]["evaluate_every"] != 0 || self.extra["blend"].is_object();
+        selects.then_some(self.protocol.selection)
+    }
+}
+
 /// How a model is selected and judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Protocol {

@@ -1,18 +1,16 @@
 //! `culet compare`: runs side by side, user by user.
 
-mod judged;
 mod report;
 
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use culet::eval::{METRICS, RankingProtocol};
-use culet::train::{CompareError, Comparison, check_same_data, compare_users};
+use culet::eval::METRICS;
+use culet::runs::{Compare, Reference};
 
 use super::Done;
 use crate::context::Context;
 use crate::problem::Problem;
-use judged::Judged;
 
 pub(super) use report::p_in_words;
 
@@ -70,79 +68,17 @@ pub(super) fn command() -> Command {
         )
 }
 
-/// All that is told.
-struct Compared {
-    runs: Vec<Judged>,
-    /// The place of the run that the others are compared with.
-    reference: usize,
-    /// By metric; for each run but the reference, in their order.
-    by_metric: Vec<(String, Vec<Comparison>)>,
-}
-
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
-    let paths = matches.get_many::<PathBuf>("runs").expect("required");
-    let mut runs: Vec<Judged> = paths.map(|path| Judged::open(path)).collect::<Result<_, _>>()?;
-    for other in &runs[1..] {
-        check_same_data(&runs[0].run, &other.run).map_err(|error| of_runs(&runs[0], other, error))?;
-    }
-    let protocol = RankingProtocol::new(cutoffs(matches, &runs))?;
-    let names = matches.get_many::<String>("metrics").expect("has a default");
-    let keys: Vec<String> =
-        names.flat_map(|name| protocol.cutoffs().iter().map(move |cutoff| format!("{name}@{cutoff}"))).collect();
-    for run in &mut runs {
-        run.judge_at(context, &protocol, &keys)?;
-    }
+    let runs: Vec<PathBuf> = matches.get_many("runs").expect("required").cloned().collect();
+    let metrics: Vec<String> = matches.get_many("metrics").expect("has a default").cloned().collect();
     let reference = match matches.get_one::<String>("to").map(String::as_str) {
-        Some("best") => best(&runs, &keys[0]),
-        _ => 0,
+        Some("best") => Reference::Best,
+        _ => Reference::First,
     };
-    let by_metric = compared(context, &runs, reference, &keys)?;
-    let compared = Compared { runs, reference, by_metric };
-    context.print(&report::document(&compared), || report::text(&compared))?;
+    let cutoffs = matches.get_many::<usize>("at").map(|cutoffs| cutoffs.copied().collect());
+    let compare = Compare { runs: &runs, reference, metrics: &metrics, cutoffs, seed: context.seed };
+    let document = compare.run(&context.pool)?;
+    // By way of a value, whose names are sorted.
+    context.print(&serde_json::to_value(&document)?, || report::text(&document))?;
     Ok(Done::Wholly)
-}
-
-/// What was asked for, or else the first length that all runs were judged at, or that of the first run.
-fn cutoffs(matches: &ArgMatches, runs: &[Judged]) -> Vec<usize> {
-    if let Some(cutoffs) = matches.get_many::<usize>("at") {
-        return cutoffs.copied().collect();
-    }
-    let all = |cutoff: &&usize| runs.iter().all(|run| run.summary().protocol.cutoffs.contains(cutoff));
-    let of_first = &runs[0].summary().protocol.cutoffs;
-    of_first.iter().find(all).or(of_first.first()).copied().into_iter().collect()
-}
-
-/// The run with the highest mean; the first of equal ones.
-fn best(runs: &[Judged], key: &str) -> usize {
-    let means: Vec<f64> = runs.iter().map(|run| run.mean(key)).collect();
-    (1..means.len()).fold(0, |best, place| if means[place] > means[best] { place } else { best })
-}
-
-fn compared(
-    context: &Context,
-    runs: &[Judged],
-    reference: usize,
-    keys: &[String],
-) -> Result<Vec<(String, Vec<Comparison>)>, Problem> {
-    let others: Vec<_> =
-        runs.iter().enumerate().filter(|(place, _)| *place != reference).map(|(_, run)| &run.per_user).collect();
-    let of_key = |key: &String| {
-        let found = compare_users(&runs[reference].per_user, &others, key, context.seed, &context.pool);
-        Ok((key.clone(), found.map_err(|error| refused("", &error))?))
-    };
-    keys.iter().map(of_key).collect()
-}
-
-/// Names the runs that cannot be compared.
-fn of_runs(left: &Judged, right: &Judged, error: CompareError) -> Problem {
-    refused(&format!("`{}` and `{}` cannot be compared: ", left.shown(), right.shown()), &error)
-}
-
-/// What cannot be compared, after a beginning.
-pub(super) fn refused(beginning: &str, error: &CompareError) -> Problem {
-    let problem = Problem::input(format!("{beginning}{error}"));
-    match error.hint() {
-        Some(hint) => problem.hint(hint),
-        None => problem,
-    }
 }

@@ -1,34 +1,29 @@
 //! A leaderboard in Markdown.
 
-use culet::data::{Fingerprint, thousands};
+use culet::data::thousands;
 
 use super::report::Told;
 
 impl Told<'_> {
     pub(super) fn markdown(&self) -> String {
-        let board = self.board;
-        let users = self.standing.rows.first().map_or(0, |row| row.judged.per_user.users.len());
-        let mut text = format!("# {}\n\n", board.dataset.name);
-        let validation = match board.split.share {
-            Some(share) => format!(
-                "{} pairs, a share of {share} of each user's training pairs, withheld",
-                thousands(board.split.valid.n_pairs() as u64)
-            ),
-            None => format!("the {} validation pairs of the data", thousands(board.split.valid.n_pairs() as u64)),
+        let board = self.0;
+        let mut text = format!("# {}\n\n", board.data);
+        let pairs = thousands(board.validation.pairs as u64);
+        let validation = match board.validation.share {
+            Some(share) => format!("{pairs} pairs, a share of {share} of each user's training pairs, withheld"),
+            None => format!("the {pairs} validation pairs of the data"),
         };
         let facts = [
-            format!("data: {}", Fingerprint::of(board.dataset)),
-            format!("judged once on the test part, {} users, all items ranked, training items masked", thousands(users as u64)),
-            format!("settings and epochs chosen by {} on {validation}; then fitted on all training pairs", board.metric()),
+            format!("data: {}", board.fingerprint),
+            format!(
+                "judged once on the test part, {} users, all items ranked, training items masked",
+                self.n_users()
+            ),
+            format!("settings and epochs chosen by {} on {validation}; then fitted on all training pairs", board.metric),
             "intervals of 95 % from 2,000 resamples of the users; p against the best row by a paired permutation test, \
              corrected by Holm"
                 .to_owned(),
-            format!(
-                "culet {}, seed {}, {} threads",
-                env!("CARGO_PKG_VERSION"),
-                board.context.seed,
-                board.context.pool.current_num_threads()
-            ),
+            format!("culet {}, seed {}, {} threads", board.program_version, board.seed, board.threads),
         ];
         facts.iter().for_each(|fact| text += &format!("- {fact}\n"));
         let (head, rows) = self.quality_table();

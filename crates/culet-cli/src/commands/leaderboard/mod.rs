@@ -1,34 +1,26 @@
 //! `culet leaderboard`: many models on one split, judged alike.
 
-mod entry;
 mod markdown;
-mod memory;
 mod report;
-mod rows;
-mod standing;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use culet::data::{Dataset, Fingerprint, write_atomically};
-use culet::eval::RankingProtocol;
+use culet::data::write_atomically;
 use culet::model::{Family, MODELS};
+use culet::runs::{Board, BoardDocument};
 use culet::train::{BoardEntry, GraphKind, TrainOptions, board_entries};
-use serde_json::json;
 
 use super::catalogue::{arguments, introduce, read_catalogue};
 use super::train::{cutoffs_argument, data_argument, protocol};
 use super::tune::arguments::{given_validation_share, validation_share_argument};
-use super::tune::claim::{Claim, MAY_DIFFER};
-use super::tune::data::Split;
+use super::tune::watch::Watch;
 use super::{Done, timed};
 use crate::context::Context;
 use crate::interrupt;
 use crate::problem::Problem;
-use entry::{Board, Ended};
-use rows::{Row, Rows};
-use standing::Standing;
+use report::Told;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -99,38 +91,30 @@ pub(super) fn command() -> Command {
 
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
     interrupt::listen();
-    let protocol = protocol(matches)?.with_catalogue_metrics();
-    let share = given_validation_share(matches)?.unwrap_or(TrainOptions::default().validation_share);
+    let protocol = protocol(matches)?;
+    let validation_share = given_validation_share(matches)?.unwrap_or(TrainOptions::default().validation_share);
     // Misspelt models are told before the data are read.
     entries(matches, true)?;
     let (dataset, load_seconds) = timed(|| read_catalogue(context, matches, "a leaderboard"));
     let dataset = dataset?;
-    if dataset.test.n_pairs() == 0 {
-        return Err(Problem::input(format!("`{}` has no test part to judge models by", dataset.name))
-            .hint("`culet data split` makes one"));
-    }
     let entries = entries(matches, !dataset.graph.triplets().is_empty())?;
-    let split = Split::of(&dataset, share, context.seed);
     let out = matches.get_one::<PathBuf>("out").cloned();
     let out = out.unwrap_or_else(|| PathBuf::from(format!("{}-leaderboard", dataset.name)));
-    let cold_at_most = *matches.get_one("cold-at-most").expect("has a default");
-    let facts = facts(context, &dataset, &split, &protocol, cold_at_most);
-    let _claim = Claim::of(&out, "board.json", "leaderboard", &facts)?;
-    introduce(context, &dataset, "true");
     let board = Board {
-        context,
-        out: &out,
+        entries: &entries,
         dataset: &dataset,
-        split: &split,
-        everything: dataset.train.union(&split.valid).map_err(culet::data::DataError::from)?,
         protocol: &protocol,
-        cold_at_most,
+        cold_at_most: *matches.get_one("cold-at-most").expect("has a default"),
         n_trials: matches.get_one::<u32>("trials").map(|&n| n as usize),
+        validation_share,
         load_seconds,
+        seed: context.seed,
     };
-    board.make_folders()?;
-    let (rows, done) = make_rows(&board, &entries);
-    finish(&board, rows, done)
+    // Nobody else writes into the folder as long as it is open.
+    let open = board.open(&out)?;
+    introduce(context, &dataset, "true");
+    let document = open.run(&context.pool, &mut Watch::new(context))?;
+    finish(context, &out, &document)
 }
 
 fn entries(matches: &ArgMatches, has_facts: bool) -> Result<Vec<BoardEntry>, Problem> {
@@ -144,68 +128,22 @@ fn entries(matches: &ArgMatches, has_facts: bool) -> Result<Vec<BoardEntry>, Pro
     Ok(board_entries(&models, &graphs, has_facts)?)
 }
 
-/// What a leaderboard is about. Rows belong together only if all of this is the same.
-fn facts(
-    context: &Context,
-    dataset: &Dataset,
-    split: &Split,
-    protocol: &RankingProtocol,
-    cold_at_most: u32,
-) -> serde_json::Value {
-    json!({
-        "format": "culet-leaderboard",
-        "format_version": 1,
-        (MAY_DIFFER): env!("CARGO_PKG_VERSION"),
-        "data": Fingerprint::of(dataset),
-        "seed": context.seed,
-        "at": protocol.cutoffs(),
-        "cold_at_most": cold_at_most,
-        "validation": { "share": split.share, "pairs": split.valid.n_pairs() },
-    })
-}
-
-/// Makes one row after another; one that fails says why, and the others go on.
-fn make_rows(board: &Board<'_>, entries: &[BoardEntry]) -> (Rows, Done) {
-    let mut rows = Vec::new();
-    for entry in entries {
-        if interrupt::requested() {
-            return (Rows::new(rows), Done::Interrupted);
-        }
-        match board.row(entry) {
-            Ok(Ended::Judged(judged)) => rows.push(Row { entry: *entry, result: Ok(*judged) }),
-            Ok(Ended::Interrupted) => return (Rows::new(rows), Done::Interrupted),
-            Err(problem) => {
-                board.context.remark(&format!("{} failed: {problem}", entry.name()));
-                rows.push(Row { entry: *entry, result: Err(problem.to_string()) });
-            }
-        }
-    }
-    (Rows::new(rows), Done::Wholly)
-}
-
-fn finish(board: &Board<'_>, rows: Rows, done: Done) -> Result<Done, Problem> {
-    let standing = Standing::of(board, &rows)?;
-    let told = report::Told { board, rows: &rows, standing: &standing, done };
-    let document = told.document();
-    let out = board.out;
-    write(&out.join("leaderboard.json"), &(serde_json::to_string_pretty(&document)? + "\n"))?;
-    write(&out.join("leaderboard.md"), &told.markdown())?;
-    board.context.print(&document, || told.text())?;
-    if done == Done::Interrupted {
-        let n = rows.judged().count();
-        let shown = out.display();
-        board.context.remark(&format!(
+fn finish(context: &Context, out: &Path, document: &BoardDocument) -> Result<Done, Problem> {
+    let told = Told(document);
+    let markdown = told.markdown();
+    write_atomically(&out.join("leaderboard.md"), |writer| writer.write_all(markdown.as_bytes()))?;
+    // By way of a value, whose names are sorted.
+    context.print(&serde_json::to_value(document)?, || told.text())?;
+    if document.interrupted {
+        let n = document.rows.len();
+        let shown = &document.folder;
+        context.remark(&format!(
             "interrupted after {n} rows, all of which are kept in `{shown}`; the same command goes on"
         ));
-        return Ok(done);
+        return Ok(Done::Interrupted);
     }
-    if rows.judged().next().is_none() {
+    if document.rows.is_empty() {
         return Err(Problem::failed("no model could be judged").hint("the table tells why"));
     }
-    Ok(done)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Problem> {
-    write_atomically(path, |writer| writer.write_all(text.as_bytes()))?;
-    Ok(())
+    Ok(Done::Wholly)
 }

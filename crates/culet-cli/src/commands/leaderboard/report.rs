@@ -1,99 +1,36 @@
-//! A leaderboard in a terminal and for programs.
+//! A leaderboard in a terminal.
 
 use std::collections::BTreeSet;
 
-use culet::data::{Fingerprint, thousands};
+use culet::data::thousands;
 use culet::eval::significance::MeanInterval;
+use culet::runs::{BoardDocument, BoardRow, settings_in_words};
 use culet::train::{Comparison, GraphKind};
-use serde_json::{Value, json};
 
 use super::super::compare::p_in_words;
-use super::entry::Board;
-use super::rows::Rows;
-use super::standing::{GraphGain, Stand, Standing};
-use crate::commands::Done;
 use crate::table::Table;
 
-/// All that is told.
-pub(super) struct Told<'a> {
-    pub(super) board: &'a Board<'a>,
-    pub(super) rows: &'a Rows,
-    pub(super) standing: &'a Standing<'a>,
-    pub(super) done: Done,
-}
+/// A leaderboard that is told.
+pub(super) struct Told<'a>(pub(super) &'a BoardDocument);
 
 impl Told<'_> {
-    pub(super) fn document(&self) -> Value {
-        let board = self.board;
-        let cold = self.standing.rows.first().map(|row| &row.judged.record.cold);
-        let failed = self.rows.failed().map(|(entry, reason)| {
-            json!({ "entry": entry.name(), "model": entry.spec.name, "preset": entry.preset, "kg": entry.graph, "reason": reason })
-        });
-        json!({
-            "data": board.dataset.name,
-            "fingerprint": Fingerprint::of(board.dataset),
-            "seed": board.context.seed,
-            "threads": board.context.pool.current_num_threads(),
-            "program_version": env!("CARGO_PKG_VERSION"),
-            "metric": board.metric(),
-            "at": board.protocol.cutoffs(),
-            "validation": { "share": board.split.share, "pairs": board.split.valid.n_pairs() },
-            "cold": cold.map(|cold| json!({ "at_most": cold.at_most, "pairs": cold.n_pairs, "users": cold.n_users })),
-            "rows": self.standing.rows.iter().map(|row| self.row_document(row)).collect::<Vec<_>>(),
-            "failed": failed.collect::<Vec<_>>(),
-            "best_on_validation": self.standing.best_on_validation(&board.metric()).map(|row| row.entry.name()),
-            "graph": self.standing.gains.iter().map(|gain| self.gain_document(gain)).collect::<Vec<_>>(),
-            "interrupted": self.done == Done::Interrupted,
-            "folder": board.out.to_string_lossy(),
-        })
+    /// Of recall and ndcg at the first cutoff.
+    fn keys(&self) -> [String; 2] {
+        [self.key("recall"), self.key("ndcg")]
     }
 
-    fn row_document(&self, row: &Stand<'_>) -> Value {
-        let (entry, judged) = (row.entry, row.judged);
-        let keys = self.keys();
-        json!({
-            "entry": entry.name(),
-            "model": entry.spec.name,
-            "preset": entry.preset,
-            "kg": entry.graph,
-            "uses_graph": entry.spec.uses_graph,
-            "run": self.board.out.join("runs").join(entry.folder_name()).to_string_lossy(),
-            "users": judged.per_user.users.len(),
-            "metrics": judged.metrics(),
-            "intervals": { (&keys[0]): row.intervals[0], (&keys[1]): row.intervals[1] },
-            "to_best": row.to_best.map(|found| json!({ (&keys[0]): found[0], (&keys[1]): found[1] })),
-            "cold": judged.record.cold.metrics,
-            "seconds": {
-                "search": judged.search.seconds,
-                "fit": judged.seconds("train"),
-                "evaluate": judged.seconds("evaluate"),
-            },
-            "peak_rss_bytes": judged.peak_rss_bytes(),
-            "parameters": judged.summary.extra["parameters"],
-            "search": judged.search,
-            "validation": judged.on_validation(&self.board.metric()),
-            "settings": { "model": judged.summary.config["model"], "training": judged.summary.config["training"] },
-        })
+    /// A metric at the first cutoff.
+    fn key(&self, metric: &str) -> String {
+        format!("{metric}@{}", self.0.at[0])
     }
 
-    fn gain_document(&self, gain: &GraphGain<'_>) -> Value {
-        let keys = self.keys();
-        json!({
-            "model": gain.entry.model_name(),
-            "against": gain.against,
-            (&keys[0]): gain.gains[0],
-            (&keys[1]): gain.gains[1],
-            "cold": gain.cold.map(|(with, without)| json!({ "true": with, "other": without })),
-        })
-    }
-
-    pub(super) fn keys(&self) -> [String; 2] {
-        [self.board.key("recall"), self.board.key("ndcg")]
+    /// That the rows were judged on.
+    pub(super) fn n_users(&self) -> String {
+        thousands(self.0.rows.first().map_or(0, |row| row.users) as u64)
     }
 
     pub(super) fn text(&self) -> String {
-        let users = self.standing.rows.first().map_or(0, |row| row.judged.per_user.users.len());
-        let mut text = format!("{}, test part, {} users\n\n", self.board.dataset.name, thousands(users as u64));
+        let mut text = format!("{}, test part, {} users\n\n", self.0.data, self.n_users());
         let (head, rows) = self.quality_table();
         text += &render(&head, rows);
         let lines = self.remarks();
@@ -106,61 +43,61 @@ impl Told<'_> {
         }
         let (head, rows) = self.cost_table();
         text += &format!("\n{}", render(&head, rows));
-        text + &format!("\nfolder: {}\n", self.board.out.display())
+        text + &format!("\nfolder: {}\n", self.0.folder)
     }
 
     /// Head and rows; what failed stands last.
     pub(super) fn quality_table(&self) -> (Vec<String>, Vec<Vec<String>>) {
         let keys = self.keys();
-        let coverage = self.board.key("coverage");
+        let coverage = self.key("coverage");
         let cold = format!("cold {}", keys[0]);
         let head = ["model", &keys[0], "95 % interval", &keys[1], "95 % interval", "p", &coverage, &cold];
-        let rows = self.standing.rows.iter().map(|row| self.quality_row(row));
-        let failed = self.rows.failed().map(|(entry, _)| vec![entry.name(), "failed".to_owned()]);
+        let rows = self.0.rows.iter().map(|row| self.quality_row(row));
+        let failed = self.0.failed.iter().map(|failure| vec![failure.entry.clone(), "failed".to_owned()]);
         (head.map(str::to_owned).to_vec(), rows.chain(failed).collect())
     }
 
-    fn quality_row(&self, row: &Stand<'_>) -> Vec<String> {
-        let judged = row.judged;
-        let [recall, ndcg] = row.intervals;
-        let cold = judged.record.cold.metrics.get(&self.keys()[0]);
+    fn quality_row(&self, row: &BoardRow) -> Vec<String> {
+        let [recall, ndcg] = self.keys();
+        let mean = |key: &str| format!("{:.4}", row.intervals[key].mean);
+        let metric = |key: &str| row.metrics.get(key).copied().unwrap_or(f64::NAN);
         vec![
-            row.entry.name(),
-            format!("{:.4}", recall.mean),
-            interval_in_words(&recall),
-            format!("{:.4}", ndcg.mean),
-            interval_in_words(&ndcg),
-            row.to_best.map_or_else(|| "best".to_owned(), |found| p_in_words(found[0].p_adjusted)),
-            format!("{:.4}", judged.metric(&self.board.key("coverage"))),
-            cold.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}")),
+            row.entry.clone(),
+            mean(&recall),
+            interval_in_words(&row.intervals[&recall]),
+            mean(&ndcg),
+            interval_in_words(&row.intervals[&ndcg]),
+            row.to_best.as_ref().map_or_else(|| "best".to_owned(), |found| p_in_words(found[&recall].p_adjusted)),
+            format!("{:.4}", metric(&self.key("coverage"))),
+            row.cold.get(&recall).map_or_else(|| "-".to_owned(), |value| format!("{value:.4}")),
         ]
     }
 
     /// What has to stand below the table.
     pub(super) fn remarks(&self) -> Vec<String> {
+        let board = self.0;
+        let metric = &board.metric;
         let mut lines = Vec::new();
-        let metric = self.board.metric();
-        if let Some(best) = self.standing.best_on_validation(&metric).filter(|_| self.standing.rows.len() > 1) {
-            let value = best.judged.on_validation(&metric).unwrap_or(f64::NAN);
-            lines.push(format!("best on the validation part: {} ({metric} {value:.4})", best.entry.name()));
+        if let Some(best) = board.best_on_validation.as_ref().filter(|_| board.rows.len() > 1) {
+            let row = board.rows.iter().find(|row| row.entry == *best);
+            let value = row.and_then(|row| row.validation).unwrap_or(f64::NAN);
+            lines.push(format!("best on the validation part: {best} ({metric} {value:.4})"));
         }
-        if let Some(row) = self.standing.rows.first() {
-            let cold = &row.judged.record.cold;
-            let pairs = thousands(cold.n_pairs as u64);
-            let users = thousands(cold.n_users as u64);
+        if let Some(cold) = &board.cold {
+            let [pairs, users] = [cold.pairs, cold.users].map(|n| thousands(n as u64));
             let items = format!("items with at most {} training pairs", cold.at_most);
             lines.push(format!("cold: {pairs} test pairs of {users} users, of {items}"));
         }
-        let no_gain = self.standing.gains.iter().filter(|gain| gain.gains.iter().all(|gain| gain.difference == 0.0));
-        let names: BTreeSet<String> = no_gain.map(|gain| gain.entry.model_name()).collect();
+        let no_gain = board.graph.iter().filter(|gain| gain.gains.values().all(|gain| gain.difference == 0.0));
+        let names: BTreeSet<&String> = no_gain.map(|gain| &gain.model).collect();
         lines.extend(names.iter().map(|name| {
             format!("{name}: the chosen settings leave the graph out, so that it makes no difference; try more trials")
         }));
-        lines.extend(self.rows.failed().map(|(entry, reason)| {
-            let first = reason.lines().next().unwrap_or_default();
-            format!("{} failed: {}", entry.name(), first.trim_start_matches("error: "))
+        lines.extend(board.failed.iter().map(|failure| {
+            let first = failure.reason.lines().next().unwrap_or_default();
+            format!("{} failed: {}", failure.entry, first.trim_start_matches("error: "))
         }));
-        if self.done == Done::Interrupted {
+        if board.interrupted {
             lines.push("interrupted: not all models were judged".to_owned());
         }
         lines
@@ -171,10 +108,10 @@ impl Told<'_> {
         let keys = self.keys();
         let cold = format!("cold {}", keys[0]);
         let head = ["model", "true minus", &keys[0], "95 % interval", "p", &keys[1], "95 % interval", "p", &cold];
-        let rows = self.standing.gains.iter().map(|gain| {
-            let mut cells = vec![gain.entry.model_name(), graph_in_words(gain.against).to_owned()];
-            cells.extend(gain.gains.iter().flat_map(difference_in_words));
-            cells.push(gain.cold.map_or_else(|| "-".to_owned(), |(with, other)| format!("{:+.4}", with - other)));
+        let rows = self.0.graph.iter().map(|gain| {
+            let mut cells = vec![gain.model.clone(), graph_in_words(gain.against).to_owned()];
+            cells.extend(keys.iter().flat_map(|key| difference_in_words(&gain.gains[key])));
+            cells.push(gain.cold.map_or_else(|| "-".to_owned(), |cold| format!("{:+.4}", cold.with - cold.other)));
             cells
         });
         (head.into_iter().map(str::to_owned).collect(), rows.collect())
@@ -183,23 +120,31 @@ impl Told<'_> {
     /// What each row took, and the settings that were chosen.
     pub(super) fn cost_table(&self) -> (Vec<String>, Vec<Vec<String>>) {
         let head = ["model", "search s", "fit s", "evaluate s", "memory MB", "trials", "epochs", "settings"];
-        let row = |row: &Stand<'_>| {
-            let (judged, search) = (row.judged, &row.judged.search);
-            let memory = judged.peak_rss_bytes().map(|bytes| thousands(bytes / 1_000_000));
+        let row = |row: &BoardRow| {
+            let memory = row.peak_rss_bytes.map(|bytes| thousands(bytes / 1_000_000));
             let dash = || "-".to_owned();
             vec![
-                row.entry.name(),
-                format!("{:.1}", search.seconds),
-                format!("{:.1}", judged.seconds("train")),
-                format!("{:.1}", judged.seconds("evaluate")),
+                row.entry.clone(),
+                format!("{:.1}", row.seconds.search),
+                format!("{:.1}", row.seconds.fit),
+                format!("{:.1}", row.seconds.evaluate),
                 memory.unwrap_or_else(dash),
-                search.n_trials.to_string(),
-                search.best_epoch.map_or_else(dash, |epoch| epoch.to_string()),
-                judged.choice_in_words().unwrap_or_else(dash),
+                row.search.n_trials.to_string(),
+                row.search.best_epoch.map_or_else(dash, |epoch| epoch.to_string()),
+                choice_in_words(row).unwrap_or_else(dash),
             ]
         };
-        (head.map(str::to_owned).to_vec(), self.standing.rows.iter().map(row).collect())
+        (head.map(str::to_owned).to_vec(), self.0.rows.iter().map(row).collect())
     }
+}
+
+/// The settings that were searched over, or the parts of a blend and how much each moves; nothing if there was no choice.
+fn choice_in_words(row: &BoardRow) -> Option<String> {
+    if !row.search.settings.is_empty() {
+        return Some(settings_in_words(&row.search.settings));
+    }
+    let parts: Vec<String> = row.parts.iter().map(|(model, influence)| format!("{model} {influence:.2}")).collect();
+    (!parts.is_empty()).then(|| format!("blend of {}", parts.join(", ")))
 }
 
 fn interval_in_words(interval: &MeanInterval) -> String {

@@ -1,13 +1,8 @@
 //! `culet tune`: a search for good settings, on a validation part.
 
 pub(super) mod arguments;
-mod best;
-pub(super) mod claim;
-pub(super) mod data;
-pub(super) mod folder;
 mod ranges;
 mod report;
-pub(super) mod trials;
 pub(super) mod watch;
 
 use std::path::{Path, PathBuf};
@@ -15,15 +10,13 @@ use std::path::{Path, PathBuf};
 use clap::{ArgMatches, Command};
 use culet::eval::RankingProtocol;
 use culet::model::{Family, ModelSpec, Setting, find_model};
-use culet::runs::{Settings, size_of};
-use culet::train::{Search, SearchMethod};
+use culet::runs::{Settings, Tuned, Tuning, size_of};
+use culet::train::{GraphKind, Search, SearchMethod};
 
 use super::{Done, catalogue, room, settings};
 use crate::context::Context;
 use crate::problem::Problem;
-use data::Split;
-use folder::{Facts, SearchFolder};
-use trials::Searching;
+use watch::Watch;
 
 pub(super) fn command() -> Command {
     arguments::command()
@@ -45,62 +38,40 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     let dataset = catalogue::read_catalogue(context, matches, spec.name)?;
     room::check(context, spec, &toml::Table::new(), &toml::Table::new(), &size_of(&dataset))?;
     let out = arguments::place(matches, &dataset.name, spec);
-    let share = validation_share(spec, matches)?.unwrap_or(options.validation_share);
-    let split = Split::of(&dataset, share, context.seed);
-    let facts = Facts::new(&search, &dataset, arguments::graph_word(matches), &split);
-    let mut folder = SearchFolder::open(&out, &facts)?;
-    catalogue::introduce(context, &dataset, arguments::graph_word(matches));
-    folder.remark(context);
+    let validation_share = validation_share(spec, matches)?.unwrap_or(options.validation_share);
+    let graph = GraphKind::of_word(arguments::graph_word(matches)).expect("clap knows the words");
     let protocol = RankingProtocol::new(vec![metric.cutoff])?;
-    let searching =
-        Searching { context, label: "", search: &search, data: split.trial_data(&dataset), protocol: &protocol };
     let n_trials = arguments::n_trials(matches);
-    let done = match searching.until(&mut folder, n_trials) {
-        Ok(done) => done,
-        Err(problem) => {
-            folder.discard_if_empty();
-            return Err(problem);
-        }
-    };
-    finish(
-        context,
-        matches,
-        &Finished { search: &search, dataset: &dataset, split: &split, folder: &folder, n_trials },
-    )?;
-    if done == Done::Interrupted {
-        context.remark(&format!(
-            "interrupted after {} of {n_trials} trials, all of which are kept in `{}`; the same command goes on",
-            folder.trials.len(),
-            out.display()
-        ));
+    let tuning = Tuning { search: &search, dataset: &dataset, graph, protocol: &protocol, validation_share, n_trials };
+    let open = tuning.open(&out)?;
+    catalogue::introduce(context, &dataset, arguments::graph_word(matches));
+    let tuned = open.run(&context.pool, &mut Watch::new(context))?;
+    finish(context, matches, &Finished { search: &search, dataset: &dataset, tuned: &tuned })?;
+    if !tuned.interrupted {
+        return Ok(Done::Wholly);
     }
-    Ok(done)
+    context.remark(&format!(
+        "interrupted after {} of {n_trials} trials, all of which are kept in `{}`; the same command goes on",
+        tuned.trials.len(),
+        out.display()
+    ));
+    Ok(Done::Interrupted)
 }
 
 /// A search as far as it came.
 struct Finished<'a> {
     search: &'a Search,
     dataset: &'a culet::data::Dataset,
-    split: &'a Split,
-    folder: &'a SearchFolder,
-    n_trials: usize,
+    tuned: &'a Tuned,
 }
 
-/// Writes the best settings, and prints what was found.
+/// Prints what was found.
 fn finish(context: &Context, matches: &ArgMatches, finished: &Finished<'_>) -> Result<(), Problem> {
-    let folder = finished.folder;
-    let best = culet::train::best_trial(&folder.trials);
-    let chosen = best.map(|trial| finished.search.chosen(trial)).transpose()?.flatten();
-    let command = match chosen.as_ref().zip(best) {
-        Some((chosen, best)) => {
-            let path = folder.path().join("best.toml");
-            best::write(&path, finished, chosen, best)?;
-            Some(training_command(context, matches, finished, &path))
-        }
-        None => None,
-    };
-    context
-        .print(&report::document(context, finished, command.as_deref()), || report::text(finished, command.as_deref()))
+    let config = finished.tuned.config.as_deref();
+    let command = config.map(|config| training_command(context, matches, finished, config));
+    let mut document = finished.tuned.document().clone();
+    document["command"] = command.as_deref().into();
+    context.print(&document, || report::text(finished, command.as_deref()))
 }
 
 /// The command that trains with the best settings on everything.

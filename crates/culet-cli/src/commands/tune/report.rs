@@ -1,57 +1,25 @@
-//! What a search found, in words and for programs.
+//! What a search found, in words.
 
-use culet::data::Fingerprint;
 use culet::model::Setting;
+use culet::runs::{rank_of_first, value_in_words};
 use culet::train::{Finding, Spread, Trial, findings, n_best, ranked_trials};
-use serde_json::{Value, json};
 
 use super::Finished;
-use super::trials::value_in_words;
-use crate::context::Context;
 use crate::table::Table;
 
 /// Trials in the table.
 const SHOWN: usize = 10;
 
-pub(super) fn document(context: &Context, finished: &Finished<'_>, command: Option<&str>) -> Value {
-    let (search, trials) = (finished.search, &finished.folder.trials);
-    json!({
-        "model": search.spec.name,
-        "data": finished.dataset.name,
-        "fingerprint": Fingerprint::of(finished.dataset),
-        "seed": search.seed,
-        "threads": context.pool.current_num_threads(),
-        "metric": search.metric,
-        "search": search.method,
-        "fixed": search.fixed,
-        "validation": { "share": finished.split.share, "pairs": finished.split.valid.n_pairs() },
-        "trials": trials,
-        "ranking": ranked_trials(trials).iter().map(|trial| trial.number).collect::<Vec<_>>(),
-        "default_rank": rank_of_first(trials),
-        "findings": findings(&search.ranges, trials),
-        "interrupted": trials.len() < finished.n_trials,
-        "seconds": finished.folder.elapsed_s,
-        "folder": finished.folder.path().to_string_lossy(),
-        "config": command.map(|_| finished.folder.path().join("best.toml").to_string_lossy().into_owned()),
-        "command": command,
-    })
-}
-
-/// From 1; the first trial has the settings that were given, the defaults unless others were.
-fn rank_of_first(trials: &[Trial]) -> Option<usize> {
-    ranked_trials(trials).iter().position(|trial| trial.number == 0).map(|place| place + 1)
-}
-
 pub(super) fn text(finished: &Finished<'_>, command: Option<&str>) -> String {
-    let (search, trials) = (finished.search, &finished.folder.trials);
+    let (search, trials) = (finished.search, &finished.tuned.trials);
     let name = search.spec.name;
     let data = &finished.dataset.name;
-    let pairs = culet::data::thousands(finished.split.valid.n_pairs() as u64);
+    let pairs = culet::data::thousands(finished.tuned.split.valid.n_pairs() as u64);
     let noun = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     let mut text = format!(
         "{name} on {data}: {} in {:.1} s, by {} on {pairs} validation pairs\n",
         noun(trials.len(), "trial"),
-        finished.folder.elapsed_s,
+        finished.tuned.elapsed_s,
         search.metric,
     );
     if trials.is_empty() {
@@ -74,7 +42,7 @@ pub(super) fn text(finished: &Finished<'_>, command: Option<&str>) -> String {
 }
 
 fn config(finished: &Finished<'_>) -> String {
-    finished.folder.path().join("best.toml").display().to_string()
+    finished.tuned.config.as_deref().map_or_else(String::new, |path| path.display().to_string())
 }
 
 fn best_table(finished: &Finished<'_>) -> String {
@@ -85,7 +53,7 @@ fn best_table(finished: &Finished<'_>) -> String {
     }
     head.extend(search.ranges.iter().map(|range| range.name));
     let mut table = Table::new(&head);
-    for (place, trial) in ranked_trials(&finished.folder.trials).into_iter().take(SHOWN).enumerate() {
+    for (place, trial) in ranked_trials(&finished.tuned.trials).into_iter().take(SHOWN).enumerate() {
         let value = if trial.metrics.is_empty() { "-".to_owned() } else { format!("{:.4}", trial.value) };
         let mut cells = vec![(place + 1).to_string(), (trial.number + 1).to_string(), value];
         if search.spec.has_epochs() {
@@ -99,7 +67,7 @@ fn best_table(finished: &Finished<'_>) -> String {
 }
 
 fn first_line(finished: &Finished<'_>) -> String {
-    let trials = &finished.folder.trials;
+    let trials = &finished.tuned.trials;
     let (Some(rank), Some(first)) = (rank_of_first(trials), trials.first()) else { return String::new() };
     let n_pruned = trials.iter().filter(|trial| trial.pruned).count();
     let mut text = format!("trial 1 has the {} and rank {rank} of {}", start_in_words(finished, first), trials.len());

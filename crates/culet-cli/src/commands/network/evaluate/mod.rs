@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use super::open;
 use crate::commands::Done;
 use crate::commands::ask::groups::argument;
-use crate::commands::evaluate::{part, remark, selected_on};
+use crate::commands::evaluate::{part, remark};
 use crate::context::Context;
 use crate::problem::Problem;
 
@@ -84,7 +84,7 @@ pub(in crate::commands) fn run(context: &Context, matches: &ArgMatches) -> Resul
     };
     let summary = &stored.run.manifest.summary;
     // Where no edges were withheld, none of them selected.
-    let selected_on = selected_on(summary).filter(|by| *by == Selection::Test || !stored.data().valid.is_empty());
+    let selected_on = summary.selected_on().filter(|by| *by == Selection::Test || !stored.data().valid.is_empty());
     let interrupted = summary.extra["interrupted"] == true;
     let mut document = json!({
         "run": stored.run.path().to_string_lossy(),

@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use culet::data::{PerUserTable, RunSummary};
-use culet::train::{BoardEntry, ColdReport, GraphKind};
+use culet_data::{PerUserTable, RunSummary};
+use culet_train::{BoardEntry, ColdReport, GraphKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-use super::super::tune::trials::settings_in_words;
 
 /// One row: a model that was judged, or why it could not be.
 pub(super) struct Row {
     pub(super) entry: BoardEntry,
-    pub(super) result: Result<Judged, String>,
+    pub(super) result: Result<Box<Judged>, String>,
 }
 
 /// A model that was judged.
@@ -30,15 +28,18 @@ pub(super) struct BoardRecord {
 }
 
 /// What the choice of settings was based on.
-#[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct SearchRecord {
-    pub(super) n_trials: usize,
-    pub(super) seconds: f64,
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct SearchRecord {
+    /// Trials that were made.
+    pub n_trials: usize,
+    /// Seconds of all of them.
+    pub seconds: f64,
     /// The metric that chose, on the validation part.
-    pub(super) value: Option<f64>,
+    pub value: Option<f64>,
     /// The settings that were searched over, and what was chosen.
-    pub(super) settings: toml::Table,
-    pub(super) best_epoch: Option<u64>,
+    pub settings: toml::Table,
+    /// As many epochs as were best; `None` for a model without epochs.
+    pub best_epoch: Option<u64>,
 }
 
 impl Judged {
@@ -56,16 +57,11 @@ impl Judged {
         self.search.value.or_else(|| self.summary.metrics.get("valid")?.get(key).copied())
     }
 
-    /// The settings that were searched over, or the parts of a blend and how much each moves; nothing if there was no choice.
-    pub(super) fn choice_in_words(&self) -> Option<String> {
-        if !self.search.settings.is_empty() {
-            return Some(settings_in_words(&self.search.settings));
-        }
-        let parts = self.summary.extra["blend"]["parts"].as_array()?;
+    /// The parts of a blend that count, with how much each moves the lists; of other models none.
+    pub(super) fn parts(&self) -> Vec<(String, f64)> {
+        let parts = self.summary.extra["blend"]["parts"].as_array().map_or(&[][..], Vec::as_slice);
         let influence = |part: &Value| part["influence"].as_f64().filter(|&influence| influence > 0.0);
-        let words =
-            parts.iter().filter_map(|part| Some(format!("{} {:.2}", part["model"].as_str()?, influence(part)?)));
-        Some(format!("blend of {}", words.collect::<Vec<_>>().join(", ")))
+        parts.iter().filter_map(|part| Some((part["model"].as_str()?.to_owned(), influence(part)?))).collect()
     }
 
     pub(super) fn peak_rss_bytes(&self) -> Option<u64> {
@@ -87,7 +83,7 @@ impl Rows {
 
     /// Those that were judged.
     pub(super) fn judged(&self) -> impl Iterator<Item = (&BoardEntry, &Judged)> {
-        self.0.iter().filter_map(|row| Some((&row.entry, row.result.as_ref().ok()?)))
+        self.0.iter().filter_map(|row| Some((&row.entry, row.result.as_deref().ok()?)))
     }
 
     /// Those that failed, and why.

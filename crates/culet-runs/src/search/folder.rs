@@ -5,24 +5,24 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use culet::data::{DataError, Dataset, Fingerprint};
-use culet::train::{Search, Trial};
+use culet_data::{DataError, Dataset, Fingerprint};
+use culet_train::{GraphKind, Observer, Search, Trial};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::claim::{Claim, MAY_DIFFER};
-use super::data::Split;
-use crate::context::Context;
-use crate::problem::{Problem, cause};
+use super::TrialSplit;
+use crate::RunsError;
+use crate::claim::{Claim, MAY_DIFFER};
+use crate::history::remark;
 
 const FACTS: &str = "search.json";
 const TRIALS: &str = "trials.jsonl";
 
 /// What a search is about. Trials belong together only if all of this is the same.
-pub(in super::super) struct Facts(Value);
+pub(crate) struct Facts(Value);
 
 impl Facts {
-    pub(in super::super) fn new(search: &Search, dataset: &Dataset, graph: &str, split: &Split) -> Self {
+    pub(crate) fn new(search: &Search, dataset: &Dataset, graph: GraphKind, split: &TrialSplit) -> Self {
         let ranges: BTreeMap<&str, String> = search.ranges.iter().map(|range| (range.name, range.describe())).collect();
         Self(json!({
             "format": "culet-search",
@@ -30,7 +30,7 @@ impl Facts {
             (MAY_DIFFER): env!("CARGO_PKG_VERSION"),
             "model": search.spec.name,
             "data": Fingerprint::of(dataset),
-            "kg": graph,
+            "kg": graph.word(),
             "validation": { "share": split.share, "pairs": split.valid.n_pairs() },
             "search": search.method,
             "metric": search.metric,
@@ -51,22 +51,22 @@ struct Line {
 }
 
 /// The trials of a search so far, and where the next ones go.
-pub(in super::super) struct SearchFolder {
+pub(crate) struct SearchFolder {
     path: PathBuf,
     file: File,
     _claim: Claim,
-    pub(in super::super) trials: Vec<Trial>,
+    pub(crate) trials: Vec<Trial>,
     /// Seconds of all trials, those of earlier calls included.
-    pub(in super::super) elapsed_s: f64,
+    pub(crate) elapsed_s: f64,
     n_before: usize,
 }
 
 impl SearchFolder {
     /// Makes the folder, or goes on with the search in it if that is the same.
-    pub(in super::super) fn open(path: &Path, facts: &Facts) -> Result<Self, Problem> {
+    pub(crate) fn open(path: &Path, facts: &Facts) -> Result<Self, RunsError> {
         let claim = Claim::of(path, FACTS, "search", &facts.0)?;
         let place = path.join(TRIALS);
-        let failed = |error| Problem::from(DataError::Write { path: place.clone(), source: error });
+        let failed = |error| RunsError::from(DataError::Write { path: place.clone(), source: error });
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(&place).map_err(failed)?;
         let lines = read_lines(&mut file, &place)?;
         // Not `sum`, which is -0 of nothing.
@@ -75,19 +75,19 @@ impl SearchFolder {
         Ok(Self { path: path.to_owned(), file, _claim: claim, n_before: trials.len(), trials, elapsed_s })
     }
 
-    pub(in super::super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Says how much was there.
-    pub(in super::super) fn remark(&self, context: &Context) {
+    pub(crate) fn remark(&self, observer: &mut dyn Observer) {
         if self.n_before > 0 {
-            context.remark(&format!("going on after {} trials in `{}`", self.n_before, self.path.display()));
+            remark(observer, &format!("going on after {} trials in `{}`", self.n_before, self.path.display()));
         }
     }
 
     /// Takes the folder away if it holds no trial: a search that cannot begin leaves nothing behind.
-    pub(in super::super) fn discard_if_empty(self) {
+    pub(crate) fn discard_if_empty(&self) {
         if self.trials.is_empty() {
             // Anything else in it keeps the folder.
             let _ = fs::remove_file(self.path.join(TRIALS));
@@ -97,12 +97,12 @@ impl SearchFolder {
     }
 
     /// Adds a trial; it is on the disk when this returns.
-    pub(in super::super) fn append(&mut self, trial: Trial, elapsed_s: f64) -> Result<(), Problem> {
+    pub(crate) fn append(&mut self, trial: Trial, elapsed_s: f64) -> Result<(), RunsError> {
         let line = Line { trial, elapsed_s };
-        let text = serde_json::to_string(&line)? + "\n";
+        let text = serde_json::to_string(&line).expect("a trial is plain data") + "\n";
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
         let path = self.path.join(TRIALS);
-        written.map_err(|source| Problem::from(DataError::Write { path, source }))?;
+        written.map_err(|source| RunsError::from(DataError::Write { path, source }))?;
         self.elapsed_s += elapsed_s;
         self.trials.push(line.trial);
         Ok(())
@@ -110,26 +110,19 @@ impl SearchFolder {
 }
 
 /// Reads the lines; a last one that was cut off goes, for its trial is made again.
-fn read_lines(file: &mut File, path: &Path) -> Result<Vec<Line>, Problem> {
-    let read = |source| Problem::from(DataError::Read { path: path.to_owned(), source });
+fn read_lines(file: &mut File, path: &Path) -> Result<Vec<Line>, RunsError> {
+    let read = |source| RunsError::from(DataError::Read { path: path.to_owned(), source });
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0)).map_err(read)?;
     file.read_to_end(&mut bytes).map_err(read)?;
     let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
     if whole < bytes.len() {
-        file.set_len(whole as u64).and_then(|()| file.sync_all()).map_err(|error| {
-            Problem::failed(format!(
-                "cannot cut the half-written last line off `{}`: {}",
-                path.display(),
-                cause(&error)
-            ))
-        })?;
+        let cut = file.set_len(whole as u64).and_then(|()| file.sync_all());
+        cut.map_err(|source| RunsError::HalfLine { path: path.to_owned(), source })?;
     }
     let text = String::from_utf8_lossy(&bytes[..whole]);
     let parse = |(k, line): (usize, &str)| {
-        let wrong = |what: String| {
-            Problem::input(what).at(path, k + 1).hint("remove the lines from there on; their trials are made again")
-        };
+        let wrong = |problem: String| RunsError::BadTrial { path: path.to_owned(), line: k + 1, problem };
         let line: Line = serde_json::from_str(line).map_err(|error| wrong(format!("is no trial: {error}")))?;
         let number = line.trial.number;
         if number == k as u64 { Ok(line) } else { Err(wrong(format!("has trial {number}, expected {k}"))) }
@@ -139,7 +132,7 @@ fn read_lines(file: &mut File, path: &Path) -> Result<Vec<Line>, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use culet::train::SearchMethod;
+    use culet_train::SearchMethod;
 
     use super::*;
 
@@ -157,10 +150,10 @@ mod tests {
     }
 
     fn facts(seed: u64) -> Facts {
-        let spec = culet::model::find_model("als").unwrap();
+        let spec = culet_model::find_model("als").unwrap();
         let config =
-            culet::data::CatalogueConfig { n_users: 20, n_items: 60, n_interactions: 100, ..Default::default() };
-        let dataset = culet::data::synthesise(&config).unwrap().dataset;
+            culet_data::CatalogueConfig { n_users: 20, n_items: 60, n_interactions: 100, ..Default::default() };
+        let dataset = culet_data::synthesise(&config).unwrap().dataset;
         let search = Search {
             spec,
             fixed: "iterations = 3".parse().unwrap(),
@@ -169,7 +162,7 @@ mod tests {
             metric: "recall@20".to_owned(),
             seed,
         };
-        Facts::new(&search, &dataset, "true", &Split::of(&dataset, 0.1, seed))
+        Facts::new(&search, &dataset, GraphKind::True, &TrialSplit::of(&dataset, 0.1, seed))
     }
 
     #[test]

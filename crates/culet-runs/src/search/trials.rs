@@ -2,46 +2,53 @@
 
 use std::time::Instant;
 
-use culet::eval::RankingProtocol;
-use culet::train::{Search, Trial, TrialData, best_trial};
+use culet_eval::RankingProtocol;
+use culet_train::{Observer, Search, Trial, TrialData, best_trial};
+use rayon::ThreadPool;
 
-use super::folder::SearchFolder;
-use super::watch::Watch;
-use crate::commands::Done;
-use crate::context::Context;
-use crate::interrupt;
-use crate::problem::Problem;
+use super::SearchFolder;
+use crate::RunsError;
+use crate::history::{begins, remark};
+
+/// How a work of many trainings ended that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Wholly,
+    Interrupted,
+}
 
 /// A search that makes trials.
-pub(in super::super) struct Searching<'a> {
-    pub(in super::super) context: &'a Context,
+pub(crate) struct Searching<'a> {
     /// What the lines of its trials begin with.
-    pub(in super::super) label: &'a str,
-    pub(in super::super) search: &'a Search,
-    pub(in super::super) data: TrialData<'a>,
-    pub(in super::super) protocol: &'a RankingProtocol,
+    pub(crate) label: &'a str,
+    pub(crate) search: &'a Search,
+    pub(crate) data: TrialData<'a>,
+    pub(crate) protocol: &'a RankingProtocol,
+    pub(crate) pool: &'a ThreadPool,
 }
 
 impl Searching<'_> {
-    /// Makes trials until there are so many, or somebody interrupts: the trial at hand is given up then.
-    pub(in super::super) fn until(&self, folder: &mut SearchFolder, n_trials: usize) -> Result<Done, Problem> {
+    /// Makes trials until there are so many, or the observer breaks: the trial at hand is given up then.
+    pub(crate) fn until(
+        &self,
+        folder: &mut SearchFolder,
+        n_trials: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Ended, RunsError> {
         while folder.trials.len() < n_trials {
-            if interrupt::requested() {
-                return Ok(Done::Interrupted);
+            let title = format!("{}trial {} of {n_trials}", self.label, folder.trials.len() + 1);
+            if begins(observer, &title).is_break() {
+                return Ok(Ended::Interrupted);
             }
             let start = Instant::now();
-            let title = format!("{}trial {} of {n_trials}", self.label, folder.trials.len() + 1);
-            let mut watch = Watch::new(self.context, &title);
-            let pool = &self.context.pool;
-            let trial = self.search.trial(&folder.trials, self.data, self.protocol, pool, &mut watch);
-            drop(watch);
-            let Some(trial) = trial? else { return Ok(Done::Interrupted) };
+            let trial = self.search.trial(&folder.trials, self.data, self.protocol, self.pool, observer)?;
+            let Some(trial) = trial else { return Ok(Ended::Interrupted) };
             let elapsed_s = start.elapsed().as_secs_f64();
             folder.append(trial, elapsed_s)?;
             let line = line(&folder.trials, elapsed_s, n_trials, &self.search.metric);
-            self.context.remark(format!("{}{line}", self.label).trim_end());
+            remark(observer, format!("{}{line}", self.label).trim_end());
         }
-        Ok(Done::Wholly)
+        Ok(Ended::Wholly)
     }
 }
 
@@ -61,13 +68,15 @@ fn line(trials: &[Trial], elapsed_s: f64, n_trials: usize, metric: &str) -> Stri
 }
 
 /// Such as `dim = 64, loss = bpr`.
-pub(in super::super) fn settings_in_words(settings: &toml::Table) -> String {
+#[must_use]
+pub fn settings_in_words(settings: &toml::Table) -> String {
     let words: Vec<String> =
         settings.iter().map(|(name, value)| format!("{name} = {}", value_in_words(value))).collect();
     words.join(", ")
 }
 
 /// A value as it is typed.
-pub(in super::super) fn value_in_words(value: &toml::Value) -> String {
+#[must_use]
+pub fn value_in_words(value: &toml::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -4,29 +4,37 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use culet::data::{Fingerprint, write_atomically};
-use culet::train::{Chosen, TrainOptions, Trial};
+use culet_data::{Fingerprint, write_atomically};
+use culet_train::{Chosen, TrainOptions, Trial};
 
-use super::Finished;
-use crate::problem::Problem;
+use super::TrialSplit;
+use super::Tuning;
+use crate::RunsError;
+
+/// What stands above the settings.
+pub(super) struct Found<'a> {
+    pub(super) tuning: &'a Tuning<'a>,
+    pub(super) split: &'a TrialSplit,
+    pub(super) n_trials: usize,
+}
 
 /// Writes the settings of the best trial, with what they are the best of.
-pub(super) fn write(path: &Path, finished: &Finished<'_>, chosen: &Chosen, best: &Trial) -> Result<(), Problem> {
-    let text = text(finished, chosen, best);
+pub(super) fn write(path: &Path, found: &Found<'_>, chosen: &Chosen, best: &Trial) -> Result<(), RunsError> {
+    let text = text(found, chosen, best);
     write_atomically(path, |writer| writer.write_all(text.as_bytes()))?;
     Ok(())
 }
 
-fn text(finished: &Finished<'_>, chosen: &Chosen, best: &Trial) -> String {
-    let (search, split) = (finished.search, finished.split);
-    let n_trials = finished.folder.trials.len();
+fn text(found: &Found<'_>, chosen: &Chosen, best: &Trial) -> String {
+    let Found { tuning, split, n_trials } = found;
+    let search = tuning.search;
     let mut text = String::new();
     let validation = match split.share {
         Some(share) => format!("{} pairs withheld from training, a share of {share}", split.valid.n_pairs()),
         None => format!("the {} validation pairs of the data", split.valid.n_pairs()),
     };
     let lines = [
-        format!("{} on {}: {}", search.spec.name, finished.dataset.name, Fingerprint::of(finished.dataset)),
+        format!("{} on {}: {}", search.spec.name, tuning.dataset.name, Fingerprint::of(tuning.dataset)),
         format!("{} {:.4} on {validation}", search.metric, best.value),
         format!("trial {} of {n_trials}, seed {}", best.number + 1, search.seed),
     ];

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use culet::data::{PerUserTable, Run, RunSummary};
-use culet::eval::RankingProtocol;
-use culet::train::{Part, StoredRun};
+use culet_data::{PerUserTable, Run, RunSummary};
+use culet_eval::RankingProtocol;
+use culet_train::{Part, StoredRun};
+use rayon::ThreadPool;
 
-use crate::context::Context;
-use crate::problem::Problem;
+use crate::RunsError;
 
 /// A run that was judged on its test part.
 pub(super) struct Judged {
@@ -17,13 +17,11 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    pub(super) fn open(path: &Path) -> Result<Self, Problem> {
+    pub(super) fn open(path: &Path) -> Result<Self, RunsError> {
         // The tables are not needed, so their checksums need not be computed.
         let run = Run::open_unverified(path)?;
         if run.catalogue()?.test.n_pairs() == 0 {
-            let message =
-                format!("`{}` was made from data without a test part, so there is nothing to compare", path.display());
-            return Err(Problem::input(message).hint("`culet data split` makes a test part"));
+            return Err(RunsError::NoTestPart { path: path.to_owned() });
         }
         Ok(Self { path: path.to_owned(), run, per_user: PerUserTable::default() })
     }
@@ -31,10 +29,10 @@ impl Judged {
     /// Reads the values of the users for these metrics, or computes them where the run was not judged so.
     pub(super) fn judge_at(
         &mut self,
-        context: &Context,
         protocol: &RankingProtocol,
         keys: &[String],
-    ) -> Result<(), Problem> {
+        pool: &ThreadPool,
+    ) -> Result<(), RunsError> {
         if let Some(table) = self.run.per_user()?
             && keys.iter().all(|key| table.metrics.iter().any(|(name, _)| name == key))
         {
@@ -42,7 +40,7 @@ impl Judged {
             return Ok(());
         }
         let stored = StoredRun::open(&self.path)?;
-        let report = stored.evaluate(Part::Test, protocol, &context.pool)?;
+        let report = stored.evaluate(Part::Test, protocol, pool)?;
         let users = &stored.catalogue().vocabulary.users;
         self.per_user = PerUserTable {
             users: report.per_user.users.iter().map(|&user| users.id(user as usize).to_owned()).collect(),
@@ -68,7 +66,7 @@ impl Judged {
         values.iter().sum::<f64>() / values.len() as f64
     }
 
-    /// The folder as it was typed.
+    /// The folder as it was given.
     pub(super) fn shown(&self) -> String {
         self.path.display().to_string()
     }

@@ -5,23 +5,23 @@ use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use culet::data::{DataError, write_atomically};
+use culet_data::{DataError, write_atomically};
 use serde_json::Value;
 
-use crate::problem::Problem;
+use crate::RunsError;
 
 /// What may differ from the work that is gone on with.
-pub(in super::super) const MAY_DIFFER: &str = "program_version";
+pub(crate) const MAY_DIFFER: &str = "program_version";
 
 /// The right to write into a folder, as long as it is held.
-pub(in super::super) struct Claim {
+pub(crate) struct Claim {
     _locked: File,
 }
 
 impl Claim {
     /// Makes the folder and writes the facts, or checks that those in it are the same; `what` is `search`, say, and the
     /// facts have a `format`.
-    pub(in super::super) fn of(path: &Path, file: &str, what: &str, facts: &Value) -> Result<Self, Problem> {
+    pub(crate) fn of(path: &Path, file: &str, what: &'static str, facts: &Value) -> Result<Self, RunsError> {
         if path.symlink_metadata().is_err() {
             make(path)?;
             write(path, file, facts)?;
@@ -30,36 +30,31 @@ impl Claim {
         }
         let place = path.join(file);
         let there = fs::read(&place).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-        let shown = path.display();
         let Some(there) = there.filter(|there| there["format"] == facts["format"]) else {
-            let message = format!("`{shown}` exists, and holds no {what}");
-            return Err(Problem::input(message).hint("choose another `--out`"));
+            return Err(RunsError::HoldsNone { path: path.to_owned(), what });
         };
         let differences = differences(&there, facts);
         if !differences.is_empty() {
-            return Err(Problem::input(format!("`{shown}` holds another {what}: {}", told(&differences)))
-                .hint("choose another `--out`, or repeat the command that began it"));
+            return Err(RunsError::HoldsAnother { path: path.to_owned(), what, differences });
         }
         let locked = File::open(&place).map_err(|source| DataError::Read { path: place, source })?;
         // Where the system knows no locks, there is none.
         if matches!(locked.try_lock(), Err(TryLockError::WouldBlock)) {
-            let message = format!("another program is at work in `{shown}`");
-            return Err(Problem::input(message).hint("wait until it is done, or choose another `--out`"));
+            return Err(RunsError::AtWork { path: path.to_owned() });
         }
         Ok(Self { _locked: locked })
     }
 }
 
-fn make(path: &Path) -> Result<(), Problem> {
+fn make(path: &Path) -> Result<(), RunsError> {
     fs::create_dir(path).map_err(|source| match source.kind() {
-        ErrorKind::NotFound => Problem::input(format!("the folder above `{}` does not exist", path.display()))
-            .hint("create it first, or choose another `--out`"),
+        ErrorKind::NotFound => RunsError::NothingAbove { path: path.to_owned() },
         _ => DataError::Write { path: path.to_owned(), source }.into(),
     })
 }
 
-fn write(path: &Path, file: &str, facts: &Value) -> Result<(), Problem> {
-    let text = serde_json::to_string_pretty(facts)? + "\n";
+fn write(path: &Path, file: &str, facts: &Value) -> Result<(), RunsError> {
+    let text = serde_json::to_string_pretty(facts).expect("facts are plain data") + "\n";
     write_atomically(&path.join(file), |writer| writer.write_all(text.as_bytes()))?;
     Ok(())
 }
@@ -89,7 +84,7 @@ fn differences(there: &Value, now: &Value) -> Vec<String> {
 }
 
 /// The values within a document by their path, such as `data.users`.
-pub(in super::super) fn leaves<'a>(name: &str, value: &'a Value, out: &mut BTreeMap<String, &'a Value>) {
+pub(crate) fn leaves<'a>(name: &str, value: &'a Value, out: &mut BTreeMap<String, &'a Value>) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {
@@ -106,7 +101,7 @@ pub(in super::super) fn leaves<'a>(name: &str, value: &'a Value, out: &mut BTree
 const TOLD: usize = 3;
 
 /// The first few.
-fn told(differences: &[String]) -> String {
+pub(crate) fn told(differences: &[String]) -> String {
     let mut text = differences[..differences.len().min(TOLD)].join("; ");
     if differences.len() > TOLD {
         text += &format!("; and {} more", differences.len() - TOLD);

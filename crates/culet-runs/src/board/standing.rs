@@ -1,18 +1,18 @@
 //! How the rows stand to each other: their order, intervals, whether the best is better, what the graph gave.
 
-use culet::data::PerUserTable;
-use culet::eval::significance::MeanInterval;
-use culet::train::{BoardEntry, Comparison, GraphKind, compare_users, mean_intervals};
+use culet_data::PerUserTable;
+use culet_eval::significance::MeanInterval;
+use culet_train::{BoardEntry, Comparison, GraphKind, compare_users, mean_intervals};
+use rayon::ThreadPool;
 
-use super::super::compare::refused;
-use super::entry::Board;
+use super::OpenBoard;
 use super::rows::{Judged, Rows};
-use crate::problem::Problem;
+use crate::RunsError;
 
 /// The judged rows, best first.
 pub(super) struct Standing<'a> {
     pub(super) rows: Vec<Stand<'a>>,
-    pub(super) gains: Vec<GraphGain<'a>>,
+    pub(super) gains: Vec<Gain<'a>>,
 }
 
 /// One row among the others.
@@ -26,7 +26,7 @@ pub(super) struct Stand<'a> {
 }
 
 /// What the true graph gave a model beyond another.
-pub(super) struct GraphGain<'a> {
+pub(super) struct Gain<'a> {
     pub(super) entry: &'a BoardEntry,
     pub(super) against: GraphKind,
     /// Of recall and ndcg at the first cutoff, the true graph minus the other.
@@ -36,15 +36,15 @@ pub(super) struct GraphGain<'a> {
 }
 
 impl<'a> Standing<'a> {
-    pub(super) fn of(board: &Board<'_>, rows: &'a Rows) -> Result<Self, Problem> {
+    pub(super) fn of(board: &OpenBoard<'_>, rows: &'a Rows, pool: &ThreadPool) -> Result<Self, RunsError> {
         let mut ranked: Vec<(&BoardEntry, &Judged)> = rows.judged().collect();
         let metric = board.metric();
         // Equal rows stay in the order in which they were asked for.
         ranked.sort_by(|(_, a), (_, b)| b.metric(&metric).total_cmp(&a.metric(&metric)));
         let tables: Vec<&PerUserTable> = ranked.iter().map(|(_, judged)| &judged.per_user).collect();
         let keys = [board.key("recall"), board.key("ndcg")];
-        let [recalls, ndcgs] = each(&keys, |key| intervals(board, &tables, key))?;
-        let [recall_gaps, ndcg_gaps] = each(&keys, |key| to_best(board, &tables, key))?;
+        let [recalls, ndcgs] = each(&keys, |key| intervals(board, &tables, key, pool))?;
+        let [recall_gaps, ndcg_gaps] = each(&keys, |key| to_best(board, &tables, key, pool))?;
         let stand = |(place, (entry, judged)): (usize, (&'a BoardEntry, &'a Judged))| Stand {
             entry,
             judged,
@@ -52,7 +52,7 @@ impl<'a> Standing<'a> {
             to_best: (place > 0).then(|| [recall_gaps[place - 1], ndcg_gaps[place - 1]]),
         };
         let rows_ranked = ranked.into_iter().enumerate().map(stand).collect();
-        Ok(Self { rows: rows_ranked, gains: graph_gains(board, rows, &keys)? })
+        Ok(Self { rows: rows_ranked, gains: graph_gains(board, rows, &keys, pool)? })
     }
 
     /// The row that the validation part speaks for, if it can be told of all rows.
@@ -64,30 +64,43 @@ impl<'a> Standing<'a> {
     }
 }
 
-fn each<T>(keys: &[String; 2], of: impl Fn(&str) -> Result<T, Problem>) -> Result<[T; 2], Problem> {
+fn each<T>(keys: &[String; 2], of: impl Fn(&str) -> Result<T, RunsError>) -> Result<[T; 2], RunsError> {
     Ok([of(&keys[0])?, of(&keys[1])?])
 }
 
-fn intervals(board: &Board<'_>, tables: &[&PerUserTable], key: &str) -> Result<Vec<MeanInterval>, Problem> {
-    let context = board.context;
-    mean_intervals(tables, key, context.seed, &context.pool).map_err(|error| refused("", &error))
+fn intervals(
+    board: &OpenBoard<'_>,
+    tables: &[&PerUserTable],
+    key: &str,
+    pool: &ThreadPool,
+) -> Result<Vec<MeanInterval>, RunsError> {
+    Ok(mean_intervals(tables, key, board.board.seed, pool)?)
 }
 
-fn to_best(board: &Board<'_>, tables: &[&PerUserTable], key: &str) -> Result<Vec<Comparison>, Problem> {
-    let context = board.context;
+fn to_best(
+    board: &OpenBoard<'_>,
+    tables: &[&PerUserTable],
+    key: &str,
+    pool: &ThreadPool,
+) -> Result<Vec<Comparison>, RunsError> {
     let Some((best, others)) = tables.split_first() else { return Ok(Vec::new()) };
-    compare_users(best, others, key, context.seed, &context.pool).map_err(|error| refused("", &error))
+    Ok(compare_users(best, others, key, board.board.seed, pool)?)
 }
 
-fn graph_gains<'a>(board: &Board<'_>, rows: &'a Rows, keys: &[String; 2]) -> Result<Vec<GraphGain<'a>>, Problem> {
+fn graph_gains<'a>(
+    board: &OpenBoard<'_>,
+    rows: &'a Rows,
+    keys: &[String; 2],
+    pool: &ThreadPool,
+) -> Result<Vec<Gain<'a>>, RunsError> {
     let mut gains = Vec::new();
     for (entry, with) in rows.judged().filter(|(entry, _)| entry.spec.uses_graph && entry.graph == GraphKind::True) {
         for against in [GraphKind::None, GraphKind::Random] {
             let Some(other) = rows.sibling(entry, against) else { continue };
             let tables = [&other.per_user, &with.per_user];
-            let [recall, ndcg] = each(keys, |key| to_best(board, &tables, key))?;
+            let [recall, ndcg] = each(keys, |key| to_best(board, &tables, key, pool))?;
             let cold = |judged: &Judged| judged.record.cold.metrics.get(&keys[0]).copied();
-            gains.push(GraphGain { entry, against, gains: [recall[0], ndcg[0]], cold: cold(with).zip(cold(other)) });
+            gains.push(Gain { entry, against, gains: [recall[0], ndcg[0]], cold: cold(with).zip(cold(other)) });
         }
     }
     Ok(gains)
