@@ -3,8 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::RangeProblem;
 use culet_data::DataError;
-use culet_eval::EvalError;
+use culet_eval::{EvalError, METRICS};
 use culet_model::ModelError;
 use culet_train::{CompareError, StoredError, TrainError};
 
@@ -76,6 +77,18 @@ pub enum RunsError {
         /// Its name.
         data: String,
     },
+    /// Where to search, in words that make no sense.
+    #[error(transparent)]
+    Range(RangeProblem),
+    /// A search that would look at the test part.
+    #[error("a search never looks at the test part, and `select` is `test`")]
+    SelectsOnTest,
+    /// A metric that nothing is judged by.
+    #[error("there is no metric `{name}`")]
+    NoMetric {
+        /// As given.
+        name: String,
+    },
     /// A search without a trial whose loss stayed a number.
     #[error("the loss became no number in every trial")]
     NoNumber,
@@ -141,6 +154,14 @@ impl RunsError {
             Self::Stored(error) => return error.hint(),
             Self::Compare(error) => return error.hint(),
             Self::NotComparable { source, .. } => return source.hint(),
+            Self::Range(problem) => return problem.hint(),
+            Self::NoMetric { .. } => {
+                let known = METRICS.join(", ");
+                return Some(format!("there are {known}, each with a length of the lists: `ndcg@10`"));
+            }
+            Self::SelectsOnTest => {
+                "leave it out; as published, `culet train MODEL DATA --select test` selects the epoch on the test part"
+            }
             Self::TooLarge { model, .. } => return Some(format!("free some, {}", crate::room::way_out(model))),
             Self::TookEverything { .. } => "leave that user out; there is nothing to recommend to them",
             Self::NothingToJudgeBy { .. } => "`culet data split` makes one",
@@ -171,6 +192,9 @@ impl RunsError {
             | Self::Evaluation(_)
             | Self::TookEverything { .. }
             | Self::TooLarge { .. }
+            | Self::Range(_)
+            | Self::SelectsOnTest
+            | Self::NoMetric { .. }
             | Self::TooFewRuns { .. }
             | Self::NoTestPart { .. }
             | Self::NothingToJudgeBy { .. }

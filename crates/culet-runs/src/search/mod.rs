@@ -2,6 +2,8 @@
 
 mod best;
 mod folder;
+mod plan;
+mod ranges;
 mod split;
 mod trials;
 
@@ -13,6 +15,8 @@ use culet_train::{Chosen, GraphKind, Observer, Search, Trial, best_trial, findin
 use rayon::ThreadPool;
 use serde_json::{Value, json};
 
+pub use plan::{SearchMetric, SearchPlan};
+pub use ranges::RangeProblem;
 pub use split::TrialSplit;
 pub use trials::{settings_in_words, value_in_words};
 

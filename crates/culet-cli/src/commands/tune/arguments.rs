@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use culet::eval::METRICS;
 use culet::model::{Family, MODELS, ModelSpec};
+use culet::runs::SearchMetric;
 use culet::train::training_settings;
 
 use super::super::catalogue;
@@ -147,21 +147,8 @@ pub(in super::super) fn given_validation_share(matches: &ArgMatches) -> Result<O
 }
 
 /// What shall be best.
-pub(super) struct Metric {
-    pub(super) name: String,
-    pub(super) cutoff: usize,
-}
-
-pub(super) fn metric(matches: &ArgMatches) -> Result<Metric, Problem> {
-    let name = matches.get_one::<String>("metric").expect("has a default");
-    let known = format!("there are {}, each with a length of the lists: `ndcg@10`", METRICS.join(", "));
-    let wrong = || Problem::input(format!("there is no metric `{name}`")).hint(known.clone());
-    let (word, cutoff) = name.split_once('@').ok_or_else(wrong)?;
-    let cutoff: usize = cutoff.parse().ok().filter(|&cutoff| cutoff > 0).ok_or_else(wrong)?;
-    if !METRICS.contains(&word) {
-        return Err(wrong());
-    }
-    Ok(Metric { name: format!("{word}@{cutoff}"), cutoff })
+pub(super) fn metric(matches: &ArgMatches) -> Result<SearchMetric, Problem> {
+    Ok(SearchMetric::parse(matches.get_one::<String>("metric").expect("has a default"))?)
 }
 
 pub(super) fn n_trials(matches: &ArgMatches) -> usize {
@@ -180,13 +167,4 @@ pub(super) fn ranges(matches: &ArgMatches) -> impl Iterator<Item = &str> {
 pub(super) fn place(matches: &ArgMatches, data: &str, spec: &ModelSpec) -> PathBuf {
     let out = matches.get_one::<PathBuf>("out").cloned();
     out.unwrap_or_else(|| PathBuf::from(format!("{data}-{}-tune", spec.name)))
-}
-
-/// Names of the settings of the training that a search decides by itself.
-pub(super) const DECIDED: [&str; 4] = ["select", "validation_share", "refit", "evaluate_every"];
-
-/// All settings that may be searched over.
-pub(super) fn searchable(spec: &'static ModelSpec) -> Vec<culet::model::Setting> {
-    let training = training_settings(spec).into_iter().filter(|setting| !DECIDED.contains(&setting.name));
-    spec.settings.iter().copied().chain(training).collect()
 }

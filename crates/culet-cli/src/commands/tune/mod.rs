@@ -1,16 +1,14 @@
 //! `culet tune`: a search for good settings, on a validation part.
 
 pub(super) mod arguments;
-mod ranges;
 mod report;
 pub(super) mod watch;
 
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command};
-use culet::eval::RankingProtocol;
-use culet::model::{Family, ModelSpec, Setting, find_model};
-use culet::runs::{Settings, Tuned, Tuning, size_of};
+use culet::model::{Family, ModelSpec, find_model};
+use culet::runs::{SearchPlan, Tuned, Tuning, settings_of_training, size_of};
 use culet::train::{GraphKind, Search, SearchMethod};
 
 use super::{Done, catalogue, room, settings};
@@ -40,9 +38,9 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
     let out = arguments::place(matches, &dataset.name, spec);
     let validation_share = validation_share(spec, matches)?.unwrap_or(options.validation_share);
     let graph = GraphKind::of_word(arguments::graph_word(matches)).expect("clap knows the words");
-    let protocol = RankingProtocol::new(vec![metric.cutoff])?;
     let n_trials = arguments::n_trials(matches);
-    let tuning = Tuning { search: &search, dataset: &dataset, graph, protocol: &protocol, validation_share, n_trials };
+    let tuning =
+        Tuning { search: &search, dataset: &dataset, graph, protocol: &metric.protocol, validation_share, n_trials };
     let open = tuning.open(&out)?;
     catalogue::introduce(context, &dataset, arguments::graph_word(matches));
     let tuned = open.run(&context.pool, &mut Watch::new(context))?;
@@ -96,27 +94,17 @@ fn training_command(context: &Context, matches: &ArgMatches, finished: &Finished
 }
 
 fn search(context: &Context, spec: &'static ModelSpec, matches: &ArgMatches, metric: &str) -> Result<Search, Problem> {
-    let Settings { model: mut fixed, training } = settings::read(spec, matches)?;
-    fixed.extend(training);
-    if fixed.get("select").and_then(toml::Value::as_str) == Some("test") {
-        return Err(Problem::input("a search never looks at the test part, and `select` is `test`").hint(
-            "leave it out; as published, `culet train MODEL DATA --select test` selects the epoch on the test part",
-        ));
-    }
-    let typed = |name: &str| matches.get_one::<String>(name).is_some();
-    let ranges = ranges::read(spec, arguments::ranges(matches), &typed)?;
-    let defaults = arguments::searchable(spec);
-    for range in &ranges {
-        let default = || defaults.iter().find(|setting| setting.name == range.name).map(Setting::default_value);
-        if let Some(value) = fixed.get(range.name).cloned().or_else(default) {
-            fixed.insert(range.name.to_owned(), ranges::start(range, &value));
-        }
-    }
+    let settings = settings::read(spec, matches)?;
+    // A flag of a setting fixes it; what a preset or a file says is where the search starts.
+    let known = spec.settings.iter().copied().chain(settings_of_training(spec)).map(|setting| setting.name);
+    let fixed: Vec<&str> = known.filter(|name| matches.get_one::<String>(name).is_some()).collect();
+    let ranges: Vec<&str> = arguments::ranges(matches).collect();
     let method = match matches.get_one::<String>("search").map(String::as_str) {
         Some("random") => SearchMethod::Random,
         _ => SearchMethod::Tpe,
     };
-    Ok(Search { spec, fixed, ranges, method, metric: metric.to_owned(), seed: context.seed })
+    let (metric, seed) = (metric.to_owned(), context.seed);
+    Ok(SearchPlan { spec, settings, fixed: &fixed, ranges: &ranges, method, metric, seed }.search()?)
 }
 
 /// The share to withhold, where the model has no such setting.
