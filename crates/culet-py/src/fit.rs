@@ -28,7 +28,7 @@ fn given(settings: &str) -> Result<toml::Table, Problem> {
 
 fn note(teller: &mut Teller, note: Option<String>) {
     if let Some(note) = note {
-        let _ = teller.event(&Event::Stage { what: &note });
+        let _ = teller.event(&Event::Remark { text: &note });
     }
 }
 

@@ -14,7 +14,9 @@ use crate::errors::Problem;
 use crate::threads::{Teller, Threads};
 
 fn told(document: &impl Serialize) -> Result<String, Problem> {
-    serde_json::to_string(document).map_err(|error| Problem::failed(error.to_string()))
+    // By way of a value, whose names are sorted: as the program tells it.
+    let value = serde_json::to_value(document);
+    value.map(|value| value.to_string()).map_err(|error| Problem::failed(error.to_string()))
 }
 
 /// Searches, fits and judges many models alike, in a folder that the same call goes on with; the leaderboard as JSON.
@@ -43,7 +45,8 @@ pub(crate) fn leaderboard(
     let entries = board_entries(&models, &graphs, !dataset.graph.triplets().is_empty()).map_err(Problem::from)?;
     let protocol = RankingProtocol::new(at).map_err(Problem::from)?;
     if !(0.0..0.9).contains(&validation_share) {
-        let message = format!("`validation_share` is {validation_share}, expected a number of at least 0 and below 0.9");
+        let message =
+            format!("`validation_share` is {validation_share}, expected a number of at least 0 and below 0.9");
         return Err(Problem::input(message).into());
     }
     check_trainable(dataset).map_err(Problem::from)?;
