@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Dict, List, Mapping, Optional, Type, TypeVar, 
 from ._errors import InputError, NotFittedError
 from ._fitted import Fitted, owning, temporary_folder, write_note
 from ._progress import Follower, Progress
+from ._settings import as_json, seed_of, threads_of
 
 PathLike = Union[str, "os.PathLike[str]"]
 Self = TypeVar("Self", bound="Estimator")
@@ -104,21 +105,14 @@ class Estimator:
 
     def _settings(self) -> str:
         """The settings of the model and its training, as JSON."""
-        told = {self._renamed.get(name, name): value for name, value in self.get_params().items() if name not in _OWN}
-        try:
-            return json.dumps(told, default=_plain)
-        except (TypeError, ValueError) as error:
-            raise InputError(f"a parameter cannot be understood: {error}") from None
+        told = {name: value for name, value in self.get_params().items() if name not in _OWN}
+        # Checked by their names here, and told by those of the registry.
+        as_json(told)
+        return as_json({self._renamed.get(name, name): value for name, value in told.items()})
 
     def _own_numbers(self) -> "tuple[int, int]":
         """The seed and the number of threads."""
-        numbers = []
-        for name, most in (("seed", 2**64 - 1), ("n_threads", 1024)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not hasattr(value, "__index__") or not 0 <= value.__index__() <= most:
-                raise InputError(f"`{name}` is {value!r}, expected a whole number from 0 to {most}")
-            numbers.append(value.__index__())
-        return numbers[0], numbers[1]
+        return seed_of(self.seed), threads_of(self.n_threads)  # type: ignore[attr-defined]
 
     # Folders
 
@@ -193,13 +187,15 @@ class Estimator:
         state = {name: value for name, value in self.__dict__.items() if name != "_fit"}
         if self._fit is not None:
             state["_folder"] = self._fit.to_bytes()
+            state["_whole"] = self._fit.whole
         return state
 
     def __setstate__(self, state: Dict[str, Any]) -> None:
-        folder = state.pop("_folder", None)
-        self.__dict__.update(state)
+        told = dict(state)
+        folder, whole = told.pop("_folder", None), told.pop("_whole", None)
+        self.__dict__.update(told)
         if folder is not None:
-            self._fit = Fitted.from_bytes(folder, self._own_numbers()[1])
+            self._fit = Fitted.from_bytes(folder, self._own_numbers()[1], whole)
 
     # What was found
 
@@ -241,10 +237,3 @@ def _same(value: Any, default: Any) -> bool:
         return bool(value is default or value == default)
     except Exception:
         return False
-
-
-def _plain(value: Any) -> Any:
-    """Numbers of NumPy as Python's own."""
-    if hasattr(value, "item"):
-        return value.item()
-    raise TypeError(f"{value!r} is no number, text, True or False")

@@ -78,21 +78,35 @@ class Fitted:
 
     def to_bytes(self) -> bytes:
         """The folder as one archive."""
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-            for file in sorted(self.path.iterdir()):
-                archive.write(file, file.name)
-        return buffer.getvalue()
+        return pack(self.path)
 
     @classmethod
-    def from_bytes(cls, data: bytes, n_threads: int) -> "Fitted":
+    def from_bytes(cls, data: bytes, n_threads: int, whole: Optional[Mapping[str, bool]] = None) -> "Fitted":
         """A folder of its own out of such an archive."""
         folder, run = temporary_folder()
-        run.mkdir()
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in archive.namelist():
-                (run / Path(name).name).write_bytes(archive.read(name))
-        return owning(cls(run, n_threads), folder)
+        try:
+            run.mkdir()
+            unpack(data, run)
+            return owning(cls(run, n_threads, whole), folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+
+def pack(folder: Path) -> bytes:
+    """The files of a folder as one archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for file in sorted(folder.iterdir()):
+            archive.write(file, file.name)
+    return buffer.getvalue()
+
+
+def unpack(data: bytes, folder: Path) -> None:
+    """The files of such an archive, into a folder."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            (folder / Path(name).name).write_bytes(archive.read(name))
 
 
 def temporary_folder() -> Tuple[Path, Path]:

@@ -8,6 +8,7 @@ from typing import Any, Union
 
 from ._errors import InputError
 from ._fitted import Fitted
+from ._settings import threads_of
 
 
 def load(path: Union[str, "os.PathLike[str]"], *, n_threads: int = 0, ids: str = "auto") -> Any:
@@ -32,6 +33,7 @@ def load(path: Union[str, "os.PathLike[str]"], *, n_threads: int = 0, ids: str =
     if ids not in ("auto", "int", "str"):
         raise InputError(f"`ids` is `{ids}`, expected auto, int or str")
     whole = None if ids == "auto" else dict.fromkeys(("user", "item", "node"), ids == "int")
+    n_threads = threads_of(n_threads)
     fitted = Fitted(Path(path), n_threads, whole)
     kind = _models.BY_NAME.get(fitted.manifest["model"])
     if kind is None:
