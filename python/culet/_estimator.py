@@ -138,13 +138,22 @@ class Estimator:
             train(place, follower)
             write_note(place, whole, output)
             fitted = Fitted(place, self._own_numbers()[1])
-        except BaseException:
+        except BaseException as error:
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, InputError) and any(f"`{told}`" in error.message for told in self._renamed.values()):
+                raise self._in_own_words(error) from None
             raise
         finally:
             follower.close()
         self._fit = owning(fitted, folder) if folder is not None else fitted
+
+    def _in_own_words(self, error: InputError) -> InputError:
+        """The error with the names that the parameters have here."""
+        message = error.message
+        for name, told in self._renamed.items():
+            message = message.replace(f"`{told}`", f"`{name}`")
+        return InputError(message, error.hint)
 
     def save(self, path: PathLike) -> None:
         """Saves what was fitted as a run folder, which the program ``culet`` and :func:`culet.load` read.
