@@ -126,6 +126,11 @@ class Estimator:
     def __sklearn_is_fitted__(self) -> bool:
         return self._fit is not None
 
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import InputTags, Tags, TargetTags
+
+        return Tags(estimator_type=None, target_tags=TargetTags(required=False), input_tags=InputTags(string=True, categorical=True))
+
     def _train(self, out: Optional[PathLike], whole: Mapping[str, bool], output: Optional[str], progress: Progress, train: Any) -> None:
         """Trains into a folder, of the caller's or a temporary one, and opens it."""
         folder: Optional[Path] = None

@@ -225,7 +225,7 @@ class Recommender(Estimator):
     ) -> Tuple[np.ndarray, ...]:
         """The lists of known users, and between them that of the unknown."""
         popular, taken = self._run.run.popular(k, allowed)
-        ends = np.concatenate([[0], np.cumsum(counts)])
+        ends = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
         place = np.full(n, -1)
         place[known] = np.arange(len(known))
         parts = [(popular, taken) if at < 0 else (best[ends[at] : ends[at + 1]], scores[ends[at] : ends[at + 1]]) for at in place]
