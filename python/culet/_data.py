@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 import numpy as np
 
 from . import _core
-from ._errors import InputError
+from ._errors import InputError, in_python
 from ._fitted import pack, unpack
 from ._frames import EDGES, FACTS, INTERACTIONS, LABELS, LINKS, framed, kind_of, source_of, text_table, whole_columns
 from ._ids import as_array
@@ -72,7 +72,7 @@ class Catalogue:
 
     @property
     def notes(self) -> List[str]:
-        return self._core.notes
+        return [in_python(note) for note in self._core.notes]
 
     @property
     def fingerprint(self) -> str:
@@ -173,7 +173,7 @@ class Network:
 
     @property
     def notes(self) -> List[str]:
-        return self._core.notes
+        return [in_python(note) for note in self._core.notes]
 
     @property
     def is_directed(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Dict, List, Mapping, Optional, Type, TypeVar, 
 from ._errors import InputError, NotFittedError
 from ._fitted import Fitted, owning, temporary_folder, write_note
 from ._progress import Follower, Progress
-from ._settings import as_json, seed_of, threads_of
+from ._settings import as_json, path_of, seed_of, threads_of
 
 PathLike = Union[str, "os.PathLike[str]"]
 Self = TypeVar("Self", bound="Estimator")
@@ -133,12 +133,12 @@ class Estimator:
 
     def _train(self, out: Optional[PathLike], whole: Mapping[str, bool], output: Optional[str], progress: Progress, train: Any) -> None:
         """Trains into a folder, of the caller's or a temporary one, and opens it."""
+        follower = Follower(progress, type(self).__name__)
         folder: Optional[Path] = None
         if out is None:
             folder, place = temporary_folder()
         else:
-            place = Path(out)
-        follower = Follower(progress, type(self).__name__)
+            place = path_of(out)
         try:
             train(place, follower)
             write_note(place, whole, output)

@@ -15,6 +15,7 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 from . import _core
 from ._errors import InputError, RunError
 from ._ids import IdTable
+from ._settings import path_of
 
 #: What the caller's ids were, beside what the run holds.
 _NOTE = "python.json"
@@ -61,7 +62,7 @@ class Fitted:
 
     def save(self, path: "str | os.PathLike[str]") -> None:
         """Copies the folder; it stands at its place whole or not at all."""
-        target = Path(path)
+        target = path_of(path)
         if os.path.lexists(target):
             raise InputError(f"`{target}` exists", "name a new folder; nothing is overwritten")
         if not target.absolute().parent.is_dir():

@@ -69,6 +69,8 @@ def source_of(table: Any, names: Sequence[str], what: str, columns: Optional[Map
     if isinstance(table, Mapping):
         chosen = _chosen(dict(table), what, columns)
         _refuse_repeats(list(chosen), what)
+        if not chosen:
+            raise InputError(f"{what}: there are no columns", "pass a table with columns, such as user and item")
         return [column(str(name), values, what) for name, values in chosen.items()]
     if isinstance(table, np.ndarray):
         return _of_array(table, names, what, columns)
@@ -138,7 +140,24 @@ def _of_polars(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> A
         chosen = _renamed(table.columns, what, columns)
         table = table.select([table[old].alias(new) for new, old in chosen.items()])
     _refuse_repeats(table.columns, what)
+    odd = [name for name, kind in table.schema.items() if str(kind).startswith(_ODD_OF_POLARS)]
+    if odd:
+        log.info("%s: columns of types that are not read: %s; left out", what, ", ".join(f"`{name}`" for name in odd))
+        table = table.drop(odd)
+    for name, kind in table.schema.items():
+        if str(kind).startswith(("List(", "Array(")):
+            import polars
+
+            table = table.with_columns(polars.Series(name, _listed(table[name].to_list()), dtype=polars.String))
     return table
+
+
+#: Types of polars that cannot be handed over, or hold nothing that is read.
+_ODD_OF_POLARS = ("Int128", "UInt128", "Float16", "Object", "Null", "Struct")
+
+
+def _listed(values: List[Any]) -> List[Optional[str]]:
+    return [None if value is None else _list_as_json(value) for value in values]
 
 
 def _of_arrow(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> Any:
@@ -152,6 +171,12 @@ def _of_arrow(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> An
         chosen = _renamed(table.schema.names, what, columns)
         table = table.select(list(chosen.values())).rename_columns(list(chosen))
     _refuse_repeats(table.schema.names, what)
+    for place, field in enumerate(table.schema):
+        if "list" in str(field.type).split("<")[0]:
+            import pyarrow
+
+            texts = pyarrow.array(_listed(table[field.name].to_pylist()), pyarrow.string())
+            table = table.set_column(place, field.name, texts)
     return table
 
 
@@ -177,6 +202,8 @@ def _of_pandas(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> L
     if not hasattr(table, "columns"):
         raise InputError(f"{what}: a {type(table).__name__} is no table", "pass a DataFrame")
     _refuse_repeats(list(table.columns), what)
+    if len(table.columns) == 0:
+        raise InputError(f"{what}: there are no columns", "pass a table with columns, such as user and item")
     chosen = _renamed(list(table.columns), what, columns) if columns is not None else {str(c): c for c in table.columns}
     found = []
     for new, old in chosen.items():
@@ -276,7 +303,10 @@ def _each(name: str, values: List[Any], what: str, kind: Any, text: Callable[[An
         if not isinstance(value, kind) and not _is_gap(value):
             among = "lists" if kind is _LISTS else f"values of type `{kind.__name__}`"
             raise _odd(name, f"a `{type(value).__name__}` among {among} (row {row + 1})", what)
-    return [None if _is_gap(value) else text(value) for value in values]
+    try:
+        return [None if _is_gap(value) else text(value) for value in values]
+    except Exception as error:
+        raise _odd(name, f"values that have no text ({type(error).__name__})", what) from None
 
 
 def _list_as_json(values: Any) -> str:

@@ -84,6 +84,10 @@ def as_array(ids: Sequence[str], whole: bool) -> np.ndarray:
     return array
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= 100 else text[:97] + "..."
+
+
 class IdTable:
     """The ids of one kind of node of a run, in the order of its tables."""
 
@@ -127,9 +131,9 @@ class IdTable:
         distinct = list(dict.fromkeys(texts))
         if len(distinct) == 1:
             return UnknownIdError(
-                f"there is no {self.kind} `{distinct[0]}` in this run", self.run.hint(self.kind, distinct[0])
+                f"there is no {self.kind} `{_short(distinct[0])}` in this run", self.run.hint(self.kind, distinct[0])
             )
-        named = ", ".join(f"`{text}`" for text in distinct[:LISTED])
+        named = ", ".join(f"`{_short(text)}`" for text in distinct[:LISTED])
         more = f" and {len(distinct) - LISTED} more" if len(distinct) > LISTED else ""
         return UnknownIdError(
             f"there are no {self.kind}s {named}{more} in this run", "leave them out, or pass unknown='skip'"

@@ -7,6 +7,7 @@ import math
 import operator
 import os
 import re
+from pathlib import Path
 from typing import Any, Callable, Mapping, TypeVar
 
 from ._errors import InputError
@@ -48,6 +49,14 @@ def threads_of(value: Any) -> int:
     return whole("n_threads", value, 0, 1024)
 
 
+def path_of(value: Any) -> Path:
+    """A path that a file system can have."""
+    path = Path(value)
+    if "\0" in str(path):
+        raise InputError(f"{str(path)!a} is no path", "a path holds no NUL")
+    return path
+
+
 def as_json(settings: Mapping[str, Any]) -> str:
     """Settings as JSON; one that JSON has no word for is named."""
     return "{" + ", ".join(f"{json.dumps(name)}: {_value(name, value)}" for name, value in settings.items()) + "}"
@@ -60,7 +69,7 @@ def _value(name: str, value: Any) -> str:
         return json.dumps(value, default=_plain, allow_nan=False)
     except UnicodeError:
         raise InputError(f"`{name}` is {value!a}, which is no text in Unicode") from None
-    except (TypeError, ValueError, RecursionError):
+    except Exception:
         odd = "no finite number" if isinstance(value, float) and not math.isfinite(value) else f"a {type(value).__name__}"
         raise InputError(f"`{name}` is {_shown(value)}, {odd}", "give a number, a text, True or False") from None
 
@@ -71,7 +80,7 @@ def _plain(value: Any) -> Any:
         return os.fspath(value)
     if hasattr(value, "item"):
         return value.item()
-    raise TypeError(f"{value!r} is no number, text, True or False")
+    raise TypeError("no number, text, True or False")
 
 
 def _shown(value: Any) -> str:
