@@ -50,8 +50,9 @@ class Fitted:
         self.run = _core.Run.open(path, n_threads)
         self.manifest: Dict[str, Any] = json.loads(self.run.manifest)
         note = _read_note(path)
-        self.whole: Dict[str, bool] = dict(whole if whole is not None else note.get("whole_ids", {}))
-        self.output: Optional[str] = note.get("output")
+        noted = note.get("whole_ids")
+        self.whole: Dict[str, bool] = dict(whole if whole is not None else noted if isinstance(noted, dict) else {})
+        self.output: Optional[str] = note.get("output") if note.get("output") in ("pandas", "polars", "arrow") else None
         self._tables: Dict[str, IdTable] = {}
 
     def table(self, kind: str) -> IdTable:

@@ -16,6 +16,7 @@ import numpy as np
 
 from . import _core
 from ._errors import InputError
+from ._settings import shown
 
 log = logging.getLogger("culet")
 
@@ -343,22 +344,14 @@ def _of_rows(rows: Any, names: Sequence[str], what: str, columns: Optional[Mappi
             "pass a frame of pandas or polars, a table of pyarrow, a dictionary of columns, or a list of rows",
         )
     found = [tuple(row) if isinstance(row, (list, tuple, np.ndarray)) else row for row in rows]
-    width = len(found[0]) if found and isinstance(found[0], tuple) else 2
+    least = 3 if names == FACTS else 2
+    width = len(found[0]) if found and isinstance(found[0], tuple) else least
     for k, row in enumerate(found):
-        if not isinstance(row, tuple) or len(row) != width or not 2 <= width <= len(names):
-            shown = _shown(row)
-            expected = " or ".join(f"({', '.join(names[:n])})" for n in range(2, len(names) + 1))
-            raise InputError(f"{what}: row {k + 1} is {shown}, expected {expected}")
-    by_column = list(zip(*found)) if found else [()] * 2
+        if not isinstance(row, tuple) or len(row) != width or not least <= width <= len(names):
+            expected = " or ".join(f"({', '.join(names[:n])})" for n in range(least, len(names) + 1))
+            raise InputError(f"{what}: row {k + 1} is {shown(row)}, expected {expected}")
+    by_column = list(zip(*found)) if found else [()] * least
     return [column(name, list(values), what) for name, values in zip(names, by_column)]
-
-
-def _shown(row: Any) -> str:
-    try:
-        text = ascii(row)
-    except Exception:
-        text = f"a {type(row).__name__}"
-    return text if len(text) < 60 else text[:57] + "..."
 
 
 def _is_column(part: Any) -> bool:
@@ -390,7 +383,7 @@ def _of_graph(graph: Any) -> List[Column]:
         for node in (source, target):
             if isinstance(node, _LISTS):
                 raise InputError(
-                    f"edges: the node {_shown(node)} is a {type(node).__name__}, which is no id",
+                    f"edges: the node {shown(node)} is a {type(node).__name__}, which is no id",
                     "name the nodes by texts or whole numbers: `networkx.relabel_nodes(graph, str)`",
                 )
         sources.append(source)
@@ -480,9 +473,9 @@ class Frame:
         return framed(self._columns, "arrow")
 
     def _cells(self, limit: int = 20) -> Tuple[List[List[str]], int]:
-        shown = min(len(self), limit)
-        cells = [[_cell(values[k]) for values in self._columns.values()] for k in range(shown)]
-        return cells, len(self) - shown
+        n_shown = min(len(self), limit)
+        cells = [[_cell(values[k]) for values in self._columns.values()] for k in range(n_shown)]
+        return cells, len(self) - n_shown
 
     def __repr__(self) -> str:
         cells, more = self._cells()

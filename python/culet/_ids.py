@@ -27,6 +27,8 @@ def text_of(value: Any) -> str:
             return value.decode("utf-8")
         except UnicodeDecodeError:
             raise InputError(f"{value!r} is no id: these bytes are no UTF-8", "ids are texts or whole numbers") from None
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        return text_of(value.item())
     if isinstance(value, (bool, np.bool_)):
         raise InputError(f"`{value}` is no id", "ids are texts or whole numbers")
     try:

@@ -15,7 +15,7 @@ from ._estimator import Estimator
 from ._frames import INTERACTIONS, default_output, framed, kind_of, library_of, source_of
 from ._ids import IdTable, as_array, is_scalar, text_of, texts_of
 from ._progress import Progress
-from ._settings import whole
+from ._settings import shown, whole
 from ._show import Explanation, Facets, Metrics
 
 log = logging.getLogger("culet")
@@ -305,7 +305,7 @@ class Recommender(Estimator):
             taken = found[order]
         else:
             if is_scalar(history):
-                raise InputError(f"a history is a list of items, not `{history}`", f"write [{history!r}]")
+                raise InputError(f"a history is a list of items, not {shown(history)}", f"write [{shown(history)}]")
             taken, _ = table.find_all(history, unknown)
             offsets = np.array([0, len(taken)], dtype=np.uint32)
             names = [""]
@@ -591,7 +591,7 @@ def _objects(values: List[Any]) -> np.ndarray:
 def _facts(having: Union[str, Sequence[str]]) -> List[str]:
     listed = [having] if isinstance(having, str) else having
     if not isinstance(listed, (list, tuple)) or not all(isinstance(fact, str) for fact in listed):
-        raise InputError(f"`having` is {having!a}, expected facts", 'write "relation=entity", or a list of such texts')
+        raise InputError(f"`having` is {shown(having)}, expected facts", 'write "relation=entity", or a list of such texts')
     return [text_of(fact) for fact in listed]
 
 

@@ -35,7 +35,7 @@ def whole(name: str, value: Any, least: int, most: int) -> int:
     except TypeError:
         number = None
     if number is None or not least <= number <= most:
-        raise InputError(f"`{name}` is {_shown(value)}, expected a whole number from {least} to {most}")
+        raise InputError(f"`{name}` is {shown(value)}, expected a whole number from {least} to {most}")
     return number
 
 
@@ -71,7 +71,7 @@ def _value(name: str, value: Any) -> str:
         raise InputError(f"`{name}` is {value!a}, which is no text in Unicode") from None
     except Exception:
         odd = "no finite number" if isinstance(value, float) and not math.isfinite(value) else f"a {type(value).__name__}"
-        raise InputError(f"`{name}` is {_shown(value)}, {odd}", "give a number, a text, True or False") from None
+        raise InputError(f"`{name}` is {shown(value)}, {odd}", "give a number, a text, True or False") from None
 
 
 def _plain(value: Any) -> Any:
@@ -83,7 +83,8 @@ def _plain(value: Any) -> Any:
     raise TypeError("no number, text, True or False")
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value in a message, of whatever it is and however long."""
     try:
         text = ascii(value)
     except Exception:
@@ -113,5 +114,5 @@ def _named(settings: Mapping[str, Any], message: str, column: int) -> InputError
         if len(as_json(so_far)) > column:
             expected = message.rsplit("expected ", 1)[-1]
             expected = "a whole number of at least 0" if re.fullmatch(r"u(8|16|32|64|size)", expected) else _TYPES.get(expected, expected)
-            return InputError(f"`{name}` is {_shown(value)}, expected {expected}")
+            return InputError(f"`{name}` is {shown(value)}, expected {expected}")
     return InputError(message)
