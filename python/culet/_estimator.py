@@ -139,6 +139,7 @@ class Estimator:
             folder, place = temporary_folder()
         else:
             place = path_of(out)
+        was_there = os.path.lexists(place)
         try:
             train(place, follower)
             write_note(place, whole, output)
@@ -146,6 +147,9 @@ class Estimator:
         except BaseException as error:
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
+            elif not was_there and not isinstance(error, InputError):
+                # What was begun there.
+                shutil.rmtree(place, ignore_errors=True)
             if isinstance(error, InputError) and any(f"`{told}`" in error.message for told in self._renamed.values()):
                 raise self._in_own_words(error) from None
             raise

@@ -121,3 +121,10 @@ def as_lists(frame: Any) -> Dict[str, List[Any]]:
     rows = rows_of(frame)
     names = list(frame.column_names) if hasattr(frame, "column_names") else list(frame.columns)
     return {name: [row[k] for row in rows] for k, name in enumerate(names)}
+
+
+def lists_of(model: Any) -> List[Tuple[Any, ...]]:
+    """What a model recommends, or holds alike."""
+    if isinstance(model, culet.NodeModel):
+        return rows_of(model.similar(model.node_ids_[:5], 4, output="numpy"))
+    return rows_of(model.recommend(k=5, output="numpy"))

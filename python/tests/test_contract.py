@@ -19,6 +19,7 @@ from conftest import (
     communities,
     edges_of,
     fitted,
+    lists_of,
     new,
     raises,
     rows_of,
@@ -37,12 +38,6 @@ of_network = pytest.mark.parametrize("cls", NETWORKS, ids=lambda cls: cls.__name
 
 def has_vectors(cls):
     return cls in (culet.KGIN, culet.ALS, culet.BPRMF, culet.SoftmaxMF, culet.LightGCN)
-
-
-def lists(model, **options):
-    if isinstance(model, culet.NodeModel):
-        return rows_of(model.similar(model.node_ids_[:5], 4, output="numpy", **options))
-    return rows_of(model.recommend(k=5, output="numpy", **options))
 
 
 def test_every_model_of_the_registry_is_a_class():
@@ -92,7 +87,7 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_threads(cls):
 
     one, three, other = train(5, 1), train(5, 3), train(6, 1)
     assert table_bytes(one) == table_bytes(three)
-    assert lists(one) == lists(three)
+    assert lists_of(one) == lists_of(three)
     random = ABILITIES[cls.__name__]["has_epochs"] or cls in (culet.ALS, culet.Auto) or issubclass(cls, culet.NodeModel)
     assert (table_bytes(one) != table_bytes(other)) == random
 
@@ -106,7 +101,7 @@ def test_saved_and_loaded_it_answers_the_same(cls, tmp_path):
     model.save(tmp_path / "run")
     for loaded in (culet.load(tmp_path / "run"), cls.load(tmp_path / "run", n_threads=1)):
         assert type(loaded) is cls
-        assert lists(loaded) == lists(model)
+        assert lists_of(loaded) == lists_of(model)
         assert loaded.metrics_ == model.metrics_ and loaded.history_ == model.history_
         params = {**loaded.get_params(), "n_threads": 0}
         assert {**params, "at": tuple(params.get("at", ()))} == {**model.get_params(), "at": tuple(model.get_params().get("at", ()))}
@@ -120,7 +115,7 @@ def test_saved_and_loaded_it_answers_the_same(cls, tmp_path):
 def test_pickles_and_copies_answer_after_the_original_is_gone(cls, tmp_path):
     fitted(cls).save(tmp_path / "run")
     model = culet.load(tmp_path / "run")
-    expected = lists(model)
+    expected = lists_of(model)
     data = pickle.dumps(model)
     deep = copy.deepcopy(model)
     place = deep.run_
@@ -129,10 +124,10 @@ def test_pickles_and_copies_answer_after_the_original_is_gone(cls, tmp_path):
 
     shutil.rmtree(tmp_path / "run")
     again = pickle.loads(data)
-    assert lists(again) == expected == lists(deep)
+    assert lists_of(again) == expected == lists_of(deep)
     assert again.run_ != deep.run_ and again.run_.is_dir()
     again.save(tmp_path / "again")
-    assert lists(culet.load(tmp_path / "again")) == expected
+    assert lists_of(culet.load(tmp_path / "again")) == expected
     del deep
     assert not place.exists(), "a temporary folder goes with its estimator"
 
@@ -158,12 +153,12 @@ def test_parameters_are_kept_set_and_cloned(cls):
 def test_what_was_fitted_outlives_new_parameters(cls, tmp_path):
     fitted(cls).save(tmp_path / "run")
     model = culet.load(tmp_path / "run")
-    expected = lists(model)
+    expected = lists_of(model)
     model.set_params(seed=77)
-    assert lists(model) == expected
+    assert lists_of(model) == expected
     model.set_params(n_threads=-1)
     raises(culet.InputError, lambda: model.fit([("a", "b"), ("b", "c")]), "n_threads", "-1")
-    assert lists(model) == expected
+    assert lists_of(model) == expected
 
 
 @every
@@ -377,7 +372,7 @@ def test_reasons(cls):
 
 
 @recommender
-def test_scores_are_those_of_the_lists(cls):
+def test_scores_are_those_of_the_lists_of(cls):
     model = fitted(cls)
     listed = as_lists(model.recommend(["u00", "u05"], N_ITEMS, filter_seen=False, output="numpy"))
     scores = model.score(listed["user_id"], listed["item_id"])
