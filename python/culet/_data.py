@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import os
+import tempfile
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
 from . import _core
-from ._errors import InputError
+from ._errors import InputError, in_python
+from ._fitted import pack, unpack
 from ._frames import EDGES, FACTS, INTERACTIONS, LABELS, LINKS, framed, kind_of, source_of, text_table, whole_columns
 from ._ids import as_array
+from ._settings import as_json, heard, seed_of, threads_of, whole
 
 log = logging.getLogger("culet")
 
@@ -31,6 +34,8 @@ def _as_list(value: Any) -> List[Any]:
         return []
     if isinstance(value, list) and not (value and isinstance(value[0], (tuple, list))):
         return value
+    if isinstance(value, tuple) and value and all(is_path(one) or hasattr(one, "columns") for one in value):
+        return list(value)
     return [value]
 
 
@@ -67,7 +72,7 @@ class Catalogue:
 
     @property
     def notes(self) -> List[str]:
-        return self._core.notes
+        return [in_python(note) for note in self._core.notes]
 
     @property
     def fingerprint(self) -> str:
@@ -124,6 +129,13 @@ class Catalogue:
         for loss in self._core.write(Path(folder), format):
             log.warning("%s", loss)
 
+    def __deepcopy__(self, memo: Any) -> "Catalogue":
+        # Nothing in it changes.
+        return self
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return _catalogue_of_bytes, (_as_bytes(self), self.name, self._whole, self._output)
+
     def __repr__(self) -> str:
         parts = f"{self.n_train:,} training pairs"
         parts += f", {self.n_valid:,} to validate" if self.n_valid else ""
@@ -161,7 +173,7 @@ class Network:
 
     @property
     def notes(self) -> List[str]:
-        return self._core.notes
+        return [in_python(note) for note in self._core.notes]
 
     @property
     def is_directed(self) -> bool:
@@ -209,9 +221,45 @@ class Network:
         """Writes the network into a new folder of text files, which :func:`read` reads back."""
         self._core.write(Path(folder))
 
+    def __deepcopy__(self, memo: Any) -> "Network":
+        # Nothing in it changes.
+        return self
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return _network_of_bytes, (_as_bytes(self), self.name, self.is_directed, self._whole, self._output)
+
     def __repr__(self) -> str:
         kind = "directed" if self.is_directed else "undirected"
         return f"<Network {self.name}: {self.n_nodes:,} nodes, {self.n_edges:,} {kind} edges>"
+
+
+def _as_bytes(data: Any) -> bytes:
+    """What `save` writes, as one archive."""
+    with tempfile.TemporaryDirectory(prefix="culet-") as folder:
+        place = Path(folder) / "data"
+        data.save(place)
+        return pack(place)
+
+
+def _catalogue_of_bytes(data: bytes, name: str, whole: Mapping[str, bool], output: Optional[str]) -> Catalogue:
+    with tempfile.TemporaryDirectory(prefix="culet-") as folder:
+        place = Path(folder) / name_of_folder(name)
+        place.mkdir()
+        unpack(data, place)
+        return Catalogue(_core.Catalogue.read(place, "{}"), (whole["user"], whole["item"]), output)
+
+
+def _network_of_bytes(data: bytes, name: str, is_directed: bool, whole: bool, output: Optional[str]) -> Network:
+    with tempfile.TemporaryDirectory(prefix="culet-") as folder:
+        place = Path(folder) / name_of_folder(name)
+        place.mkdir()
+        unpack(data, place)
+        return Network(_core.Network.read(place, as_json({"directed": is_directed})), whole, output)
+
+
+def name_of_folder(name: str) -> str:
+    """A folder from which a reader takes this name, as far as a folder can be called that."""
+    return name if name and name not in (".", "..") and not set(name) & set("/\\\0") and len(name) < 100 else "data"
 
 
 _OF_CATALOGUES = ("format", "id_base", "columns", "min_rating", "attributes", "knowledge_graph", "links")
@@ -248,10 +296,10 @@ def read(path: PathLike, kind: Optional[str] = None, **options: Any) -> Union[Ca
         kind = "network" if kind is None and any(name in options for name in _OF_NETWORKS) else kind
         kind = kind or _core.detect(path)
     if kind == "network":
-        return _told(Network(_core.Network.read(path, _options(options, _NETWORK))))
+        return _told(Network(heard(_options(options, _NETWORK), lambda said: _core.Network.read(path, said))))
     if kind != "catalogue":
         raise InputError(f"`kind` is `{kind}`, expected catalogue or network")
-    return _told(Catalogue(_core.Catalogue.read(path, _options(_files(options), _CATALOGUE))))
+    return _told(Catalogue(heard(_options(_files(options), _CATALOGUE), lambda said: _core.Catalogue.read(path, said))))
 
 
 _CATALOGUE = {
@@ -273,7 +321,7 @@ def _files(options: Mapping[str, Any]) -> Dict[str, Any]:
     return found
 
 
-def _options(options: Mapping[str, Any], known: "set[str]") -> str:
+def _options(options: Mapping[str, Any], known: "set[str]") -> Dict[str, Any]:
     for name in options:
         if name not in known:
             shown = ", ".join(sorted(name.replace("graphs", "knowledge_graph") for name in known))
@@ -281,8 +329,7 @@ def _options(options: Mapping[str, Any], known: "set[str]") -> str:
     given = {name: value for name, value in options.items() if value is not None}
     if isinstance(given.get("columns"), Mapping):
         given["columns"] = ",".join(f"{what}={name}" for what, name in given["columns"].items())
-    paths = {name: str(value) for name, value in given.items() if isinstance(value, os.PathLike)}
-    return json.dumps({**given, **paths})
+    return given
 
 
 def _told(data: Any) -> Any:
@@ -359,8 +406,9 @@ def catalogue(
         return _from_path(interactions, tables, valid, test, columns, options)
     source = source_of(interactions, INTERACTIONS, "interactions", columns)
     parts = [None if part is None else source_of(part, INTERACTIONS, what, columns) for what, part in (("valid", valid), ("test", test))]
-    core = _core.Catalogue.of_tables(
-        name, source, *parts, tables["attributes"], tables["graphs"], tables["links"], _options(options, _CATALOGUE)
+    beside_it = (tables["attributes"], tables["graphs"], tables["links"])
+    core = heard(
+        _options(options, _CATALOGUE), lambda said: _core.Catalogue.of_tables(name, source, *parts, *beside_it, said)
     )
     return _told(Catalogue(core, _whole_ids(source, "interactions"), kind_of(interactions)))
 
@@ -375,7 +423,7 @@ def _from_path(
                 "pass both as files or both as tables; `valid` and `test` stand in the folder as files of that name",
             )
     options["columns"] = columns
-    core = _core.Catalogue.read(Path(path), _options(options, _CATALOGUE))
+    core = heard(_options(_files(options), _CATALOGUE), lambda said: _core.Catalogue.read(Path(path), said))
     return _told(Catalogue(core))
 
 
@@ -438,7 +486,7 @@ def network(
             if beside is not None:
                 raise InputError(f"`{what}` is a table, and the edges are a file", "it stands in the folder as a file")
         options.update(nodes=nodes, labels=labels, columns=columns)
-        return _told(Network(_core.Network.read(Path(edges), _options(options, _NETWORK))))
+        return _told(Network(heard(_options(options, _NETWORK), lambda said: _core.Network.read(Path(edges), said))))
     if directed is None and callable(getattr(edges, "is_directed", None)):
         options["directed"] = bool(edges.is_directed())
     source = source_of(edges, EDGES, "edges", columns)
@@ -447,7 +495,7 @@ def network(
     parts = [(None, "train_negatives"), (valid, "valid"), (valid_negatives, "valid_negatives")]
     parts += [(test, "test"), (test_negatives, "test_negatives")]
     sources = [None if table is None else source_of(table, EDGES, what) for table, what in parts]
-    core = _core.Network.of_tables(name, source, *about, sources, _options(options, _NETWORK))
+    core = heard(_options(options, _NETWORK), lambda said: _core.Network.of_tables(name, source, *about, sources, said))
     return _told(Network(core, all(_whole_ids(source, "edges")), kind_of(edges)))
 
 
@@ -499,7 +547,7 @@ def describe(data: Any, *, estimates: bool = False, n_threads: int = 0, **option
     """
     if not isinstance(data, (Catalogue, Network)):
         data = read(data, **options) if is_path(data) else catalogue(data, **options)
-    return Description(*data._core.describe(estimates, n_threads))
+    return Description(*data._core.describe(bool(estimates), threads_of(n_threads)))
 
 
 def split(data: Any, by: Optional[str] = None, *, seed: int = 0, **settings: Any) -> Any:
@@ -529,23 +577,24 @@ def split(data: Any, by: Optional[str] = None, *, seed: int = 0, **settings: Any
             raise InputError("`by` is about catalogues, and this is a network", "leave it out")
         plan = {
             "test_share": 0.5, "valid_share": 0.0, "keep": None, "negatives": None, "negatives_per_edge": 1,
-            "relation": None, "whole_nodes": None, "seed": seed,
+            "relation": None, "whole_nodes": None, "seed": seed_of(seed),
         }  # fmt: skip
-        core, _ = data._core.split(json.dumps(_filled(plan, settings)))
+        core, _ = heard(_filled(plan, settings), data._core.split)
         return _told(Network(core, data._whole, data._output))
     plan = dict.fromkeys(("test_share", "valid_share", "test_items", "valid_items", "cut", "valid_cut", "k_core"))
     given = {name: settings.pop(name) for name in list(settings) if name in plan}
     for name in ("cut", "valid_cut"):
         if given.get(name) is not None:
             given[name] = str(given[name])
-    plan_text = json.dumps({**plan, **given, "by": by or "random", "seed": seed})
+    full = {**plan, **given, "by": "random" if by is None else by, "seed": seed_of(seed)}
     if isinstance(data, Catalogue):
         if settings:
             raise InputError(f"there is no setting `{next(iter(settings))}`", f"the settings are {', '.join(plan)}")
-        core, _ = data._core.split(plan_text)
+        core, _ = heard(full, data._core.split)
         whole, output = (data._whole["user"], data._whole["item"]), data._output
     elif is_path(data):
-        core, _ = _core.Catalogue.split_path(Path(data), _options(_files(settings), _CATALOGUE), plan_text)
+        options = as_json(_options(_files(settings), _CATALOGUE))
+        core, _ = heard(full, lambda plan: _core.Catalogue.split_path(Path(data), options, plan))
         whole, output = (False, False), None
     else:
         columns = settings.pop("columns", None)
@@ -554,10 +603,9 @@ def split(data: Any, by: Optional[str] = None, *, seed: int = 0, **settings: Any
         for what, key, names in (("attributes", "attributes", INTERACTIONS), ("graphs", "knowledge_graph", FACTS), ("links", "links", LINKS)):
             tables[what] = [(key, source_of(one, names, key)) for one in _as_list(settings.pop(key, None))]
         name = settings.pop("name", "data")
-        options = _options(settings, _CATALOGUE)
-        core, _ = _core.Catalogue.split_tables(
-            name, source, tables["attributes"], tables["graphs"], tables["links"], options, plan_text
-        )
+        options = as_json(_options(settings, _CATALOGUE))
+        beside_it = (tables["attributes"], tables["graphs"], tables["links"])
+        core, _ = heard(full, lambda plan: _core.Catalogue.split_tables(name, source, *beside_it, options, plan))
         whole, output = _whole_ids(source, "interactions"), kind_of(data)
     return _told(Catalogue(core, whole, output))
 
@@ -587,10 +635,10 @@ def synth(kind: str = "catalogue", *, seed: int = 0, **settings: Any) -> Any:
         A network has its groups as labels.
     """
     if kind == "network":
-        return Network(_core.Network.synth(json.dumps(settings), seed))
+        return Network(heard(settings, lambda config: _core.Network.synth(config, seed_of(seed))))
     if kind != "catalogue":
         raise InputError(f"`kind` is `{kind}`, expected catalogue or network")
-    core, truth = _core.Catalogue.synth(json.dumps({**settings, "seed": seed}))
+    core, truth = heard({**settings, "seed": seed_of(seed)}, _core.Catalogue.synth)
     made = Catalogue(core)
     made.planted = json.loads(truth)  # type: ignore[attr-defined]
     return made
@@ -612,9 +660,10 @@ class Walks:
 
     def __init__(self, network: Network, course: Dict[str, Any], seed: int) -> None:
         self._network = network
-        self._course = json.dumps(course)
-        self._seed = seed
-        self.n_walks: int = network._core.n_walks(self._course)
+        self._length: int = course["length"]
+        self._course = as_json(course)
+        self._seed = seed_of(seed)
+        self.n_walks: int = heard(course, network._core.n_walks)
         self._ids: Optional[np.ndarray] = None
 
     def __len__(self) -> int:
@@ -630,7 +679,8 @@ class Walks:
         offsets : ndarray of uint32, [n_walks_of_the_block + 1]
             Where each walk begins, and the end.
         """
-        step = max(self._BLOCK, self._network.n_nodes)
+        # At most a quarter of a gigabyte, however long the walks are.
+        step = max(min(max(self._BLOCK, self._network.n_nodes), (1 << 26) // self._length), 1)
         for first in range(0, self.n_walks, step):
             yield self._network._core.walks(self._course, self._seed, first, first + step)
 
@@ -693,7 +743,8 @@ def walks(
     (6, [4, 4, 4, 4, 4, 4])
     """
     course = {
-        "walks_per_node": walks_per_node, "length": length, "p": p, "q": q,
+        "walks_per_node": whole("walks_per_node", walks_per_node, 1, 2**32 - 1),
+        "length": whole("length", length, 1, 2**32 - 1), "p": p, "q": q,
         "metapath": None if metapath is None else list(metapath), "dead_end": dead_end,
     }  # fmt: skip
     return Walks(network(edges, **options), course, seed)

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Dict, List, Mapping, Optional, Type, TypeVar, 
 from ._errors import InputError, NotFittedError
 from ._fitted import Fitted, owning, temporary_folder, write_note
 from ._progress import Follower, Progress
+from ._settings import as_json, path_of, seed_of, threads_of
 
 PathLike = Union[str, "os.PathLike[str]"]
 Self = TypeVar("Self", bound="Estimator")
@@ -104,21 +105,14 @@ class Estimator:
 
     def _settings(self) -> str:
         """The settings of the model and its training, as JSON."""
-        told = {self._renamed.get(name, name): value for name, value in self.get_params().items() if name not in _OWN}
-        try:
-            return json.dumps(told, default=_plain)
-        except (TypeError, ValueError) as error:
-            raise InputError(f"a parameter cannot be understood: {error}") from None
+        told = {name: value for name, value in self.get_params().items() if name not in _OWN}
+        # Checked by their names here, and told by those of the registry.
+        as_json(told)
+        return as_json({self._renamed.get(name, name): value for name, value in told.items()})
 
     def _own_numbers(self) -> "tuple[int, int]":
         """The seed and the number of threads."""
-        numbers = []
-        for name, most in (("seed", 2**64 - 1), ("n_threads", 1024)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not hasattr(value, "__index__") or not 0 <= value.__index__() <= most:
-                raise InputError(f"`{name}` is {value!r}, expected a whole number from 0 to {most}")
-            numbers.append(value.__index__())
-        return numbers[0], numbers[1]
+        return seed_of(self.seed), threads_of(self.n_threads)  # type: ignore[attr-defined]
 
     # Folders
 
@@ -132,25 +126,43 @@ class Estimator:
     def __sklearn_is_fitted__(self) -> bool:
         return self._fit is not None
 
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import InputTags, Tags, TargetTags
+
+        return Tags(estimator_type=None, target_tags=TargetTags(required=False), input_tags=InputTags(string=True, categorical=True))
+
     def _train(self, out: Optional[PathLike], whole: Mapping[str, bool], output: Optional[str], progress: Progress, train: Any) -> None:
         """Trains into a folder, of the caller's or a temporary one, and opens it."""
+        follower = Follower(progress, type(self).__name__)
         folder: Optional[Path] = None
         if out is None:
             folder, place = temporary_folder()
         else:
-            place = Path(out)
-        follower = Follower(progress, type(self).__name__)
+            place = path_of(out)
+        was_there = os.path.lexists(place)
         try:
             train(place, follower)
             write_note(place, whole, output)
             fitted = Fitted(place, self._own_numbers()[1])
-        except BaseException:
+        except BaseException as error:
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
+            elif not was_there and not isinstance(error, InputError):
+                # What was begun there.
+                shutil.rmtree(place, ignore_errors=True)
+            if isinstance(error, InputError) and any(f"`{told}`" in error.message for told in self._renamed.values()):
+                raise self._in_own_words(error) from None
             raise
         finally:
             follower.close()
         self._fit = owning(fitted, folder) if folder is not None else fitted
+
+    def _in_own_words(self, error: InputError) -> InputError:
+        """The error with the names that the parameters have here."""
+        message = error.message
+        for name, told in self._renamed.items():
+            message = message.replace(f"`{told}`", f"`{name}`")
+        return InputError(message, error.hint)
 
     def save(self, path: PathLike) -> None:
         """Saves what was fitted as a run folder, which the program ``culet`` and :func:`culet.load` read.
@@ -193,13 +205,15 @@ class Estimator:
         state = {name: value for name, value in self.__dict__.items() if name != "_fit"}
         if self._fit is not None:
             state["_folder"] = self._fit.to_bytes()
+            state["_whole"] = self._fit.whole
         return state
 
     def __setstate__(self, state: Dict[str, Any]) -> None:
-        folder = state.pop("_folder", None)
-        self.__dict__.update(state)
+        told = dict(state)
+        folder, whole = told.pop("_folder", None), told.pop("_whole", None)
+        self.__dict__.update(told)
         if folder is not None:
-            self._fit = Fitted.from_bytes(folder, self._own_numbers()[1])
+            self._fit = Fitted.from_bytes(folder, self._own_numbers()[1], whole)
 
     # What was found
 
@@ -241,10 +255,3 @@ def _same(value: Any, default: Any) -> bool:
         return bool(value is default or value == default)
     except Exception:
         return False
-
-
-def _plain(value: Any) -> Any:
-    """Numbers of NumPy as Python's own."""
-    if hasattr(value, "item"):
-        return value.item()
-    raise TypeError(f"{value!r} is no number, text, True or False")

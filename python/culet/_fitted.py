@@ -15,6 +15,7 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 from . import _core
 from ._errors import InputError, RunError
 from ._ids import IdTable
+from ._settings import path_of
 
 #: What the caller's ids were, beside what the run holds.
 _NOTE = "python.json"
@@ -49,8 +50,9 @@ class Fitted:
         self.run = _core.Run.open(path, n_threads)
         self.manifest: Dict[str, Any] = json.loads(self.run.manifest)
         note = _read_note(path)
-        self.whole: Dict[str, bool] = dict(whole if whole is not None else note.get("whole_ids", {}))
-        self.output: Optional[str] = note.get("output")
+        noted = note.get("whole_ids")
+        self.whole: Dict[str, bool] = dict(whole if whole is not None else noted if isinstance(noted, dict) else {})
+        self.output: Optional[str] = note.get("output") if note.get("output") in ("pandas", "polars", "arrow") else None
         self._tables: Dict[str, IdTable] = {}
 
     def table(self, kind: str) -> IdTable:
@@ -61,7 +63,7 @@ class Fitted:
 
     def save(self, path: "str | os.PathLike[str]") -> None:
         """Copies the folder; it stands at its place whole or not at all."""
-        target = Path(path)
+        target = path_of(path)
         if os.path.lexists(target):
             raise InputError(f"`{target}` exists", "name a new folder; nothing is overwritten")
         if not target.absolute().parent.is_dir():
@@ -78,21 +80,35 @@ class Fitted:
 
     def to_bytes(self) -> bytes:
         """The folder as one archive."""
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-            for file in sorted(self.path.iterdir()):
-                archive.write(file, file.name)
-        return buffer.getvalue()
+        return pack(self.path)
 
     @classmethod
-    def from_bytes(cls, data: bytes, n_threads: int) -> "Fitted":
+    def from_bytes(cls, data: bytes, n_threads: int, whole: Optional[Mapping[str, bool]] = None) -> "Fitted":
         """A folder of its own out of such an archive."""
         folder, run = temporary_folder()
-        run.mkdir()
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in archive.namelist():
-                (run / Path(name).name).write_bytes(archive.read(name))
-        return owning(cls(run, n_threads), folder)
+        try:
+            run.mkdir()
+            unpack(data, run)
+            return owning(cls(run, n_threads, whole), folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+
+def pack(folder: Path) -> bytes:
+    """The files of a folder as one archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for file in sorted(folder.iterdir()):
+            archive.write(file, file.name)
+    return buffer.getvalue()
+
+
+def unpack(data: bytes, folder: Path) -> None:
+    """The files of such an archive, into a folder."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            (folder / Path(name).name).write_bytes(archive.read(name))
 
 
 def temporary_folder() -> Tuple[Path, Path]:

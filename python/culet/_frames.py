@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
+from . import _core
 from ._errors import InputError
+from ._settings import shown
 
 log = logging.getLogger("culet")
 
@@ -66,13 +68,15 @@ def source_of(table: Any, names: Sequence[str], what: str, columns: Optional[Map
     if hasattr(table, "tocoo"):
         return _of_sparse(table, names)
     if isinstance(table, Mapping):
-        return [column(str(name), values, what) for name, values in _chosen(dict(table), what, columns).items()]
+        chosen = _chosen(dict(table), what, columns)
+        _refuse_repeats(list(chosen), what)
+        if not chosen:
+            raise InputError(f"{what}: there are no columns", "pass a table with columns, such as user and item")
+        return [column(str(name), values, what) for name, values in chosen.items()]
     if isinstance(table, np.ndarray):
         return _of_array(table, names, what, columns)
     if hasattr(table, "__arrow_c_stream__"):
-        if columns is not None:
-            raise InputError(f"{what}: `columns` cannot rename those of a {type(table).__name__}", "rename them before")
-        return table
+        return _of_stream(table, what, columns)
     return _of_rows(table, names, what, columns)
 
 
@@ -85,11 +89,31 @@ def whole_columns(source: Any) -> Dict[str, bool]:
         return {}
     if library_of(source) == "polars":
         return {name: kind.is_integer() for name, kind in schema.items()}
-    return {field.name: str(field.type).lstrip("u").startswith("int") for field in schema}
+    values = {field.name: getattr(field.type, "value_type", field.type) for field in schema}
+    return {name: str(kind).lstrip("u").startswith("int") for name, kind in values.items()}
 
 
 def _all_whole(values: List[Any]) -> bool:
-    return bool(values) and all(isinstance(value, int) and not isinstance(value, bool) for value in values)
+    """Whether all values are whole numbers; gaps, which may be left out, are none."""
+    there = [value for value in values if not _is_gap(value)]
+    return bool(there) and all(isinstance(value, int) and not isinstance(value, bool) for value in there)
+
+
+def _is_gap(value: Any) -> bool:
+    return value is None or isinstance(value, float) and value != value or type(value).__name__ in ("NAType", "NaTType")
+
+
+def _of_stream(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> Any:
+    """What exports an Arrow stream: by pyarrow if it is there, for it tells names and types."""
+    try:
+        import pyarrow
+    except ImportError:
+        if columns is not None:
+            raise InputError(
+                f"{what}: `columns` cannot rename those of a {type(table).__name__}", "rename them before"
+            ) from None
+        return table
+    return _of_arrow(pyarrow.RecordBatchReader.from_stream(table).read_all(), what, columns)
 
 
 def _chosen(table: Dict[Any, Any], what: str, columns: Optional[Mapping[str, str]]) -> Dict[Any, Any]:
@@ -117,52 +141,106 @@ def _of_polars(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> A
         chosen = _renamed(table.columns, what, columns)
         table = table.select([table[old].alias(new) for new, old in chosen.items()])
     _refuse_repeats(table.columns, what)
+    odd = [name for name, kind in table.schema.items() if str(kind).startswith(_ODD_OF_POLARS)]
+    if odd:
+        log.info("%s: columns of types that are not read: %s; left out", what, ", ".join(f"`{name}`" for name in odd))
+        table = table.drop(odd)
+    for name, kind in table.schema.items():
+        if str(kind).startswith(("List(", "Array(")):
+            import polars
+
+            table = table.with_columns(polars.Series(name, _listed(table[name].to_list()), dtype=polars.String))
     return table
 
 
+#: Types of polars that cannot be handed over, or hold nothing that is read.
+_ODD_OF_POLARS = ("Int128", "UInt128", "Float16", "Object", "Null", "Struct")
+
+
+def _listed(values: List[Any]) -> List[Optional[str]]:
+    return [None if value is None else _list_as_json(value) for value in values]
+
+
 def _of_arrow(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> Any:
-    if not hasattr(table, "column_names") and hasattr(table, "schema") and hasattr(table, "read_all"):
-        table = table.read_all()
-    if not hasattr(table, "schema"):
+    for whole in ("read_all", "to_table"):
+        # Readers and data sets.
+        if not hasattr(table, "column_names") and hasattr(table, "schema") and hasattr(table, whole):
+            table = getattr(table, whole)()
+    if not hasattr(table, "column_names"):
         raise InputError(f"{what}: a {type(table).__name__} is no table", "pass a Table")
     if columns is not None:
         chosen = _renamed(table.schema.names, what, columns)
         table = table.select(list(chosen.values())).rename_columns(list(chosen))
     _refuse_repeats(table.schema.names, what)
+    for place, field in enumerate(table.schema):
+        if "list" in str(field.type).split("<")[0]:
+            import pyarrow
+
+            texts = pyarrow.array(_listed(table[field.name].to_pylist()), pyarrow.string())
+            table = table.set_column(place, field.name, texts)
     return table
 
 
 def _refuse_repeats(names: Sequence[Any], what: str) -> None:
-    twice = sorted({str(name) for name in names if list(names).count(name) > 1})
-    if twice:
-        raise InputError(f"{what}: several columns are called `{twice[0]}`", "name each column once")
+    seen = set()
+    for name in map(str, names):
+        if not name.isascii():
+            _text(name, f"{what}: the name of a column")
+        if name in seen:
+            raise InputError(f"{what}: several columns are called `{name}`", "name each column once")
+        seen.add(name)
+
+
+def _text(value: str, what: str) -> str:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InputError(f"{what} is {value!a}, which is no text in Unicode") from None
+    return value
 
 
 def _of_pandas(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> List[Column]:
     if not hasattr(table, "columns"):
         raise InputError(f"{what}: a {type(table).__name__} is no table", "pass a DataFrame")
     _refuse_repeats(list(table.columns), what)
+    if len(table.columns) == 0:
+        raise InputError(f"{what}: there are no columns", "pass a table with columns, such as user and item")
     chosen = _renamed(list(table.columns), what, columns) if columns is not None else {str(c): c for c in table.columns}
     found = []
     for new, old in chosen.items():
         try:
             found.append(column(str(new), table[old], what))
         except _OddColumn as odd:
-            # Whoever needs the column is told that it is not there.
-            log.info("%s: column `%s` holds %s; left out", what, old, odd)
+            if str(new) in _ends(list(chosen), what):
+                raise
+            log.info("%s; left out", odd.message)
     return found
 
 
-class _OddColumn(Exception):
+def _ends(names: Sequence[Any], what: str) -> List[str]:
+    """Those of the columns that hold ids."""
+    told = [str(name) for name in names]
+    of = "interactions" if what in ("interactions", "valid", "test", "pairs") else "edges"
+    return [*FACTS, *(told[place] for place in _core.id_columns(told, of) if place is not None)]
+
+
+class _OddColumn(InputError):
     """A column of what no reader understands."""
 
 
 def column(name: str, values: Any, what: str) -> Column:
     """A column as the compiled part reads it."""
-    if library_of(values) == "pandas":
+    library = library_of(values)
+    if isinstance(values, (str, bytes, Mapping, set, frozenset)) or not hasattr(values, "__len__") or hasattr(values, "columns"):
+        # A set has no order, and what has no length may have no end.
+        raise InputError(f"{what}: column `{name}` is a {type(values).__name__}", "pass a list or an array, one value a row")
+    if library == "pandas":
         values = _series(values)
-    elif library_of(values) in ("polars", "pyarrow"):
+    elif library in ("polars", "pyarrow"):
         values = values.to_list() if hasattr(values, "to_list") else values.to_pylist()
+    if isinstance(values, np.ma.MaskedArray):
+        # What is masked is None.
+        values = values.tolist()
     if isinstance(values, np.ndarray):
         if values.ndim != 1:
             raise InputError(f"{what}: column `{name}` has the shape {values.shape}", "pass one value a row")
@@ -183,8 +261,8 @@ def column(name: str, values: Any, what: str) -> Column:
     return name, "object", _plain(name, list(values), what)
 
 
-def _odd(name: str, holds: str, what: str) -> Exception:
-    return _OddColumn(holds)
+def _odd(name: str, holds: str, what: str) -> _OddColumn:
+    return _OddColumn(f"{what}: column `{name}` holds {holds}", "texts, numbers, times and None are read: try `astype(str)`")
 
 
 def _series(values: Any) -> Any:
@@ -203,17 +281,37 @@ def _series(values: Any) -> Any:
 
 def _plain(name: str, values: List[Any], what: str) -> List[Any]:
     """A list of texts, numbers, and None; times as their text, lists as JSON."""
-    first = next((value for value in values if value is not None), None)
-    if isinstance(first, (list, tuple, set, frozenset, np.ndarray)):
-        return [None if value is None else json.dumps([str(one) for one in value]) for value in values]
-    if hasattr(first, "isoformat"):
-        return [None if value is None or value != value else value.isoformat() for value in values]
     if any(isinstance(value, np.generic) for value in values):
         values = [value.item() if isinstance(value, np.generic) else value for value in values]
-        first = next((value for value in values if value is not None), None)
-    if first is not None and not isinstance(first, (str, bytes, int, float)) and first == first:
+    first = next((value for value in values if not _is_gap(value)), None)
+    if isinstance(first, _LISTS):
+        if name in _ends([name], what):
+            raise _odd(name, f"lists (`{type(first).__name__}`), which are no ids", what)
+        return _each(name, values, what, _LISTS, _list_as_json)
+    if hasattr(first, "isoformat"):
+        return _each(name, values, what, type(first), lambda value: value.isoformat())
+    if first is not None and not isinstance(first, (str, bytes, int, float)):
         raise _odd(name, f"objects of type `{type(first).__name__}`", what)
     return values
+
+
+_LISTS = (list, tuple, set, frozenset, np.ndarray)
+
+
+def _each(name: str, values: List[Any], what: str, kind: Any, text: Callable[[Any], str]) -> List[Optional[str]]:
+    """The texts of values that are all of a kind, or gaps."""
+    for row, value in enumerate(values):
+        if not isinstance(value, kind) and not _is_gap(value):
+            among = "lists" if kind is _LISTS else f"values of type `{kind.__name__}`"
+            raise _odd(name, f"a `{type(value).__name__}` among {among} (row {row + 1})", what)
+    try:
+        return [None if _is_gap(value) else text(value) for value in values]
+    except Exception as error:
+        raise _odd(name, f"values that have no text ({type(error).__name__})", what) from None
+
+
+def _list_as_json(values: Any) -> str:
+    return json.dumps([str(one) for one in values if not _is_gap(one)])
 
 
 def _of_array(array: np.ndarray, names: Sequence[str], what: str, columns: Optional[Mapping[str, str]]) -> List[Column]:
@@ -239,28 +337,33 @@ def _of_rows(rows: Any, names: Sequence[str], what: str, columns: Optional[Mappi
         raise InputError(f"{what}: `columns` names columns, and this table has no names", "pass a frame or a dictionary")
     if isinstance(rows, tuple) and 2 <= len(rows) <= len(names) and all(_is_column(part) for part in rows):
         return [column(name, values, what) for name, values in zip(names, rows)]
-    if isinstance(rows, (str, bytes)) or not hasattr(rows, "__iter__"):
+    if isinstance(rows, (str, bytes, set, frozenset)) or not hasattr(rows, "__iter__") or not hasattr(rows, "__len__"):
+        # A set has no order, and what has no length may have no end.
         raise InputError(
             f"{what}: a {type(rows).__name__} is no table",
             "pass a frame of pandas or polars, a table of pyarrow, a dictionary of columns, or a list of rows",
         )
     found = [tuple(row) if isinstance(row, (list, tuple, np.ndarray)) else row for row in rows]
-    width = len(found[0]) if found and isinstance(found[0], tuple) else 2
+    least = 3 if names == FACTS else 2
+    width = len(found[0]) if found and isinstance(found[0], tuple) else least
     for k, row in enumerate(found):
-        if not isinstance(row, tuple) or len(row) != width or not 2 <= width <= len(names):
-            shown = repr(row) if len(repr(row)) < 60 else repr(row)[:57] + "..."
-            expected = " or ".join(f"({', '.join(names[:n])})" for n in range(2, len(names) + 1))
-            raise InputError(f"{what}: row {k + 1} is {shown}, expected {expected}")
-    by_column = zip(*found) if found else [()] * 2
+        if not isinstance(row, tuple) or len(row) != width or not least <= width <= len(names):
+            expected = " or ".join(f"({', '.join(names[:n])})" for n in range(least, len(names) + 1))
+            raise InputError(f"{what}: row {k + 1} is {shown(row)}, expected {expected}")
+    by_column = list(zip(*found)) if found else [()] * least
     return [column(name, list(values), what) for name, values in zip(names, by_column)]
 
 
 def _is_column(part: Any) -> bool:
-    return isinstance(part, np.ndarray) and part.ndim == 1 or library_of(part) in ("pandas", "polars", "pyarrow")
+    if isinstance(part, np.ndarray):
+        return part.ndim == 1
+    return library_of(part) in ("pandas", "polars", "pyarrow") and not hasattr(part, "columns")
 
 
 def _of_sparse(matrix: Any, names: Sequence[str]) -> List[Column]:
     """The rows and columns of what is stored and not 0."""
+    if len(matrix.shape) != 2:
+        raise InputError(f"a sparse array of shape {matrix.shape} is no table, expected two dimensions")
     entries = matrix.tocoo()
     stored = entries.data != 0
     values = entries.data[stored]
@@ -277,6 +380,12 @@ def _of_graph(graph: Any) -> List[Column]:
     """The edges of a graph of networkx, with weights if there are any."""
     sources, targets, weights = [], [], []
     for source, target, about in graph.edges(data=True):
+        for node in (source, target):
+            if isinstance(node, _LISTS):
+                raise InputError(
+                    f"edges: the node {shown(node)} is a {type(node).__name__}, which is no id",
+                    "name the nodes by texts or whole numbers: `networkx.relabel_nodes(graph, str)`",
+                )
         sources.append(source)
         targets.append(target)
         weights.append(about.get("weight"))
@@ -364,9 +473,9 @@ class Frame:
         return framed(self._columns, "arrow")
 
     def _cells(self, limit: int = 20) -> Tuple[List[List[str]], int]:
-        shown = min(len(self), limit)
-        cells = [[_cell(values[k]) for values in self._columns.values()] for k in range(shown)]
-        return cells, len(self) - shown
+        n_shown = min(len(self), limit)
+        cells = [[_cell(values[k]) for values in self._columns.values()] for k in range(n_shown)]
+        return cells, len(self) - n_shown
 
     def __repr__(self) -> str:
         cells, more = self._cells()

@@ -19,22 +19,43 @@ LISTED = 5
 def text_of(value: Any) -> str:
     """The text that an id is inside."""
     if isinstance(value, str):
-        return str(value)
+        # Of members of an enumeration, too, the text and not the name.
+        text = str.__str__(value)
+        return text if text.isascii() else _in_unicode(text)
     if isinstance(value, bytes):
-        return value.decode("utf-8")
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            raise InputError(f"{value!r} is no id: these bytes are no UTF-8", "ids are texts or whole numbers") from None
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        return text_of(value.item())
     if isinstance(value, (bool, np.bool_)):
         raise InputError(f"`{value}` is no id", "ids are texts or whole numbers")
     try:
         return str(operator.index(value))
     except TypeError:
         kind = type(value).__name__
-        raise InputError(f"`{value}` ({kind}) is no id", "ids are texts or whole numbers") from None
+        shown = f"`{value!r}`, a {kind}," if isinstance(value, (int, float, complex)) else "None" if value is None else f"a {kind}"
+        raise InputError(f"{shown} is no id", "ids are texts or whole numbers") from None
+
+
+def _in_unicode(text: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InputError(f"{text!a} is no id: it is no text in Unicode", "ids are texts or whole numbers") from None
+    return text
 
 
 def texts_of(values: Any) -> List[str]:
     """The texts that ids are inside: of a list, an array, a column of a frame."""
     if isinstance(values, np.ndarray) and values.ndim != 1:
         raise InputError(f"ids come in one dimension, not as an array of shape {values.shape}")
+    if hasattr(values, "columns") and hasattr(values, "shape"):
+        raise InputError(f"ids come in one column, not as a {type(values).__name__}", "pass one of its columns")
+    if is_scalar(values) or not hasattr(values, "__len__"):
+        # What has no length may have no end.
+        raise InputError(f"a {type(values).__name__} is no list of ids", "pass a list, an array or a column of a frame")
     if hasattr(values, "to_pylist"):
         values = values.to_pylist()
     elif hasattr(values, "tolist"):
@@ -44,7 +65,7 @@ def texts_of(values: Any) -> List[str]:
 
 def is_scalar(value: Any) -> bool:
     """Whether this is one id, not several."""
-    return isinstance(value, (str, bytes)) or np.ndim(value) == 0 and not hasattr(value, "__iter__")
+    return isinstance(value, (str, bytes)) or not hasattr(value, "__iter__") or getattr(value, "ndim", 1) == 0
 
 
 def as_array(ids: Sequence[str], whole: bool) -> np.ndarray:
@@ -63,6 +84,10 @@ def as_array(ids: Sequence[str], whole: bool) -> np.ndarray:
     array = np.empty(len(ids), dtype=object)
     array[:] = ids
     return array
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 100 else text[:97] + "..."
 
 
 class IdTable:
@@ -108,9 +133,9 @@ class IdTable:
         distinct = list(dict.fromkeys(texts))
         if len(distinct) == 1:
             return UnknownIdError(
-                f"there is no {self.kind} `{distinct[0]}` in this run", self.run.hint(self.kind, distinct[0])
+                f"there is no {self.kind} `{_short(distinct[0])}` in this run", self.run.hint(self.kind, distinct[0])
             )
-        named = ", ".join(f"`{text}`" for text in distinct[:LISTED])
+        named = ", ".join(f"`{_short(text)}`" for text in distinct[:LISTED])
         more = f" and {len(distinct) - LISTED} more" if len(distinct) > LISTED else ""
         return UnknownIdError(
             f"there are no {self.kind}s {named}{more} in this run", "leave them out, or pass unknown='skip'"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any, Union
 
 from ._errors import InputError
 from ._fitted import Fitted
+from ._settings import path_of, threads_of
 
 
 def load(path: Union[str, "os.PathLike[str]"], *, n_threads: int = 0, ids: str = "auto") -> Any:
@@ -32,7 +32,8 @@ def load(path: Union[str, "os.PathLike[str]"], *, n_threads: int = 0, ids: str =
     if ids not in ("auto", "int", "str"):
         raise InputError(f"`ids` is `{ids}`, expected auto, int or str")
     whole = None if ids == "auto" else dict.fromkeys(("user", "item", "node"), ids == "int")
-    fitted = Fitted(Path(path), n_threads, whole)
+    n_threads = threads_of(n_threads)
+    fitted = Fitted(path_of(path), n_threads, whole)
     kind = _models.BY_NAME.get(fitted.manifest["model"])
     if kind is None:
         raise InputError(f"`{path}` holds a model `{fitted.manifest['model']}`, which this version does not know")

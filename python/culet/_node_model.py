@@ -12,7 +12,7 @@ from ._data import Network, PathLike, network as network_of
 from ._errors import InputError
 from ._estimator import Estimator
 from ._frames import default_output, framed
-from ._ids import IdTable, as_array, is_scalar
+from ._ids import IdTable, as_array, is_scalar, text_of
 from ._progress import Progress
 from ._recommender import _aligned, _count, similar_columns
 from ._show import Explanation, Facets, Metrics
@@ -247,7 +247,7 @@ class NodeModel(Estimator):
         """
         if node is not None:
             self._table.one(node)
-        told = json.loads(self._run.run.links(None if node is None else str(node), _count("k", k)))["links"]
+        told = json.loads(self._run.run.links(None if node is None else text_of(node), _count("k", k)))["links"]
         columns: Dict[str, np.ndarray] = {
             "source": as_array([one["source"]["id"] for one in told], self._table.whole),
             "target": as_array([one["target"]["id"] for one in told], self._table.whole),
@@ -285,7 +285,7 @@ class NodeModel(Estimator):
         """
         self._table.one(source)
         self._table.one(target)
-        return Explanation(json.loads(self._run.run.explain(str(source), None, str(target))))
+        return Explanation(json.loads(self._run.run.explain(text_of(source), None, text_of(target))))
 
     def facets(self, node: Any, k: int = 10) -> Facets:
         """The aspects of a node: shares, typical contexts, what these have in common.
@@ -301,7 +301,7 @@ class NodeModel(Estimator):
         Facets
         """
         self._table.one(node)
-        return Facets(json.loads(self._run.run.facets(str(node), _count("k", k))))
+        return Facets(json.loads(self._run.run.facets(text_of(node), _count("k", k))))
 
     def groups(self, n: Optional[int] = None, k: int = 10) -> Facets:
         """The groups that the aspects of all nodes form; they overlap.

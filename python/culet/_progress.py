@@ -8,6 +8,8 @@ import logging
 import sys
 from typing import Any, Callable, Dict, Optional, Union
 
+from ._errors import InputError
+
 log = logging.getLogger("culet")
 
 #: What a caller may pass as `progress`.
@@ -18,6 +20,8 @@ class Follower:
     """Hears the events of the compiled part, and tells them on."""
 
     def __init__(self, progress: Progress, title: str) -> None:
+        if not (progress is None or isinstance(progress, bool) or callable(progress)):
+            raise InputError(f"`progress` is a {type(progress).__name__}, expected True, False, None or a function")
         self.title = title
         self.callback = progress if callable(progress) else None
         self.bar: Any = None

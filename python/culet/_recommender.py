@@ -13,8 +13,9 @@ from ._data import Catalogue, PathLike, catalogue
 from ._errors import InputError
 from ._estimator import Estimator
 from ._frames import INTERACTIONS, default_output, framed, kind_of, library_of, source_of
-from ._ids import IdTable, as_array, is_scalar, texts_of
+from ._ids import IdTable, as_array, is_scalar, text_of, texts_of
 from ._progress import Progress
+from ._settings import shown, whole
 from ._show import Explanation, Facets, Metrics
 
 log = logging.getLogger("culet")
@@ -186,7 +187,8 @@ class Recommender(Estimator):
             Adds a column ``reason``, where the model can tell.
         output : {'pandas', 'polars', 'arrow', 'numpy', 'arrays'}, optional
             As what the result is returned; by default as the data came. 'arrays' gives two arrays, ids and scores, each
-            ``[n_users, k]``, with None and NaN where a list is shorter.
+            ``[n_users, k]``, or as wide as there are items if these are fewer, with None (-1 among whole numbers) and NaN
+            where a list is shorter.
 
         Returns
         -------
@@ -215,7 +217,7 @@ class Recommender(Estimator):
         if unknown == "popular" and len(known) < len(asked):
             known, counts, best, scores = self._with_popular(len(asked), known, k, allowed, counts, best, scores)
         if output == "arrays":
-            return _rectangles(len(asked), k, known, counts, self.item_ids_[best], scores)
+            return _rectangles(len(asked), min(k, self.n_items_), known, counts, self.item_ids_[best], scores)
         return self._listed(asked[known], counts, best, scores, output)
 
     def _with_popular(
@@ -223,7 +225,7 @@ class Recommender(Estimator):
     ) -> Tuple[np.ndarray, ...]:
         """The lists of known users, and between them that of the unknown."""
         popular, taken = self._run.run.popular(k, allowed)
-        ends = np.concatenate([[0], np.cumsum(counts)])
+        ends = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
         place = np.full(n, -1)
         place[known] = np.arange(len(known))
         parts = [(popular, taken) if at < 0 else (best[ends[at] : ends[at + 1]], scores[ends[at] : ends[at + 1]]) for at in place]
@@ -233,8 +235,8 @@ class Recommender(Estimator):
     def _with_reasons(
         self, users: np.ndarray, k: int, filter_seen: bool, items: Any, not_items: Any, having: Any, output: Optional[str]
     ) -> Any:
-        only = None if items is None else texts_of(items)
-        never = [] if not_items is None else texts_of(not_items)
+        only = None if items is None else _one_or_more(items)
+        never = [] if not_items is None else _one_or_more(not_items)
         rows: List[Tuple[Any, str, float, int, Optional[str]]] = []
         for user in users:
             told = json.loads(
@@ -292,17 +294,21 @@ class Recommender(Estimator):
         if many:
             users, listed = _two_columns(history)
             found, known = table.find_all(listed, unknown)
-            names, number = np.unique(np.array(texts_of(users), dtype=object)[known].astype(str), return_inverse=True)
+            texts = texts_of(users)
+            # By their first rows.
+            places: Dict[str, int] = {}
+            number = np.array([places.setdefault(texts[row], len(places)) for row in known], dtype=np.int64)
+            names = list(places)
             order = np.argsort(number, kind="stable")
             counts = np.bincount(number, minlength=len(names))
             offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
             taken = found[order]
         else:
             if is_scalar(history):
-                raise InputError(f"a history is a list of items, not `{history}`", f"write [{history!r}]")
+                raise InputError(f"a history is a list of items, not {shown(history)}", f"write [{shown(history)}]")
             taken, _ = table.find_all(history, unknown)
             offsets = np.array([0, len(taken)], dtype=np.uint32)
-            names = np.array([""])
+            names = [""]
         if len(taken) == 0:
             raise InputError("a history is empty", "give ids of items that were taken")
         allowed = self._allowed(items, not_items, having, unknown)
@@ -312,7 +318,7 @@ class Recommender(Estimator):
         if output is None and many:
             output = kind_of(history)
         if many:
-            asked = as_array(list(names), all(isinstance(one, (int, np.integer)) for one in users))
+            asked = as_array(names, _are_whole(users))
             return self._listed(asked, counts, best, scores, output)
         if output == "arrays":
             return self.item_ids_[best], scores
@@ -426,7 +432,7 @@ class Recommender(Estimator):
             self._table("item").find_all(history)
         else:
             self._table("user").one(user)
-        told = self._run.run.explain(None if user is None else str(user), taken, str(item))
+        told = self._run.run.explain(None if user is None else text_of(user), taken, text_of(item))
         return Explanation(json.loads(told))
 
     def facets(self, user: Any = None) -> Facets:
@@ -442,7 +448,7 @@ class Recommender(Estimator):
         """
         if user is not None:
             self._table("user").one(user)
-        return Facets(json.loads(self._run.run.facets(None if user is None else str(user), 10)))
+        return Facets(json.loads(self._run.run.facets(None if user is None else text_of(user), 10)))
 
     def embeddings(self, what: str = "item") -> np.ndarray:
         """The vectors of users, items or entities, of models that score by vectors alone.
@@ -509,13 +515,14 @@ class Recommender(Estimator):
         return asked if asked is not None else default_output(self._run.output)
 
     def _allowed(self, items: Any, not_items: Any, having: Union[str, Sequence[str]], unknown: str) -> Any:
-        if items is None and not_items is None and len(having) == 0:
+        facts = _facts(having)
+        if items is None and not_items is None and not facts:
             return None
-        only = None if items is None else texts_of(items)
-        never = [] if not_items is None else texts_of(not_items)
+        only = None if items is None else _one_or_more(items)
+        never = [] if not_items is None else _one_or_more(not_items)
         if unknown == "raise":
             self._table("item").find_all([*(only or []), *never])
-        flags, skipped = self._run.run.allowed(only, never, _facts(having), unknown != "raise")
+        flags, skipped = self._run.run.allowed(only, never, facts, unknown != "raise")
         if skipped:
             log.warning("%d unknown items are left aside, such as `%s`", len(skipped), skipped[0])
         return flags
@@ -582,19 +589,33 @@ def _objects(values: List[Any]) -> np.ndarray:
 
 
 def _facts(having: Union[str, Sequence[str]]) -> List[str]:
-    return [having] if isinstance(having, str) else list(having)
+    listed = [having] if isinstance(having, str) else having
+    if not isinstance(listed, (list, tuple)) or not all(isinstance(fact, str) for fact in listed):
+        raise InputError(f"`having` is {shown(having)}, expected facts", 'write "relation=entity", or a list of such texts')
+    return [text_of(fact) for fact in listed]
+
+
+def _one_or_more(ids: Any) -> List[str]:
+    return texts_of([ids] if is_scalar(ids) else ids)
 
 
 def _count(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < 1:
-        raise InputError(f"`{name}` is {value!r}, expected a whole number of at least 1")
-    number: int = value.__index__()
-    return number
+    return whole(name, value, 1, 2**32 - 1)
 
 
 def _cutoffs(at: Any) -> List[int]:
-    listed = [at] if is_scalar(at) else list(at)
+    listed = [at] if is_scalar(at) else at
+    if not hasattr(listed, "__len__"):
+        raise InputError(f"`at` is a {type(at).__name__}, expected lengths of lists", "write a list or tuple, such as (20, 40)")
     return [_count("at", one) for one in listed]
+
+
+def _are_whole(ids: Any) -> bool:
+    """Whether a column of ids holds whole numbers."""
+    if isinstance(ids, np.ndarray):
+        return ids.dtype.kind in "iu"
+    listed = ids.to_pylist() if hasattr(ids, "to_pylist") else ids
+    return all(isinstance(one, (int, np.integer)) for one in listed)
 
 
 def _is_table(history: Any) -> bool:
@@ -610,7 +631,7 @@ def _two_columns(table: Any) -> Tuple[Any, Any]:
     """The columns of users and items."""
     source = source_of(table, INTERACTIONS, "pairs")
     if not isinstance(source, list):
-        names = list(source.schema.names if hasattr(source.schema, "names") else source.schema)
+        names = list(source.columns if library_of(source) == "polars" else source.schema.names)
         columns = {name: source[name] for name in names}
     else:
         names = [name for name, _, _ in source]

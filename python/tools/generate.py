@@ -63,8 +63,12 @@ def registry() -> List[Dict[str, Any]]:
     return models
 
 
+#: Settings whose names are those of methods.
+RENAMED = {"score": "scorer"}
+
+
 def parameter(name: str) -> str:
-    return name + "_" if keyword.iskeyword(name) else name
+    return name + "_" if keyword.iskeyword(name) else RENAMED.get(name, name)
 
 
 def kind(value: Any) -> str:
