@@ -6,7 +6,7 @@ import json
 import logging
 import os
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from ._ids import as_array
 log = logging.getLogger("culet")
 
 PathLike = Union[str, "os.PathLike[str]"]
+_Data = TypeVar("_Data", "Catalogue", "Network")
 
 
 def is_path(value: Any) -> bool:
@@ -285,7 +286,7 @@ def _options(options: Mapping[str, Any], known: "set[str]") -> str:
     return json.dumps({**given, **paths})
 
 
-def _told(data: Any) -> Any:
+def _told(data: _Data) -> _Data:
     for note in data.notes:
         log.info("%s: %s", data.name, note)
     return data
@@ -358,9 +359,11 @@ def catalogue(
     if is_path(interactions):
         return _from_path(interactions, tables, valid, test, columns, options)
     source = source_of(interactions, INTERACTIONS, "interactions", columns)
-    parts = [None if part is None else source_of(part, INTERACTIONS, what, columns) for what, part in (("valid", valid), ("test", test))]
+    told, judged = (
+        None if part is None else source_of(part, INTERACTIONS, what, columns) for what, part in (("valid", valid), ("test", test))
+    )
     core = _core.Catalogue.of_tables(
-        name, source, *parts, tables["attributes"], tables["graphs"], tables["links"], _options(options, _CATALOGUE)
+        name, source, told, judged, tables["attributes"], tables["graphs"], tables["links"], _options(options, _CATALOGUE)
     )
     return _told(Catalogue(core, _whole_ids(source, "interactions"), kind_of(interactions)))
 
@@ -443,11 +446,11 @@ def network(
         options["directed"] = bool(edges.is_directed())
     source = source_of(edges, EDGES, "edges", columns)
     beside = (("nodes", nodes, ("id", "type", "name")), ("labels", labels, LABELS))
-    about = [None if table is None else source_of(table, names, what) for what, table, names in beside]
+    types, groups = (None if table is None else source_of(table, names, what) for what, table, names in beside)
     parts = [(None, "train_negatives"), (valid, "valid"), (valid_negatives, "valid_negatives")]
     parts += [(test, "test"), (test_negatives, "test_negatives")]
     sources = [None if table is None else source_of(table, EDGES, what) for table, what in parts]
-    core = _core.Network.of_tables(name, source, *about, sources, _options(options, _NETWORK))
+    core = _core.Network.of_tables(name, source, types, groups, sources, _options(options, _NETWORK))
     return _told(Network(core, all(_whole_ids(source, "edges")), kind_of(edges)))
 
 
@@ -531,8 +534,8 @@ def split(data: Any, by: Optional[str] = None, *, seed: int = 0, **settings: Any
             "test_share": 0.5, "valid_share": 0.0, "keep": None, "negatives": None, "negatives_per_edge": 1,
             "relation": None, "whole_nodes": None, "seed": seed,
         }  # fmt: skip
-        core, _ = data._core.split(json.dumps(_filled(plan, settings)))
-        return _told(Network(core, data._whole, data._output))
+        parted, _ = data._core.split(json.dumps(_filled(plan, settings)))
+        return _told(Network(parted, data._whole, data._output))
     plan = dict.fromkeys(("test_share", "valid_share", "test_items", "valid_items", "cut", "valid_cut", "k_core"))
     given = {name: settings.pop(name) for name in list(settings) if name in plan}
     for name in ("cut", "valid_cut"):

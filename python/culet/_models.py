@@ -915,7 +915,7 @@ class Asp2Vec(NodeModel):
         0.000000001 to 100).
     schedule : str
         How the step size changes: constant, or falling to 0 over ``epochs`` (constant, linear, cosine).
-    score : str
+    scorer : str
         How pairs are scored: mixture weighs products of vectors, degrees and paths, learned on validation edges;
         product is the inner product alone; hadamard is the published logistic regression (mixture, product,
         hadamard).
@@ -945,8 +945,9 @@ class Asp2Vec(NodeModel):
     """
 
     _model = "asp2vec"
+    _renamed = {"scorer": "score"}
     _presets = {
-        "published": {'aspect_regularization': 'batch', 'aspect_threshold': 0.5, 'aspect_weight': 0.01, 'aspects': 5, 'batch': 50000, 'dead_end': 'stop', 'dim': 20, 'direction': 'follow', 'engine': 'pairs', 'epochs': 1000, 'evaluate_every': 1, 'learning_rate': 0.003, 'negatives': 2, 'patience': 5, 'refit': False, 'schedule': 'constant', 'score': 'hadamard', 'selection': 'gumbel', 'stop': 'falls', 'temperature': 0.5, 'warm_up': True, 'window': 3},
+        "published": {'aspect_regularization': 'batch', 'aspect_threshold': 0.5, 'aspect_weight': 0.01, 'aspects': 5, 'batch': 50000, 'dead_end': 'stop', 'dim': 20, 'direction': 'follow', 'engine': 'pairs', 'epochs': 1000, 'evaluate_every': 1, 'learning_rate': 0.003, 'negatives': 2, 'patience': 5, 'refit': False, 'schedule': 'constant', 'scorer': 'hadamard', 'selection': 'gumbel', 'stop': 'falls', 'temperature': 0.5, 'warm_up': True, 'window': 3},
     }
 
     def __init__(
@@ -977,7 +978,7 @@ class Asp2Vec(NodeModel):
         batch: int = 0,
         learning_rate: float = 0.1,
         schedule: str = 'linear',
-        score: str = 'mixture',
+        scorer: str = 'mixture',
         select: str = 'validation',
         validation_share: float = 0.1,
         evaluate_every: int = 1,
@@ -1013,7 +1014,7 @@ class Asp2Vec(NodeModel):
         self.batch = batch
         self.learning_rate = learning_rate
         self.schedule = schedule
-        self.score = score
+        self.scorer = scorer
         self.select = select
         self.validation_share = validation_share
         self.evaluate_every = evaluate_every
@@ -1075,7 +1076,7 @@ class DeepWalk(NodeModel):
         0.000000001 to 100).
     schedule : str
         How the step size changes: constant, or falling to 0 over ``epochs`` (constant, linear, cosine).
-    score : str
+    scorer : str
         How pairs are scored: mixture weighs products of vectors, degrees and paths, learned on validation edges;
         product is the inner product alone; hadamard is the published logistic regression (mixture, product,
         hadamard).
@@ -1105,8 +1106,9 @@ class DeepWalk(NodeModel):
     """
 
     _model = "deepwalk"
+    _renamed = {"scorer": "score"}
     _presets = {
-        "published": {'batch': 50000, 'dead_end': 'stop', 'dim': 20, 'direction': 'follow', 'engine': 'pairs', 'epochs': 1000, 'evaluate_every': 1, 'learning_rate': 0.003, 'negatives': 2, 'norm_clip': True, 'patience': 5, 'refit': False, 'schedule': 'constant', 'score': 'hadamard', 'stop': 'falls', 'window': 3},
+        "published": {'batch': 50000, 'dead_end': 'stop', 'dim': 20, 'direction': 'follow', 'engine': 'pairs', 'epochs': 1000, 'evaluate_every': 1, 'learning_rate': 0.003, 'negatives': 2, 'norm_clip': True, 'patience': 5, 'refit': False, 'schedule': 'constant', 'scorer': 'hadamard', 'stop': 'falls', 'window': 3},
     }
 
     def __init__(
@@ -1127,7 +1129,7 @@ class DeepWalk(NodeModel):
         batch: int = 0,
         learning_rate: float = 0.1,
         schedule: str = 'linear',
-        score: str = 'mixture',
+        scorer: str = 'mixture',
         select: str = 'validation',
         validation_share: float = 0.1,
         evaluate_every: int = 1,
@@ -1153,7 +1155,7 @@ class DeepWalk(NodeModel):
         self.batch = batch
         self.learning_rate = learning_rate
         self.schedule = schedule
-        self.score = score
+        self.scorer = scorer
         self.select = select
         self.validation_share = validation_share
         self.evaluate_every = evaluate_every
@@ -1218,7 +1220,7 @@ class Node2Vec(NodeModel):
         0.000000001 to 100).
     schedule : str
         How the step size changes: constant, or falling to 0 over ``epochs`` (constant, linear, cosine).
-    score : str
+    scorer : str
         How pairs are scored: mixture weighs products of vectors, degrees and paths, learned on validation edges;
         product is the inner product alone; hadamard is the published logistic regression (mixture, product,
         hadamard).
@@ -1248,8 +1250,9 @@ class Node2Vec(NodeModel):
     """
 
     _model = "node2vec"
+    _renamed = {"scorer": "score"}
     _presets = {
-        "published": {'batch': 50000, 'dead_end': 'stop', 'dim': 20, 'direction': 'follow', 'engine': 'pairs', 'epochs': 1000, 'evaluate_every': 1, 'learning_rate': 0.003, 'negatives': 2, 'norm_clip': True, 'patience': 5, 'refit': False, 'schedule': 'constant', 'score': 'hadamard', 'stop': 'falls', 'window': 3},
+        "published": {'batch': 50000, 'dead_end': 'stop', 'dim': 20, 'direction': 'follow', 'engine': 'pairs', 'epochs': 1000, 'evaluate_every': 1, 'learning_rate': 0.003, 'negatives': 2, 'norm_clip': True, 'patience': 5, 'refit': False, 'schedule': 'constant', 'scorer': 'hadamard', 'stop': 'falls', 'window': 3},
     }
 
     def __init__(
@@ -1272,7 +1275,7 @@ class Node2Vec(NodeModel):
         batch: int = 0,
         learning_rate: float = 0.1,
         schedule: str = 'linear',
-        score: str = 'mixture',
+        scorer: str = 'mixture',
         select: str = 'validation',
         validation_share: float = 0.1,
         evaluate_every: int = 1,
@@ -1300,7 +1303,7 @@ class Node2Vec(NodeModel):
         self.batch = batch
         self.learning_rate = learning_rate
         self.schedule = schedule
-        self.score = score
+        self.scorer = scorer
         self.select = select
         self.validation_share = validation_share
         self.evaluate_every = evaluate_every
@@ -1347,7 +1350,7 @@ class Metapath2Vec(NodeModel):
         0.000000001 to 100).
     schedule : str
         How the step size changes: constant, or falling to 0 over ``epochs`` (constant, linear, cosine).
-    score : str
+    scorer : str
         How pairs are scored: mixture weighs products of vectors, degrees and paths, learned on validation edges;
         product is the inner product alone; hadamard is the published logistic regression (mixture, product,
         hadamard).
@@ -1377,6 +1380,7 @@ class Metapath2Vec(NodeModel):
     """
 
     _model = "metapath2vec"
+    _renamed = {"scorer": "score"}
 
     def __init__(
         self,
@@ -1392,7 +1396,7 @@ class Metapath2Vec(NodeModel):
         batch: int = 0,
         learning_rate: float = 0.1,
         schedule: str = 'linear',
-        score: str = 'mixture',
+        scorer: str = 'mixture',
         select: str = 'validation',
         validation_share: float = 0.1,
         evaluate_every: int = 1,
@@ -1414,7 +1418,7 @@ class Metapath2Vec(NodeModel):
         self.batch = batch
         self.learning_rate = learning_rate
         self.schedule = schedule
-        self.score = score
+        self.scorer = scorer
         self.select = select
         self.validation_share = validation_share
         self.evaluate_every = evaluate_every

@@ -294,8 +294,8 @@ class Recommender(Estimator):
             found, known = table.find_all(listed, unknown)
             names, number = np.unique(np.array(texts_of(users), dtype=object)[known].astype(str), return_inverse=True)
             order = np.argsort(number, kind="stable")
-            counts = np.bincount(number, minlength=len(names))
-            offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
+            lengths = np.bincount(number, minlength=len(names))
+            offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.uint32)
             taken = found[order]
         else:
             if is_scalar(history):
