@@ -7,7 +7,7 @@ import logging
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from ._settings import as_json, heard, seed_of, threads_of, whole
 log = logging.getLogger("culet")
 
 PathLike = Union[str, "os.PathLike[str]"]
+_Data = TypeVar("_Data", "Catalogue", "Network")
 
 
 def is_path(value: Any) -> bool:
@@ -332,7 +333,7 @@ def _options(options: Mapping[str, Any], known: "set[str]") -> Dict[str, Any]:
     return given
 
 
-def _told(data: Any) -> Any:
+def _told(data: _Data) -> _Data:
     for note in data.notes:
         log.info("%s: %s", data.name, note)
     return data
@@ -405,10 +406,12 @@ def catalogue(
     if is_path(interactions):
         return _from_path(interactions, tables, valid, test, columns, options)
     source = source_of(interactions, INTERACTIONS, "interactions", columns)
-    parts = [None if part is None else source_of(part, INTERACTIONS, what, columns) for what, part in (("valid", valid), ("test", test))]
+    told, judged = (
+        None if part is None else source_of(part, INTERACTIONS, what, columns) for what, part in (("valid", valid), ("test", test))
+    )
     beside_it = (tables["attributes"], tables["graphs"], tables["links"])
     core = heard(
-        _options(options, _CATALOGUE), lambda said: _core.Catalogue.of_tables(name, source, *parts, *beside_it, said)
+        _options(options, _CATALOGUE), lambda said: _core.Catalogue.of_tables(name, source, told, judged, *beside_it, said)
     )
     return _told(Catalogue(core, _whole_ids(source, "interactions"), kind_of(interactions)))
 
@@ -491,11 +494,11 @@ def network(
         options["directed"] = bool(edges.is_directed())
     source = source_of(edges, EDGES, "edges", columns)
     beside = (("nodes", nodes, ("id", "type", "name")), ("labels", labels, LABELS))
-    about = [None if table is None else source_of(table, names, what) for what, table, names in beside]
+    types, groups = (None if table is None else source_of(table, names, what) for what, table, names in beside)
     parts = [(None, "train_negatives"), (valid, "valid"), (valid_negatives, "valid_negatives")]
     parts += [(test, "test"), (test_negatives, "test_negatives")]
     sources = [None if table is None else source_of(table, EDGES, what) for table, what in parts]
-    core = heard(_options(options, _NETWORK), lambda said: _core.Network.of_tables(name, source, *about, sources, said))
+    core = heard(_options(options, _NETWORK), lambda said: _core.Network.of_tables(name, source, types, groups, sources, said))
     return _told(Network(core, all(_whole_ids(source, "edges")), kind_of(edges)))
 
 
@@ -579,8 +582,8 @@ def split(data: Any, by: Optional[str] = None, *, seed: int = 0, **settings: Any
             "test_share": 0.5, "valid_share": 0.0, "keep": None, "negatives": None, "negatives_per_edge": 1,
             "relation": None, "whole_nodes": None, "seed": seed_of(seed),
         }  # fmt: skip
-        core, _ = heard(_filled(plan, settings), data._core.split)
-        return _told(Network(core, data._whole, data._output))
+        parted, _ = heard(_filled(plan, settings), data._core.split)
+        return _told(Network(parted, data._whole, data._output))
     plan = dict.fromkeys(("test_share", "valid_share", "test_items", "valid_items", "cut", "valid_cut", "k_core"))
     given = {name: settings.pop(name) for name in list(settings) if name in plan}
     for name in ("cut", "valid_cut"):

@@ -45,6 +45,7 @@ def load(path: Union[str, "os.PathLike[str]"], *, n_threads: int = 0, ids: str =
         params["at"] = tuple(fitted.manifest["protocol"]["cutoffs"])
     if "graph" in names:
         params["graph"] = config.get("graph", "true")
-    loaded = kind(**params, seed=fitted.manifest["seed"], n_threads=n_threads)
+    params.update(seed=fitted.manifest["seed"], n_threads=n_threads)
+    loaded = kind(**params)
     loaded._fit = fitted
     return loaded

@@ -149,7 +149,8 @@ class NodeModel(Estimator):
         if nodes is None:
             return vectors
         places, _ = self._table.find_all([nodes] if is_scalar(nodes) else nodes)
-        return vectors[places]
+        chosen: np.ndarray = vectors[places]
+        return chosen
 
     def transform(self, nodes: Any) -> np.ndarray:
         """The vectors of nodes, for the steps of a pipeline.

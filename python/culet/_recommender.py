@@ -300,8 +300,8 @@ class Recommender(Estimator):
             number = np.array([places.setdefault(texts[row], len(places)) for row in known], dtype=np.int64)
             names = list(places)
             order = np.argsort(number, kind="stable")
-            counts = np.bincount(number, minlength=len(names))
-            offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
+            lengths = np.bincount(number, minlength=len(names))
+            offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.uint32)
             taken = found[order]
         else:
             if is_scalar(history):

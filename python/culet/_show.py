@@ -12,7 +12,10 @@ _STYLE = "text-align:left;padding:2px 12px 2px 0;border:none"
 
 def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table in HTML."""
-    cells = lambda row, tag: "".join(f'<{tag} style="{_STYLE}">{escape(cell)}</{tag}>' for cell in row)  # noqa: E731
+
+    def cells(row: Sequence[str], tag: str) -> str:
+        return "".join(f'<{tag} style="{_STYLE}">{escape(cell)}</{tag}>' for cell in row)
+
     body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
     return f"<table><thead><tr>{cells(head, 'th')}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -74,7 +77,7 @@ class Answer(Mapping[str, Any]):
 
 
 def _label(node: Mapping[str, Any]) -> str:
-    return node.get("name") or node["id"]
+    return str(node.get("name") or node["id"])
 
 
 class Explanation(Answer):
@@ -143,11 +146,9 @@ class Facets(Answer):
             shares = [(f"{one['intent']}: {_relations(one)}", one["share"]) for one in data["intents"]]
             return ["intent", "share", "follows"], rows, shares
         if "facets" in data:
-            typical = lambda one: ", ".join(_label(node) for node in one["typical"][:5])  # noqa: E731
-            rows = [[str(one["aspect"]), f"{one['share']:.1%}", typical(one)] for one in data["facets"]]
+            rows = [[str(one["aspect"]), f"{one['share']:.1%}", _typical(one)] for one in data["facets"]]
             return ["aspect", "share", "typical contexts"], rows, [(f"{r[0]}: {r[2]}", one["share"]) for r, one in zip(rows, data["facets"])]
-        typical = lambda one: ", ".join(_label(node) for node in one["typical"][:5])  # noqa: E731
-        rows = [[str(one["group"]), f"{one['nodes']:,}", typical(one)] for one in data["groups"]]
+        rows = [[str(one["group"]), f"{one['nodes']:,}", _typical(one)] for one in data["groups"]]
         return ["group", "nodes", "typical"], rows, [(f"{r[0]}: {r[2]}", float(one["nodes"])) for r, one in zip(rows, data["groups"])]
 
     def __repr__(self) -> str:
@@ -157,6 +158,10 @@ class Facets(Answer):
     def _repr_html_(self) -> str:
         head, rows, shares = self._rows()
         return html_table(head, rows) + bars(shares[:20])
+
+
+def _typical(one: Mapping[str, Any]) -> str:
+    return ", ".join(_label(node) for node in one["typical"][:5])
 
 
 def _relations(intent: Mapping[str, Any]) -> str:
@@ -200,8 +205,11 @@ class Metrics(Mapping[str, float]):
             return ["scorer", "auc", "average precision"], rows
         cutoffs = sorted({int(key.split("@")[1]) for key in self._means if "@" in key})
         names = list(dict.fromkeys(key.split("@")[0] for key in self._means))
-        value = lambda name, k: self._means.get(f"{name}@{k}")  # noqa: E731
-        cells = [[name, *("" if value(name, k) is None else f"{value(name, k):.4f}" for k in cutoffs)] for name in names]
+
+        def cell(key: str) -> str:
+            return f"{self._means[key]:.4f}" if key in self._means else ""
+
+        cells = [[name, *(cell(f"{name}@{k}") for k in cutoffs)] for name in names]
         return ["metric", *(f"@{k}" for k in cutoffs)], cells
 
     def __repr__(self) -> str:

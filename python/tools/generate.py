@@ -47,6 +47,9 @@ COMMON = {
     "n_threads": ("int", "0", "int", "Threads to use; 0: as many as there are cores."),
 }
 
+#: Settings whose name is that of a method of all estimators.
+RENAMED = {"score": "scorer"}
+
 
 def registry() -> List[Dict[str, Any]]:
     """What the compiled part tells, without the package around it, which may lack its models yet."""
@@ -63,12 +66,9 @@ def registry() -> List[Dict[str, Any]]:
     return models
 
 
-#: Settings whose names are those of methods.
-RENAMED = {"score": "scorer"}
-
-
 def parameter(name: str) -> str:
-    return name + "_" if keyword.iskeyword(name) else RENAMED.get(name, name)
+    """What a setting is called in Python."""
+    return RENAMED.get(name, name + "_" if keyword.iskeyword(name) else name)
 
 
 def kind(value: Any) -> str:
@@ -90,7 +90,7 @@ def of_class(model: Dict[str, Any]) -> List[str]:
     base = "NodeModel" if model["of_network"] else "Recommender"
     settings = [*model["settings"], *model["training"]]
     common = [name for name in COMMON if name != ("at" if model["of_network"] else "network")]
-    common = [name for name in common if not (name == "graph" and (model["of_network"]))]
+    common = [name for name in common if not (name == "graph" and model["of_network"])]
     lines = ["", "", f"class {model['class']}({base}):"]
     lines += paragraph(f'"""{model["title"]}: {model["summary"]}.', "    ")
     paper = model["paper"]
@@ -115,9 +115,9 @@ def of_class(model: Dict[str, Any]) -> List[str]:
     if renamed:
         lines.append(f"    _renamed = {json.dumps(renamed)}")
     if model["presets"]:
-        told = {p["name"]: {parameter(k): v for k, v in p["settings"].items()} for p in model["presets"]}
+        presets = {p["name"]: {parameter(k): v for k, v in p["settings"].items()} for p in model["presets"]}
         lines.append("    _presets = {")
-        lines += [f"        {json.dumps(name)}: {values!r}," for name, values in told.items()]
+        lines += [f"        {json.dumps(name)}: {values!r}," for name, values in presets.items()]
         lines.append("    }")
     lines += ["", "    def __init__(", "        self,", "        *,"]
     names = []
@@ -148,11 +148,11 @@ def module() -> str:
 def main() -> int:
     made = module()
     if "--check" in sys.argv[1:]:
-        if PLACE.read_text() == made:
+        if PLACE.read_text(encoding="utf-8") == made:
             return 0
         print(f"error: {PLACE.name} is not what the registry says\n\nhint: run `python python/tools/generate.py`", file=sys.stderr)
         return 1
-    PLACE.write_text(made)
+    PLACE.write_bytes(made.encode("utf-8"))
     return 0
 
 

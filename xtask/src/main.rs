@@ -1,4 +1,5 @@
-//! The project's own tasks: `cargo xtask ci` runs every check, `cargo xtask tidy` the house rules alone.
+//! The project's own tasks: `cargo xtask ci` runs every check, `cargo xtask python` those of the Python package,
+//! `cargo xtask tidy` the house rules alone.
 //!
 //! Architecture invariant: depends on no crate of Culet, so that it still runs when one of them does not compile.
 
@@ -9,30 +10,40 @@ use std::process::ExitCode;
 
 mod ci;
 mod tidy;
+mod wheel_cargo;
 
 const USAGE: &str = "\
 usage: cargo xtask <TASK>
 
 tasks:
-  ci [--quick]   every check of the project: format, clippy, tests, docs, tidy (--quick: without docs)
+  ci [--quick]   every check of the project: format, clippy, tests, the Python package, docs, tidy
+                 (--quick: without docs and the environment of Python with NumPy alone)
+  python [PART]  the checks of the Python package, or a part of them: environment, wheel, bare
   tidy           the house rules: layers, versions, file lengths, unsafe, links, names, private paths, model table
 ";
 
 fn main() -> ExitCode {
+    if let Some(exit) = wheel_cargo::answer(&root()) {
+        return exit;
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["ci"] => exit(ci::run(&root(), false)),
         ["ci", "--quick"] => exit(ci::run(&root(), true)),
+        ["python"] => exit(ci::run_python(&root())),
+        ["python", part] => ci::run_part_of_python(&root(), part).map_or_else(|| refuse(&arguments), exit),
         ["tidy"] => exit(tidy::run(&root())),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             ExitCode::SUCCESS
         }
-        _ => {
-            eprint!("error: no such task: `{}`\n\n{USAGE}", arguments.join(" "));
-            ExitCode::from(2)
-        }
+        _ => refuse(&arguments),
     }
+}
+
+fn refuse(arguments: &[String]) -> ExitCode {
+    eprint!("error: no such task: `{}`\n\n{USAGE}", arguments.join(" "));
+    ExitCode::from(2)
 }
 
 fn exit(passed: bool) -> ExitCode {
