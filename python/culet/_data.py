@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import tempfile
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union
 
@@ -236,6 +235,8 @@ class Network:
 
 def _as_bytes(data: Any) -> bytes:
     """What `save` writes, as one archive."""
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="culet-") as folder:
         place = Path(folder) / "data"
         data.save(place)
@@ -243,6 +244,8 @@ def _as_bytes(data: Any) -> bytes:
 
 
 def _catalogue_of_bytes(data: bytes, name: str, whole: Mapping[str, bool], output: Optional[str]) -> Catalogue:
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="culet-") as folder:
         place = Path(folder) / name_of_folder(name)
         place.mkdir()
@@ -251,6 +254,8 @@ def _catalogue_of_bytes(data: bytes, name: str, whole: Mapping[str, bool], outpu
 
 
 def _network_of_bytes(data: bytes, name: str, is_directed: bool, whole: bool, output: Optional[str]) -> Network:
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="culet-") as folder:
         place = Path(folder) / name_of_folder(name)
         place.mkdir()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 import os
-import shutil
 from pathlib import Path
 from typing import Any, ClassVar, Dict, List, Mapping, Optional, Type, TypeVar, Union
 
@@ -133,6 +132,8 @@ class Estimator:
 
     def _train(self, out: Optional[PathLike], whole: Mapping[str, bool], output: Optional[str], progress: Progress, train: Any) -> None:
         """Trains into a folder, of the caller's or a temporary one, and opens it."""
+        import shutil
+
         follower = Follower(progress, type(self).__name__)
         folder: Optional[Path] = None
         if out is None:

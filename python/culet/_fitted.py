@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import shutil
-import tempfile
 import weakref
-import zipfile
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional, Tuple
 
@@ -23,6 +19,8 @@ _NOTE = "python.json"
 
 def _remove(folder: str, process: int) -> None:
     """Removes a temporary folder, unless this is a process that was forked from its owner."""
+    import shutil
+
     if os.getpid() == process:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -63,6 +61,9 @@ class Fitted:
 
     def save(self, path: "str | os.PathLike[str]") -> None:
         """Copies the folder; it stands at its place whole or not at all."""
+        import shutil
+        import tempfile
+
         target = path_of(path)
         if os.path.lexists(target):
             raise InputError(f"`{target}` exists", "name a new folder; nothing is overwritten")
@@ -85,6 +86,8 @@ class Fitted:
     @classmethod
     def from_bytes(cls, data: bytes, n_threads: int, whole: Optional[Mapping[str, bool]] = None) -> "Fitted":
         """A folder of its own out of such an archive."""
+        import shutil
+
         folder, run = temporary_folder()
         try:
             run.mkdir()
@@ -97,6 +100,9 @@ class Fitted:
 
 def pack(folder: Path) -> bytes:
     """The files of a folder as one archive."""
+    import io
+    import zipfile
+
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for file in sorted(folder.iterdir()):
@@ -106,6 +112,9 @@ def pack(folder: Path) -> bytes:
 
 def unpack(data: bytes, folder: Path) -> None:
     """The files of such an archive, into a folder."""
+    import io
+    import zipfile
+
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for name in archive.namelist():
             (folder / Path(name).name).write_bytes(archive.read(name))
@@ -113,6 +122,8 @@ def unpack(data: bytes, folder: Path) -> None:
 
 def temporary_folder() -> Tuple[Path, Path]:
     """A new folder for one run, and the place of the run in it."""
+    import tempfile
+
     folder = Path(tempfile.mkdtemp(prefix="culet-"))
     return folder, folder / "run"
 

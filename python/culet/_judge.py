@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
@@ -55,7 +54,9 @@ class Comparison(Answer):
         The whole document: settings that differ, cost, all metrics.
     """
 
-    def __init__(self, data: Dict[str, Any], names: Sequence[str]) -> None:
+    def __init__(self, data: Dict[str, Any], names: Sequence[str], metrics: Sequence[str]) -> None:
+        order = sorted(data["comparisons"], key=lambda key: (metrics.index(key.split("@")[0]), int(key.split("@")[1])))
+        data["comparisons"] = {key: data["comparisons"][key] for key in order}
         super().__init__(data)
         self._names = list(names)
 
@@ -124,8 +125,9 @@ def compare(
     names = [f"{name} ({k + 1})" if name in twice else name for k, name in enumerate(names)]
     cutoffs = None if at is None else _cutoffs(at)
     best = reference == "best"
-    told = _core.compare(paths, best, [metrics] if isinstance(metrics, str) else list(metrics), cutoffs, seed, n_threads)
-    return Comparison(json.loads(told), names)
+    wanted = [metrics] if isinstance(metrics, str) else list(metrics)
+    told = _core.compare(paths, best, wanted, cutoffs, seed, n_threads)
+    return Comparison(json.loads(told), names, wanted)
 
 
 class Leaderboard(Answer):
@@ -150,7 +152,7 @@ class Leaderboard(Answer):
             ``model``, a column for each metric, ``fit_seconds``, ``search_seconds``, ``peak_bytes``.
         """
         rows = self.data["rows"]
-        metrics = list(rows[0]["metrics"]) if rows else []
+        metrics = sorted(rows[0]["metrics"], key=_place) if rows else []
         entries = np.empty(len(rows), dtype=object)
         entries[:] = [row["entry"] for row in rows]
         columns: Dict[str, np.ndarray] = {"model": entries}
@@ -178,6 +180,13 @@ class Leaderboard(Answer):
 
     def _repr_html_(self) -> str:
         return html_table(*self._rows())
+
+
+def _place(metric: str) -> Tuple[int, str, int]:
+    """Where a metric stands: recall and ndcg first, shorter lists before longer ones."""
+    name, _, cutoff = metric.partition("@")
+    first = ("recall", "ndcg")
+    return (first.index(name) if name in first else len(first), name, int(cutoff or 0))
 
 
 def leaderboard(
@@ -227,6 +236,8 @@ def leaderboard(
     -------
     Leaderboard
     """
+    import shutil
+
     catalog = data if isinstance(data, Catalogue) else catalogue(data, **options)
     chosen = list(DEFAULT_MODELS if models is None else [models] if isinstance(models, str) else models)
     folder: Optional[Path] = None
