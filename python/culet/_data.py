@@ -395,19 +395,8 @@ def catalogue(
         return interactions
     if isinstance(interactions, Network):
         raise InputError("a network holds no users and items", "fit a model of networks, such as culet.Asp2Vec")
-    options: Dict[str, Any] = {"min_rating": min_rating, "skip_missing": skip_missing}
-    tables: Dict[str, List[Tuple[str, Any]]] = {}
-    # Lists of rows are one table, lists of tables several.
-    for what, given, names in (
-        ("attributes", attributes, INTERACTIONS),
-        ("graphs", knowledge_graph, FACTS),
-        ("links", links, LINKS),
-    ):
-        shown = what.replace("graphs", "knowledge_graph")
-        all_given = _as_list(given)
-        options[what] = [str(one) for one in all_given if is_path(one)]
-        sources = [source_of(one, names, shown) for one in all_given if not is_path(one)]
-        tables[what] = [(shown if len(sources) == 1 else f"{shown} {k + 1}", one) for k, one in enumerate(sources)]
+    tables, files = _beside(attributes, knowledge_graph, links)
+    options: Dict[str, Any] = {"min_rating": min_rating, "skip_missing": skip_missing, **files}
     if is_path(interactions):
         return _from_path(interactions, tables, valid, test, columns, options)
     source = source_of(interactions, INTERACTIONS, "interactions", columns)
@@ -419,6 +408,24 @@ def catalogue(
         _options(options, _CATALOGUE), lambda said: _core.Catalogue.of_tables(name, source, told, judged, *beside_it, said)
     )
     return _told(Catalogue(core, _whole_ids(source, "interactions"), kind_of(interactions)))
+
+
+def _beside(attributes: Any, knowledge_graph: Any, links: Any) -> Tuple[Dict[str, List[Tuple[str, Any]]], Dict[str, List[str]]]:
+    """What stands beside interactions: tables by their names, and the paths of files."""
+    tables: Dict[str, List[Tuple[str, Any]]] = {}
+    files: Dict[str, List[str]] = {}
+    # Lists of rows are one table, lists of tables several.
+    for what, given, names in (
+        ("attributes", attributes, INTERACTIONS),
+        ("graphs", knowledge_graph, FACTS),
+        ("links", links, LINKS),
+    ):
+        shown = what.replace("graphs", "knowledge_graph")
+        all_given = _as_list(given)
+        files[what] = [str(one) for one in all_given if is_path(one)]
+        sources = [source_of(one, names, shown) for one in all_given if not is_path(one)]
+        tables[what] = [(shown if len(sources) == 1 else f"{shown} {k + 1}", one) for k, one in enumerate(sources)]
+    return tables, files
 
 
 def _from_path(
@@ -607,11 +614,9 @@ def split(data: Any, by: Optional[str] = None, *, seed: int = 0, **settings: Any
     else:
         columns = settings.pop("columns", None)
         source = source_of(data, INTERACTIONS, "interactions", columns)
-        tables = {}
-        for what, key, names in (("attributes", "attributes", INTERACTIONS), ("graphs", "knowledge_graph", FACTS), ("links", "links", LINKS)):
-            tables[what] = [(key, source_of(one, names, key)) for one in _as_list(settings.pop(key, None))]
+        tables, files = _beside(*(settings.pop(key, None) for key in ("attributes", "knowledge_graph", "links")))
         name = settings.pop("name", "data")
-        options = as_json(_options(settings, _CATALOGUE))
+        options = as_json(_options({**settings, **files}, _CATALOGUE))
         beside_it = (tables["attributes"], tables["graphs"], tables["links"])
         core, _ = heard(full, lambda plan: _core.Catalogue.split_tables(name, source, *beside_it, options, plan))
         whole, output = _whole_ids(source, "interactions"), kind_of(data)
@@ -655,7 +660,7 @@ def synth(kind: str = "catalogue", *, seed: int = 0, **settings: Any) -> Any:
 class Walks:
     """Random walks over a network, made anew each time they are gone through: what gensim's ``Word2Vec`` takes.
 
-    Iterating yields a walk at a time as an array of node ids.
+    Iterating yields a walk at a time as a list of node ids.
 
     Attributes
     ----------
@@ -692,11 +697,12 @@ class Walks:
         for first in range(0, self.n_walks, step):
             yield self._network._core.walks(self._course, self._seed, first, first + step)
 
-    def __iter__(self) -> Iterator[np.ndarray]:
+    def __iter__(self) -> Iterator[List[Any]]:
         if self._ids is None:
             self._ids = self._network.node_ids
         for nodes, offsets in self.blocks():
-            named = self._ids[nodes]
+            # Lists: gensim's threads stop at an array, and it waits for them forever.
+            named = self._ids[nodes].tolist()
             ends = offsets.tolist()
             for begin, end in zip(ends, ends[1:]):
                 yield named[begin:end]
@@ -741,7 +747,7 @@ def walks(
     Returns
     -------
     Walks
-        Can be gone through again and again; each walk is an array of ids.
+        Can be gone through again and again; each walk is a list of ids.
 
     Examples
     --------

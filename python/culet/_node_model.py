@@ -11,10 +11,11 @@ from . import _core
 from ._data import Network, PathLike, network as network_of
 from ._errors import InputError
 from ._estimator import Estimator
-from ._frames import default_output, framed
+from ._frames import default_output, framed, library_of
 from ._ids import IdTable, as_array, is_scalar, text_of
 from ._progress import Progress
 from ._recommender import _aligned, _count, similar_columns
+from ._settings import shown
 from ._show import Explanation, Facets, Metrics
 
 Self = TypeVar("Self", bound="NodeModel")
@@ -152,7 +153,7 @@ class NodeModel(Estimator):
         chosen: np.ndarray = vectors[places]
         return chosen
 
-    def transform(self, nodes: Any) -> np.ndarray:
+    def transform(self, nodes: Any) -> Any:
         """The vectors of nodes, for the steps of a pipeline.
 
         Parameters
@@ -162,11 +163,11 @@ class NodeModel(Estimator):
 
         Returns
         -------
-        ndarray of float32, [n, d]
+        ndarray of float32, [n, d], or what :meth:`set_output` says
         """
-        return self.embeddings(_one_column(nodes))
+        return self._as_output(self.embeddings(_one_column(nodes)), nodes)
 
-    def fit_transform(self, edges: Any = None, y: Any = None, **fit_params: Any) -> np.ndarray:
+    def fit_transform(self, edges: Any = None, y: Any = None, **fit_params: Any) -> Any:
         """Fits, and returns vectors: of the nodes that are passed where the estimator has a ``network``, or else of all
         nodes, in the order of ``node_ids_``.
 
@@ -182,7 +183,35 @@ class NodeModel(Estimator):
         ndarray of float32, [n, d]
         """
         self.fit(edges, **fit_params)
-        return self.embeddings() if self.network is None else self.transform(edges)
+        return self._as_output(self.embeddings(), None) if self.network is None else self.transform(edges)
+
+    def set_output(self: Self, *, transform: Optional[str] = None) -> Self:
+        """As what :meth:`transform` and :meth:`fit_transform` return vectors, for scikit-learn.
+
+        Parameters
+        ----------
+        transform : {'default', 'pandas', 'polars'}, optional
+            An array, or a frame with named columns; None changes nothing.
+
+        Returns
+        -------
+        self
+        """
+        if transform not in (None, "default", "pandas", "polars"):
+            raise InputError(f"`transform` is {shown(transform)}, expected default, pandas or polars")
+        if transform is not None:
+            # By this name `clone` takes it along.
+            self._sklearn_output_config = {"transform": transform}
+        return self
+
+    def _as_output(self, vectors: np.ndarray, nodes: Any) -> Any:
+        wanted = getattr(self, "_sklearn_output_config", {}).get("transform", "default")
+        if wanted == "default":
+            return vectors
+        table = framed({name: vectors[:, k] for k, name in enumerate(self.get_feature_names_out())}, wanted)
+        if wanted == "pandas" and library_of(nodes) == "pandas":
+            table.index = nodes.index
+        return table
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The names of the columns of :meth:`transform`, for scikit-learn.

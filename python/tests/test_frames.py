@@ -256,8 +256,8 @@ def test_odd_columns_beside_the_ids_do_no_harm(told):
     )  # fmt: skip
     assert culet.catalogue(wide).fingerprint == culet.catalogue(TEXTS).fingerprint
     columns = {
-        "f16": np.ones(n, np.float16), "struct": [{"a": 1}] * n, "map": pyarrow.array([[("a", 1)]] * n, pyarrow.map_("str", "i8")),
-        "null": pyarrow.nulls(n), "view": pyarrow.array([[1]] * n, pyarrow.list_view("i8")), "exact": [decimal.Decimal(1)] * n,
+        "f16": np.ones(n, np.float16), "struct": [{"a": 1}] * n, "map": pyarrow.array([[("a", 1)]] * n, pyarrow.map_(pyarrow.string(), pyarrow.int8())),
+        "null": pyarrow.nulls(n), "view": pyarrow.array([[1]] * n, pyarrow.list_view(pyarrow.int8())), "exact": [decimal.Decimal(1)] * n,
         "union": pyarrow.UnionArray.from_sparse(pyarrow.array([0] * n, "i1"), [pyarrow.array([1] * n)]),
         "runs": pyarrow.RunEndEncodedArray.from_arrays([n], [1]), "uuid": pyarrow.array([b"x" * 16] * n, pyarrow.uuid()),
     }  # fmt: skip
