@@ -13,7 +13,7 @@ import numpy as np
 from . import _core
 from ._errors import InputError, in_python
 from ._fitted import pack, unpack
-from ._frames import EDGES, FACTS, INTERACTIONS, LABELS, LINKS, framed, kind_of, source_of, text_table, whole_columns
+from ._frames import EDGES, FACTS, INTERACTIONS, LABELS, LINKS, default_output, framed, kind_of, source_of, text_table, whole_columns
 from ._ids import as_array
 from ._settings import as_json, heard, seed_of, threads_of, whole
 
@@ -110,11 +110,11 @@ class Catalogue:
         entities = as_array(self._core.ids("entity"), False)
         relations = as_array(self._core.ids("relation"), False)
         columns = (entities[triplets[:, 0]], relations[triplets[:, 1]], entities[triplets[:, 2]])
-        return framed(dict(zip(FACTS, columns)), self._output)
+        return framed(dict(zip(FACTS, columns)), default_output(self._output))
 
     def _pairs(self, part: str) -> Any:
         users, items = self._core.pairs(part)
-        return framed({"user_id": self.user_ids[users], "item_id": self.item_ids[items]}, self._output)
+        return framed({"user_id": self.user_ids[users], "item_id": self.item_ids[items]}, default_output(self._output))
 
     def save(self, folder: PathLike, format: str = "parquet") -> None:
         """Writes the catalogue into a new folder.
@@ -193,7 +193,7 @@ class Network:
         weights = self._core.weights()
         if weights is not None:
             columns["weight"] = weights
-        return framed(columns, self._output)
+        return framed(columns, default_output(self._output))
 
     @property
     def labels(self) -> Any:
@@ -201,7 +201,7 @@ class Network:
         found = self._core.labels()
         if found is None:
             return None
-        return framed({"node": self.node_ids[found[0]], "label": as_array(found[1], False)}, self._output)
+        return framed({"node": self.node_ids[found[0]], "label": as_array(found[1], False)}, default_output(self._output))
 
     def pairs(self, part: str) -> Any:
         """The pairs of a part as a frame ``source, target``.
@@ -215,7 +215,7 @@ class Network:
             raise InputError(f"there is no part `{part}`", f"the parts are {', '.join(names)}")
         ids = self.node_ids
         sources, targets = self._core.pairs(names.index(part))
-        return framed({"source": ids[sources], "target": ids[targets]}, self._output)
+        return framed({"source": ids[sources], "target": ids[targets]}, default_output(self._output))
 
     def save(self, folder: PathLike) -> None:
         """Writes the network into a new folder of text files, which :func:`read` reads back."""

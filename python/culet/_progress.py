@@ -47,8 +47,12 @@ class Follower:
         what = event["event"]
         if what == "start":
             self._metric = event["metric"]
+        elif what == "part":
+            self.title = event["title"]
         elif what == "stage":
             log.info("%s: %s", self.title, event["what"])
+        elif what == "remark":
+            log.info("%s: %s", self.title, event["text"])
         elif what == "epoch":
             judged = event.get("valid") or event.get("test") or {}
             metric = f", {self._metric} {judged[self._metric]:.4f}" if self._metric in judged else ""
@@ -59,8 +63,7 @@ class Follower:
     def _draw(self, event: Dict[str, Any]) -> None:
         what = event["event"]
         if what == "start":
-            from tqdm.auto import tqdm
-
+            tqdm = _tqdm()
             self.close()
             self._steps = max(event["steps_per_epoch"], 1)
             total = event["epochs"] * self._steps
@@ -74,6 +77,15 @@ class Follower:
             self.bar.set_postfix_str(f"epoch {event['epoch']}, loss {event['loss']:.4f}", refresh=False)
         elif what == "epoch":
             self.bar.update(event["epoch"] * self._steps - self.bar.n)
+
+
+def _tqdm() -> Any:
+    """The bar that suits: of a notebook if its widgets are there, or else of text."""
+    if "ipykernel" in sys.modules and importlib.util.find_spec("ipywidgets") is not None:
+        from tqdm.notebook import tqdm
+    else:
+        from tqdm import tqdm
+    return tqdm
 
 
 def _shows_bar(progress: Progress) -> bool:

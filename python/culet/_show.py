@@ -20,14 +20,14 @@ def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f"<table><thead><tr>{cells(head, 'th')}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def bars(rows: Sequence[Tuple[str, float]], unit: str = "") -> str:
+def bars(rows: Sequence[Tuple[str, float]], form: str = "{:+.4f}") -> str:
     """A bar chart in SVG: a labelled bar a row, to the right what adds and to the left what takes away."""
     if not rows:
         return ""
     reach = max(max(abs(value) for _, value in rows), 1e-12)
     least = min(0.0, min(value for _, value in rows))
     most = max(0.0, max(value for _, value in rows))
-    label_width, width, height = 220, 360, 22
+    label_width, width, height = 260, 360, 22
     scale = width / max(most - least, reach * 1e-9, 1e-12)
     zero = label_width - least * scale
     parts = []
@@ -35,12 +35,12 @@ def bars(rows: Sequence[Tuple[str, float]], unit: str = "") -> str:
         top = k * height + 4
         left = min(zero, zero + value * scale)
         colour = "#2b7bba" if value >= 0 else "#c8553d"
-        shown = label if len(label) <= 34 else label[:33] + "…"
+        shown = label if len(label) <= 36 else label[:35] + "…"
         parts.append(
             f'<text x="{label_width - 8}" y="{top + 11}" text-anchor="end">{escape(shown)}</text>'
             f'<rect x="{left:.1f}" y="{top}" width="{max(abs(value) * scale, 1):.1f}" height="14" fill="{colour}">'
-            f"<title>{escape(label)}: {value:+.4f}{unit}</title></rect>"
-            f'<text x="{label_width + width + 8}" y="{top + 11}">{value:+.4f}{unit}</text>'
+            f"<title>{escape(label)}: {form.format(value)}</title></rect>"
+            f'<text x="{label_width + width + 8}" y="{top + 11}">{form.format(value)}</text>'
         )
     total = len(rows) * height + 8
     return (
@@ -157,7 +157,7 @@ class Facets(Answer):
 
     def _repr_html_(self) -> str:
         head, rows, shares = self._rows()
-        return html_table(head, rows) + bars(shares[:20])
+        return html_table(head, rows) + bars(shares[:20], "{:,.0f}" if "groups" in self.data else "{:.1%}")
 
 
 def _typical(one: Mapping[str, Any]) -> str:

@@ -248,7 +248,7 @@ impl DataError {
             }
             Self::NoPairs { .. } => Some("give at least one user with an item in `train.txt`".into()),
             Self::TookEverything { .. } => {
-                Some("leave this user out of `train.txt`, or name the other items in `item_list.txt`".into())
+                Some("leave this user out of the training pairs, or tell of further items, as `item_list.txt` does in a folder".into())
             }
             Self::Graph(_) | Self::BadSetting { .. } => None,
         }
