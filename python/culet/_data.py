@@ -758,7 +758,7 @@ def walks(
     """
     course = {
         "walks_per_node": whole("walks_per_node", walks_per_node, 1, 2**32 - 1),
-        "length": whole("length", length, 1, 2**32 - 1), "p": p, "q": q,
+        "length": whole("length", length, 1, 2**26), "p": p, "q": q,
         "metapath": None if metapath is None else list(metapath), "dead_end": dead_end,
     }  # fmt: skip
     return Walks(network(edges, **options), course, seed)

@@ -607,7 +607,8 @@ def _cutoffs(at: Any) -> List[int]:
     listed = [at] if is_scalar(at) else at
     if not hasattr(listed, "__len__"):
         raise InputError(f"`at` is a {type(at).__name__}, expected lengths of lists", "write a list or tuple, such as (20, 40)")
-    return [_count("at", one) for one in listed]
+    # For each length a table as long is made.
+    return [whole("at", one, 1, 1_000_000) for one in listed]
 
 
 def _are_whole(ids: Any) -> bool:

@@ -250,7 +250,7 @@ SETTINGS = [
     (culet.BPRMF, "validation_share", [0.9, -0.1], "0.9"),
     (culet.BPRMF, "select", ["train"], "validation, test"),
     (culet.EASE, "graph", ["maybe", None, 5], "graph"),
-    (culet.EASE, "at", [[], 0, [5, 5], [10, 5], "5", iter([5]), [1.5], 2**64], ""),
+    (culet.EASE, "at", [[], 0, [5, 5], [10, 5], "5", iter([5]), [1.5], 2**64, 2**32 - 1], ""),
     (culet.EASE, "seed", [-1, 1.5, "1", None, True, 2**64], "seed"),
     (culet.EASE, "n_threads", [-1, 1.5, "1", None, 5000], "n_threads"),
     (culet.DeepWalk, "walk_length", [0, -1, "x"], "walk_length"),
@@ -304,7 +304,7 @@ def test_what_is_no_choice():
     raises(INPUT, lambda: culet.split(culet.network(communities()), keep="all"), "keep", "all")
     raises(INPUT, lambda: culet.split(culet.network(communities()), by="random"), "by")
     raises(INPUT, lambda: culet.describe(TRAIN, n_threads=-1), "n_threads")
-    for name, value in (("length", 0), ("length", 2**40), ("walks_per_node", 1.5), ("p", 0), ("q", "x"), ("p", float("nan")), ("dead_end", "jump"),
+    for name, value in (("length", 0), ("length", 2**40), ("length", 2**32 - 1), ("walks_per_node", 1.5), ("p", 0), ("q", "x"), ("p", float("nan")), ("dead_end", "jump"),
                         ("metapath", ["author", "film"]), ("metapath", [5]), ("seed", -1)):  # fmt: skip
         raises(INPUT, lambda: culet.walks(communities(), **{name: value}), "" if name == "metapath" else name)
     raises(INPUT, lambda: culet.read("/nowhere"), "/nowhere")
