@@ -138,7 +138,7 @@ def test_texts_in_every_kind_of_table(kind):
     assert rows_of(listed) == rows_of(fit(TEXTS).recommend(k=3, output="numpy"))
     expected = KINDS.get(kind.split(",")[0].split(" ")[0], None)
     assert isinstance(listed, expected or pandas.DataFrame)
-    assert isinstance(found.train, expected or Frame)
+    assert isinstance(found.train, expected or pandas.DataFrame)
 
 
 @pytest.mark.parametrize("kind", OF_INTS)

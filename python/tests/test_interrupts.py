@@ -252,11 +252,11 @@ def test_a_bar_is_drawn_where_somebody_sees_it(progress, terminal, draws, monkey
 
 
 def test_a_bar_is_closed_when_the_fit_fails(monkeypatch):
-    import tqdm.auto
+    import tqdm
 
     closed = []
 
-    class Bar(tqdm.auto.tqdm):
+    class Bar(tqdm.tqdm):
         def update(self, n=1):
             raise Odd
 
@@ -264,7 +264,7 @@ def test_a_bar_is_closed_when_the_fit_fails(monkeypatch):
             closed.append(self)
             super().close()
 
-    monkeypatch.setattr(tqdm.auto, "tqdm", Bar)
+    monkeypatch.setattr(tqdm, "tqdm", Bar)
     monkeypatch.setattr(sys, "stderr", Terminal())
     raises(Odd, lambda: new(culet.BPRMF).fit(TRAIN, progress=True))
     assert closed

@@ -4,8 +4,8 @@
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EvalError {
-    /// Cutoffs that are missing, zero or out of order.
-    #[error("the cutoffs `{cutoffs:?}` are not an ascending list of positive numbers")]
+    /// Cutoffs that are missing, zero, too long or out of order.
+    #[error("the cutoffs `{cutoffs:?}` are not an ascending list of numbers from 1 to 1,000,000")]
     Cutoffs {
         /// The cutoffs found.
         cutoffs: Vec<usize>,

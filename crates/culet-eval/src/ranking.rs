@@ -18,6 +18,9 @@ pub struct RankingProtocol {
     catalogue: bool,
 }
 
+/// The longest list that is judged: a table of discounts has as many numbers.
+const LONGEST: usize = 1_000_000;
+
 impl RankingProtocol {
     /// Metrics at these lengths of lists.
     ///
@@ -26,7 +29,7 @@ impl RankingProtocol {
     pub fn new(cutoffs: Vec<usize>) -> Result<Self, EvalError> {
         let ascending = cutoffs.windows(2).all(|pair| pair[0] < pair[1]);
         match cutoffs.first() {
-            Some(1..) if ascending => Ok(Self { cutoffs, catalogue: false }),
+            Some(1..) if ascending && cutoffs[cutoffs.len() - 1] <= LONGEST => Ok(Self { cutoffs, catalogue: false }),
             _ => Err(EvalError::Cutoffs { cutoffs }),
         }
     }

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use culet::data::{Dataset, check_trainable};
+use culet::data::Dataset;
 use culet::eval::RankingProtocol;
 use culet::model::{DataSize, find_model};
 use culet::runs::{
-    CatalogueFit, NetworkFit, RunsError, Settings, check_memory, check_place, give_graph, resolve_settings, size_of,
+    CatalogueFit, NetworkFit, RunsError, Settings, check_learnable, check_memory, check_place, give_graph,
+    resolve_settings, size_of,
 };
 use culet::train::{Event, GraphKind, NetworkTrainOptions, Observer, TrainOptions};
 use pyo3::prelude::*;
@@ -59,7 +60,7 @@ pub(crate) fn fit_catalogue(
         if kind != GraphKind::True {
             give_graph(dataset.to_mut(), kind, seed);
         }
-        check_trainable(&dataset)?;
+        check_learnable(spec, &dataset)?;
         note(teller, check_memory(spec, &model, &training, &size_of(&dataset))?);
         let load_seconds = catalogue.load_seconds;
         let fit = CatalogueFit {

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,47 +23,65 @@ const LOOKS_EVERY: Duration = Duration::from_millis(50);
 /// How often steps are told.
 const TELLS_EVERY: Duration = Duration::from_millis(100);
 
-/// A pool of threads that is made when it is first needed, and anew in a process that was forked.
+/// Pools of threads for the calls of one object: made when there is none to spare, since a pool has one flag and so serves one
+/// call at a time; and made anew in a process that was forked.
 #[derive(Debug)]
 pub(crate) struct Threads {
     n: usize,
-    made: Mutex<Option<Made>>,
+    idle: Mutex<Idle>,
 }
 
-#[derive(Debug, Clone)]
-struct Made {
+#[derive(Debug, Default)]
+struct Idle {
+    /// The process whose threads these are.
     process: u32,
+    pools: Vec<Made>,
+}
+
+#[derive(Debug)]
+struct Made {
     flag: StopFlag,
-    pool: Arc<ThreadPool>,
+    pool: ThreadPool,
 }
 
 impl Threads {
     /// So many; 0: as many as there are cores.
     pub(crate) fn new(n: usize) -> Self {
-        Self { n, made: Mutex::new(None) }
+        Self { n, idle: Mutex::default() }
     }
 
-    fn made(&self) -> PyResult<Made> {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let process = std::process::id();
-        if let Some(made) = made.as_ref().filter(|made| made.process == process) {
-            return Ok(made.clone());
+        if idle.process != process {
+            // The threads of another process: there is nobody to wait for.
+            std::mem::forget(std::mem::take(&mut idle.pools));
+            idle.process = process;
+        }
+        idle
+    }
+
+    fn take(&self) -> PyResult<Made> {
+        if let Some(made) = self.idle().pools.pop() {
+            return Ok(made);
         }
         let flag = StopFlag::default();
         let pool = culet::threads_that_stop(self.n, &flag)
             .map_err(|error| Problem::failed(format!("cannot start the threads: {error}")).hint("ask for fewer"))?;
-        let new = Made { process, flag, pool: Arc::new(pool) };
-        if let Some(old) = made.replace(new.clone()) {
-            // Its threads are those of another process: there is nobody to wait for.
-            std::mem::forget(old);
-        }
-        Ok(new)
+        Ok(Made { flag, pool })
+    }
+
+    fn give_back(&self, made: Made) {
+        made.flag.lower();
+        self.idle().pools.push(made);
     }
 
     /// Does something short in the pool, without the interpreter.
     pub(crate) fn briefly<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&ThreadPool) -> T + Send) -> PyResult<T> {
-        let made = self.made()?;
-        py.detach(|| caught(|| work(&made.pool)))
+        let made = self.take()?;
+        let result = py.detach(|| caught(|| work(&made.pool)));
+        self.give_back(made);
+        result
     }
 
     /// Does something long: Ctrl-C, or an exception of `follow`, gives it up within a fraction of a second.
@@ -75,28 +93,29 @@ impl Threads {
         follow: Option<&Bound<'_, PyAny>>,
         work: impl FnOnce(&ThreadPool, &mut Teller) -> T + Send,
     ) -> PyResult<T> {
-        let Made { flag, pool, .. } = self.made()?;
-        flag.lower();
+        let made = self.take()?;
+        let Made { flag, pool } = &made;
         let (sender, receiver) = channel();
         let halt = Arc::new(AtomicBool::new(false));
         let mut teller = Teller { sender, flag: flag.clone(), halt: Arc::clone(&halt), told: None };
         let follow = follow.map(|follow| follow.clone().unbind());
         let listener = Listener { receiver, follow, halt };
-        py.detach(|| {
+        let result = py.detach(|| {
             thread::scope(|scope| {
                 let own = flag.clone();
                 let worker = scope.spawn(move || {
                     own.heed();
-                    let result = caught(|| work(&pool, &mut teller));
+                    let result = caught(|| work(pool, &mut teller));
                     drop(teller);
                     result
                 });
                 let problem = listener.listen().inspect_err(|_| flag.raise());
                 let result = worker.join().unwrap_or_else(|panic| Err(defect(&*panic)));
-                flag.lower();
                 problem.and(result)
             })
-        })
+        });
+        self.give_back(made);
+        result
     }
 }
 

@@ -25,12 +25,24 @@ pub(crate) fn in_run_folder<T>(
     out: Option<&Path>,
     work: impl FnOnce(Option<&mut RunWriter>) -> Result<T, RunsError>,
 ) -> Result<T, RunsError> {
-    let mut writer = out.map(RunWriter::create).transpose()?;
-    let result = work(writer.as_mut());
-    if let Some(writer) = writer.filter(|_| result.is_err()) {
-        discard(writer);
-    }
+    let mut kept = Kept { writer: out.map(RunWriter::create).transpose()?, is_done: false };
+    let result = work(kept.writer.as_mut());
+    kept.is_done = result.is_ok();
     result
+}
+
+/// A run folder that goes unless the work on it is done: that may fail, or be given up by unwinding.
+struct Kept {
+    writer: Option<RunWriter>,
+    is_done: bool,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Some(writer) = self.writer.take().filter(|_| !self.is_done) {
+            discard(writer);
+        }
+    }
 }
 
 /// A failed training leaves nothing behind: the history alone is no run.
@@ -67,6 +79,13 @@ mod tests {
         };
         fail(None);
         assert!(!out.exists());
+        let given_up = std::panic::catch_unwind(|| {
+            let _: Result<(), RunsError> = in_run_folder(Some(&out), |writer| {
+                writer.expect("a folder is named").append_history(&json!({ "epoch": 1 }))?;
+                std::panic::resume_unwind(Box::new("given up"))
+            });
+        });
+        assert!(given_up.is_err() && !out.exists());
         fail(Some("mine.txt"));
         assert_eq!(std::fs::read_dir(&out).unwrap().count(), 1);
     }

@@ -1,9 +1,20 @@
-//! The graph that a catalogue is given, and how large the whole is.
+//! The graph that a catalogue is given, how large the whole is, and whether a model can learn from it.
 
-use culet_data::Dataset;
+use culet_data::{DataError, Dataset, check_trainable};
 use culet_graph::{KnowledgeGraph, Names};
-use culet_model::{DataSize, Problem};
+use culet_model::{Build, DataSize, ModelSpec, Problem};
 use culet_train::GraphKind;
+
+/// Refuses data that a model cannot learn from: without pairs, or where it draws negatives with a user who took every item.
+///
+/// # Errors
+/// [`DataError::NoPairs`], [`DataError::TookEverything`].
+pub fn check_learnable(spec: &ModelSpec, dataset: &Dataset) -> Result<(), DataError> {
+    match check_trainable(dataset) {
+        Err(DataError::TookEverything { .. }) if matches!(spec.build, Build::Closed(_)) => Ok(()),
+        checked => checked,
+    }
+}
 
 /// Puts the graph of a kind in the place of the true one; the same seed deals out the same facts.
 pub fn give_graph(dataset: &mut Dataset, kind: GraphKind, seed: u64) {

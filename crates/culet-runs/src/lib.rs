@@ -57,7 +57,7 @@ pub use catalogue::{CatalogueFit, CatalogueFitted};
 pub use compare::{Compare, CompareDocument, ComparedRun, ComparedTo, Reference};
 pub use error::RunsError;
 pub use folder::check_place;
-pub use graph::{give_graph, size_of, strip_graph};
+pub use graph::{check_learnable, give_graph, size_of, strip_graph};
 pub use memory::{peak_rss_bytes, rss_bytes};
 pub use network::{NetworkFit, NetworkFitted};
 pub use room::check_memory;

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use culet::answers::catalogue::intents_in_words;
-use culet::data::{Dataset, check_trainable};
+use culet::data::Dataset;
 use culet::eval::RankingProtocol;
 use culet::model::{Family, MODELS, ModelSpec, Step, find_model};
-use culet::runs::{CatalogueFit, CatalogueFitted, Settings, check_place, give_graph, size_of};
+use culet::runs::{CatalogueFit, CatalogueFitted, Settings, check_learnable, check_place, give_graph, size_of};
 use culet::train::{BlendReport, Faithfulness, GraphKind, Removal, Select, TrainOptions};
 
 use super::catalogue::{DATA_HELP, introduce, read, refuse_network};
@@ -164,7 +164,7 @@ fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMat
     let mut dataset = dataset?;
     let graph = GraphKind::of_word(which_graph(matches)).expect("clap knows the words");
     give_graph(&mut dataset, graph, context.seed);
-    check_trainable(&dataset)?;
+    check_learnable(spec, &dataset)?;
     room::check(context, spec, &settings, &training, &size_of(&dataset))?;
     let out = place(matches, &dataset.name, spec);
     introduce(context, &dataset, which_graph(matches));

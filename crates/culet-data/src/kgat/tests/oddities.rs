@@ -239,7 +239,8 @@ fn a_user_who_took_everything_cannot_be_trained_on() {
     let error = check_trainable(&read(&with(&files), 0).unwrap()).unwrap_err();
     let message = "user `ben` (number 1) took all 2 items in training, so that no negative can be drawn";
     assert_eq!(error.to_string(), message);
-    let hint = "leave this user out of the training pairs, or tell of further items, as `item_list.txt` does in a folder";
+    let hint =
+        "leave this user out of the training pairs, or tell of further items, as `item_list.txt` does in a folder";
     assert_eq!(error.hint().unwrap(), hint);
 }
 
