@@ -18,14 +18,14 @@ const SHARED_BUILD: &[&str] = &["build", "--workspace", "--lib", "--test", "cont
 /// Makes maturin call this program in place of cargo.
 pub(crate) fn in_place_of_cargo(maturin: &mut Command) -> Result<&mut Command, String> {
     let us = env::current_exe().map_err(|error| format!("cannot tell the path of this program: {error}"))?;
-    Ok(maturin.env("CARGO", us).env(REAL_CARGO, crate::cargo()))
+    Ok(maturin.env("CARGO", us).env(REAL_CARGO, crate::cargo().get_program()))
 }
 
 /// Does what cargo would, if maturin calls.
 pub(crate) fn answer(root: &Path) -> Option<ExitCode> {
     let cargo = env::var_os(REAL_CARGO)?;
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
-    let mut command = Command::new(&cargo);
+    let mut command = crate::cargo_at(cargo.clone());
     if arguments.first().is_some_and(|first| first == "rustc") {
         command.args(SHARED_BUILD).args(message_format(&arguments)).current_dir(root);
         // Of the interpreter, which the module does not depend on: PyO3 would be compiled anew. The rest is in .cargo.

@@ -1,7 +1,7 @@
 //! Every check of the project as a list of steps, run until the first one fails.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 mod python;
@@ -118,7 +118,7 @@ fn summary(outcome: &Outcome<'_>, n_steps: usize, elapsed: Duration) -> String {
 }
 
 fn nextest_is_installed(root: &Path) -> bool {
-    let mut command = Command::new(crate::cargo());
+    let mut command = crate::cargo();
     command.args(["nextest", "--version"]).current_dir(root);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())

@@ -80,7 +80,7 @@ impl Call {
 
     fn command(&self, root: &Path) -> Command {
         let mut command = match self.program {
-            "cargo" => Command::new(crate::cargo()),
+            "cargo" => crate::cargo(),
             path => Command::new(root.join(path)),
         };
         command.args(self.arguments).envs(self.environment.iter().copied()).current_dir(root);
@@ -135,7 +135,7 @@ mod tests {
     fn what_cannot_be_started_is_told_apart_from_what_fails() {
         let problem = run(&mut Command::new("no/such/program")).expect_err("there is none");
         assert!(problem.starts_with("cannot start `no/such/program`: "), "{problem}");
-        let problem = run(Command::new(crate::cargo()).arg("no-such-command-of-cargo")).expect_err("cargo has none");
+        let problem = run(crate::cargo().arg("no-such-command-of-cargo")).expect_err("cargo has none");
         assert!(problem.contains("failed: "), "{problem}");
     }
 }

@@ -1,7 +1,6 @@
 //! The house rules that no compiler checks. Each rule is a function from the files to its findings.
 
 use std::path::Path;
-use std::process::Command;
 
 mod finding;
 mod layers;
@@ -43,7 +42,7 @@ pub(crate) fn run(root: &Path) -> bool {
 
 /// The table of models as the binary prints it.
 fn printed_model_table(root: &Path) -> Result<String, String> {
-    let mut command = Command::new(crate::cargo());
+    let mut command = crate::cargo();
     command.args(model_table::COMMAND).current_dir(root);
     let output = command.output().map_err(|error| error.to_string())?;
     if !output.status.success() {
