@@ -8,16 +8,20 @@ and NumPy go in and come out, with your own ids.
 from __future__ import annotations
 
 from ._core import __version__
-from ._data import Catalogue, Description, Network, Walks, catalogue, describe, network, read, split, synth, walks
+from ._data import Catalogue, Network
+from ._describe import Description, describe
 from ._errors import CuletError, InputError, InternalError, NotFittedError, RunError, UnknownIdError
 from ._frames import Frame
 from ._judge import Comparison, Leaderboard, compare, evaluate, leaderboard
 from ._load import load
+from ._make import catalogue, network, read
 from ._models import *  # noqa: F403
 from ._models import __all__ as _MODELS
 from ._node_model import NodeModel
 from ._recommender import Recommender
 from ._show import Explanation, Facets, Metrics
+from ._split import split, synth
+from ._walks import Walks, walks
 
 __all__ = [
     "__version__",

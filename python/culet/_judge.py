@@ -9,14 +9,16 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 import numpy as np
 
 from . import _core
-from ._data import Catalogue, PathLike, catalogue, is_path
+from ._data import Catalogue, PathLike, is_path
 from ._errors import InputError
 from ._estimator import Estimator
 from ._fitted import temporary_folder
 from ._frames import default_output, framed, text_table
 from ._load import load
+from ._make import catalogue
 from ._progress import Follower, Progress
-from ._recommender import CUTOFFS, _cutoffs
+from ._questions import cutoffs_of
+from ._recommender import CUTOFFS
 from ._show import Answer, Metrics, html_table
 
 
@@ -123,7 +125,7 @@ def compare(
         names.append(Path(model).name if is_path(model) else type(model).__name__)
     twice = {name for name in names if names.count(name) > 1}
     names = [f"{name} ({k + 1})" if name in twice else name for k, name in enumerate(names)]
-    cutoffs = None if at is None else _cutoffs(at)
+    cutoffs = None if at is None else cutoffs_of(at)
     best = reference == "best"
     wanted = [metrics] if isinstance(metrics, str) else list(metrics)
     told = _core.compare(paths, best, wanted, cutoffs, seed, n_threads)
@@ -248,7 +250,7 @@ def leaderboard(
     follower = Follower(progress, "leaderboard")
     try:
         told = _core.leaderboard(
-            catalog._core, chosen, list(graphs), _cutoffs(at), n_trials, cold_at_most, validation_share, seed, n_threads,
+            catalog._core, chosen, list(graphs), cutoffs_of(at), n_trials, cold_at_most, validation_share, seed, n_threads,
             place, follower,
         )  # fmt: skip
     finally:

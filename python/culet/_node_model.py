@@ -8,13 +8,14 @@ from typing import Any, Dict, Mapping, Optional, TypeVar
 import numpy as np
 
 from . import _core
-from ._data import Network, PathLike, network as network_of
+from ._data import Network, PathLike
 from ._errors import InputError
 from ._estimator import Estimator
 from ._frames import default_output, framed, library_of
 from ._ids import IdTable, as_array, is_scalar, text_of
+from ._make import network as network_of
 from ._progress import Progress
-from ._recommender import _aligned, _count, similar_columns
+from ._questions import aligned, count_of, similar_columns
 from ._settings import shown
 from ._show import Explanation, Facets, Metrics
 
@@ -145,7 +146,7 @@ class NodeModel(Estimator):
         if kind not in ("concatenated", "published", "centres"):
             raise InputError(f"`kind` is `{kind}`, expected concatenated, published or centres")
         if aspect is not None:
-            aspect = _count("aspect", aspect)
+            aspect = count_of("aspect", aspect)
         vectors = self._run.run.vectors(kind, aspect)
         if nodes is None:
             return vectors
@@ -255,8 +256,8 @@ class NodeModel(Estimator):
         """
         listed = [nodes] if is_scalar(nodes) else nodes
         self._table.find_all(listed)
-        aspect = None if aspect is None else _count("aspect", aspect)
-        columns = similar_columns(self._run.run, "node", self._table.whole, listed, _count("k", k), aspect)
+        aspect = None if aspect is None else count_of("aspect", aspect)
+        columns = similar_columns(self._run.run, "node", self._table.whole, listed, count_of("k", k), aspect)
         return framed(columns, self._output(output))
 
     def links(self, node: Any = None, k: int = 10, *, output: Optional[str] = None) -> Any:
@@ -277,7 +278,7 @@ class NodeModel(Estimator):
         """
         if node is not None:
             self._table.one(node)
-        told = json.loads(self._run.run.links(None if node is None else text_of(node), _count("k", k)))["links"]
+        told = json.loads(self._run.run.links(None if node is None else text_of(node), count_of("k", k)))["links"]
         columns: Dict[str, np.ndarray] = {
             "source": as_array([one["source"]["id"] for one in told], self._table.whole),
             "target": as_array([one["target"]["id"] for one in told], self._table.whole),
@@ -299,7 +300,7 @@ class NodeModel(Estimator):
         -------
         ndarray of float64, [n]
         """
-        left, right = _aligned(self._table, sources, self._table, targets)
+        left, right = aligned(self._table, sources, self._table, targets)
         return self._run.run.scores(left, right)
 
     def explain(self, source: Any, target: Any) -> Explanation:
@@ -331,7 +332,7 @@ class NodeModel(Estimator):
         Facets
         """
         self._table.one(node)
-        return Facets(json.loads(self._run.run.facets(text_of(node), _count("k", k))))
+        return Facets(json.loads(self._run.run.facets(text_of(node), count_of("k", k))))
 
     def groups(self, n: Optional[int] = None, k: int = 10) -> Facets:
         """The groups that the aspects of all nodes form; they overlap.
@@ -347,8 +348,8 @@ class NodeModel(Estimator):
         -------
         Facets
         """
-        wanted = None if n is None else _count("n", n)
-        return Facets(json.loads(self._run.run.groups(wanted, _count("k", k), self._own_numbers()[0])))
+        wanted = None if n is None else count_of("n", n)
+        return Facets(json.loads(self._run.run.groups(wanted, count_of("k", k), self._own_numbers()[0])))
 
     def evaluate(self, *, on: str = "test") -> Metrics:
         """How well edges of a part are told from pairs without one, beside simple scores.

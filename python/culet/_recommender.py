@@ -9,13 +9,28 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, TypeVar,
 import numpy as np
 
 from . import _core
-from ._data import Catalogue, PathLike, catalogue
+from ._data import Catalogue, PathLike
 from ._errors import InputError
 from ._estimator import Estimator
-from ._frames import INTERACTIONS, default_output, framed, kind_of, library_of, source_of
+from ._frames import default_output, framed, kind_of
 from ._ids import IdTable, as_array, is_scalar, text_of, texts_of
+from ._make import catalogue
 from ._progress import Progress
-from ._settings import shown, whole
+from ._questions import (
+    _are_whole,
+    _one_or_more,
+    aligned,
+    as_asked,
+    count_of,
+    cutoffs_of,
+    facts_of,
+    is_table,
+    objects_of,
+    rectangles,
+    similar_columns,
+    two_columns,
+)
+from ._settings import shown
 from ._show import Explanation, Facets, Metrics
 
 log = logging.getLogger("culet")
@@ -114,7 +129,7 @@ class Recommender(Estimator):
         return self
 
     def _fit_to(self, data: Catalogue, out: Optional[PathLike], progress: Progress) -> None:
-        settings, at = self._settings(), _cutoffs(self.at)
+        settings, at = self._settings(), cutoffs_of(self.at)
         seed, n_threads = self._own_numbers()
         if not isinstance(self.graph, str):
             raise InputError(f"`graph` is {self.graph!r}, expected 'true', 'random' or 'none'")
@@ -195,7 +210,7 @@ class Recommender(Estimator):
         table
             With the columns ``user_id``, ``item_id``, ``score`` and ``rank`` (from 1), user after user.
         """
-        k = _count("k", k)
+        k = count_of("k", k)
         if unknown not in ("raise", "skip", "popular"):
             raise InputError(f"`unknown` is `{unknown}`, expected raise, skip or popular")
         table = self._table("user")
@@ -207,7 +222,7 @@ class Recommender(Estimator):
             if output is None and kind_of(users) is not None:
                 output = kind_of(users)
             places, known = table.find_all(listed, "raise" if unknown == "raise" else "skip")
-            asked = _as_asked(listed, table.whole)
+            asked = as_asked(listed, table.whole)
         if reasons:
             if unknown == "popular" and len(known) < len(asked):
                 raise InputError("nothing is known of a user who is unknown: there are no reasons", "use unknown='skip'")
@@ -217,7 +232,7 @@ class Recommender(Estimator):
         if unknown == "popular" and len(known) < len(asked):
             known, counts, best, scores = self._with_popular(len(asked), known, k, allowed, counts, best, scores)
         if output == "arrays":
-            return _rectangles(len(asked), min(k, self.n_items_), known, counts, self.item_ids_[best], scores)
+            return rectangles(len(asked), min(k, self.n_items_), known, counts, self.item_ids_[best], scores)
         return self._listed(asked[known], counts, best, scores, output)
 
     def _with_popular(
@@ -240,7 +255,7 @@ class Recommender(Estimator):
         rows: List[Tuple[Any, str, float, int, Optional[str]]] = []
         for user in users:
             told = json.loads(
-                self._run.run.recommend_with_reasons(str(user), None, k, not filter_seen, only, never, _facts(having))
+                self._run.run.recommend_with_reasons(str(user), None, k, not filter_seen, only, never, facts_of(having))
             )
             for one in told["items"]:
                 rows.append((user, one["id"], one["score"], one["rank"], (one.get("reason") or {}).get("text")))
@@ -248,11 +263,11 @@ class Recommender(Estimator):
 
     def _reasoned(self, rows: List[Tuple[Any, str, float, int, Optional[str]]], output: Optional[str]) -> Any:
         columns = {
-            "user_id": _as_asked([row[0] for row in rows], self._table("user").whole),
+            "user_id": as_asked([row[0] for row in rows], self._table("user").whole),
             "item_id": as_array([row[1] for row in rows], self._table("item").whole),
             "score": np.array([row[2] for row in rows], dtype=np.float32),
             "rank": np.array([row[3] for row in rows], dtype=np.int64),
-            "reason": _objects([row[4] for row in rows]),
+            "reason": objects_of([row[4] for row in rows]),
         }
         return framed(columns, self._output(output))
 
@@ -286,13 +301,13 @@ class Recommender(Estimator):
         table
             With the columns ``item_id``, ``score`` and ``rank``; of many people ``user_id`` before them.
         """
-        k = _count("k", k)
+        k = count_of("k", k)
         if unknown not in ("raise", "skip"):
             raise InputError(f"`unknown` is `{unknown}`, expected raise or skip")
         table = self._table("item")
-        many = _is_table(history)
+        many = is_table(history)
         if many:
-            users, listed = _two_columns(history)
+            users, listed = two_columns(history)
             found, known = table.find_all(listed, unknown)
             texts = texts_of(users)
             # By their first rows.
@@ -338,7 +353,7 @@ class Recommender(Estimator):
         -------
         ndarray of float64, [n]
         """
-        left, right = _aligned(self._table("user"), users, self._table("item"), items)
+        left, right = aligned(self._table("user"), users, self._table("item"), items)
         return self._run.run.scores(left, right)
 
     # What is alike
@@ -401,7 +416,7 @@ class Recommender(Estimator):
         table = self._table(kind)
         listed = [asked] if is_scalar(asked) else asked
         table.find_all(listed)
-        return framed(similar_columns(self._run.run, kind, table.whole, listed, _count("k", k), None), self._output(output))
+        return framed(similar_columns(self._run.run, kind, table.whole, listed, count_of("k", k), None), self._output(output))
 
     # Why
 
@@ -488,14 +503,14 @@ class Recommender(Estimator):
         Metrics
             A mapping from names such as ``recall@20`` to means over users, with the values of each user.
         """
-        cutoffs = _cutoffs(self.at if at is None else at)
+        cutoffs = cutoffs_of(self.at if at is None else at)
         run = self._run.run
         if pairs is None:
             if on not in ("test", "valid"):
                 raise InputError(f"`on` is `{on}`, expected test or valid")
             means, users, n_targets, columns = run.evaluate(on, cutoffs, catalogue_metrics)
         else:
-            listed_users, listed_items = _two_columns(pairs)
+            listed_users, listed_items = two_columns(pairs)
             left, right = self._table("user").find(listed_users), self._table("item").find(listed_items)
             known = (left >= 0) & (right >= 0)
             if not known.all():
@@ -515,7 +530,7 @@ class Recommender(Estimator):
         return asked if asked is not None else default_output(self._run.output)
 
     def _allowed(self, items: Any, not_items: Any, having: Union[str, Sequence[str]], unknown: str) -> Any:
-        facts = _facts(having)
+        facts = facts_of(having)
         if items is None and not_items is None and not facts:
             return None
         only = None if items is None else _one_or_more(items)
@@ -529,7 +544,7 @@ class Recommender(Estimator):
 
     def _listed(self, users: np.ndarray, counts: np.ndarray, best: np.ndarray, scores: np.ndarray, output: Optional[str]) -> Any:
         if output == "arrays":
-            return _rectangles(len(users), int(counts.max(initial=0)), np.arange(len(users)), counts, self.item_ids_[best], scores)
+            return rectangles(len(users), int(counts.max(initial=0)), np.arange(len(users)), counts, self.item_ids_[best], scores)
         starts = np.repeat(np.cumsum(counts, dtype=np.int64) - counts, counts)
         columns = {
             "user_id": np.repeat(users, counts),
@@ -538,122 +553,3 @@ class Recommender(Estimator):
             "rank": np.arange(1, len(best) + 1, dtype=np.int64) - starts,
         }
         return framed(columns, self._output(output))
-
-
-def similar_columns(
-    run: Any, kind: str, whole: bool, asked: Any, k: int, aspect: Optional[int]
-) -> Dict[str, np.ndarray]:
-    """What is like each of several nodes, as columns."""
-    left: List[str] = []
-    right: List[str] = []
-    scores: List[float] = []
-    ranks: List[int] = []
-    for text in texts_of(asked):
-        for one in json.loads(run.similar(kind, text, k, aspect))["similar"]:
-            left.append(text)
-            right.append(one["id"])
-            scores.append(one["score"])
-            ranks.append(one["rank"])
-    return {
-        f"{kind}_id": as_array(left, whole),
-        "similar_id": as_array(right, whole),
-        "score": np.array(scores, dtype=np.float32),
-        "rank": np.array(ranks, dtype=np.int64),
-    }
-
-
-def _aligned(left_table: IdTable, left: Any, right_table: IdTable, right: Any) -> Tuple[np.ndarray, np.ndarray]:
-    """The numbers of pairs of ids; one of either goes with all of the other."""
-    a, _ = left_table.find_all([left] if is_scalar(left) else left)
-    b, _ = right_table.find_all([right] if is_scalar(right) else right)
-    if is_scalar(left):
-        a = np.repeat(a, len(b))
-    elif is_scalar(right):
-        b = np.repeat(b, len(a))
-    if len(a) != len(b):
-        raise InputError(
-            f"{len(a)} {left_table.kind}s and {len(b)} {right_table.kind}s are no pairs", "give as many of one as of the other"
-        )
-    return np.ascontiguousarray(a), np.ascontiguousarray(b)
-
-
-def _as_asked(listed: Any, whole: bool) -> np.ndarray:
-    """Ids that a caller passed, as they are returned."""
-    return as_array(texts_of(listed), whole)
-
-
-def _objects(values: List[Any]) -> np.ndarray:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
-
-
-def _facts(having: Union[str, Sequence[str]]) -> List[str]:
-    listed = [having] if isinstance(having, str) else having
-    if not isinstance(listed, (list, tuple)) or not all(isinstance(fact, str) for fact in listed):
-        raise InputError(f"`having` is {shown(having)}, expected facts", 'write "relation=entity", or a list of such texts')
-    return [text_of(fact) for fact in listed]
-
-
-def _one_or_more(ids: Any) -> List[str]:
-    return texts_of([ids] if is_scalar(ids) else ids)
-
-
-def _count(name: str, value: Any) -> int:
-    return whole(name, value, 1, 2**32 - 1)
-
-
-def _cutoffs(at: Any) -> List[int]:
-    listed = [at] if is_scalar(at) else at
-    if not hasattr(listed, "__len__"):
-        raise InputError(f"`at` is a {type(at).__name__}, expected lengths of lists", "write a list or tuple, such as (20, 40)")
-    # For each length a table as long is made.
-    return [whole("at", one, 1, 1_000_000) for one in listed]
-
-
-def _are_whole(ids: Any) -> bool:
-    """Whether a column of ids holds whole numbers."""
-    if isinstance(ids, np.ndarray):
-        return ids.dtype.kind in "iu"
-    listed = ids.to_pylist() if hasattr(ids, "to_pylist") else ids
-    return all(isinstance(one, (int, np.integer)) for one in listed)
-
-
-def _is_table(history: Any) -> bool:
-    """Whether this is a table of users and items, and not a list of items."""
-    if library_of(history) in ("pandas", "polars", "pyarrow"):
-        return hasattr(history, "columns")
-    if isinstance(history, (Mapping, np.ndarray)):
-        return isinstance(history, Mapping) or history.ndim == 2
-    return isinstance(history, list) and bool(history) and isinstance(history[0], (tuple, list))
-
-
-def _two_columns(table: Any) -> Tuple[Any, Any]:
-    """The columns of users and items."""
-    source = source_of(table, INTERACTIONS, "pairs")
-    if not isinstance(source, list):
-        names = list(source.columns if library_of(source) == "polars" else source.schema.names)
-        columns = {name: source[name] for name in names}
-    else:
-        names = [name for name, _, _ in source]
-        columns = {name: values for name, _, values in source}
-    user, item = _core.id_columns(names, "interactions")
-    if user is None or item is None:
-        raise InputError("pairs: there is no column of users and of items", f"the columns are {', '.join(names)}")
-    return columns[names[user]], columns[names[item]]
-
-
-def _rectangles(
-    n: int, k: int, known: np.ndarray, counts: np.ndarray, items: np.ndarray, scores: np.ndarray
-) -> Tuple[np.ndarray, np.ndarray]:
-    """Lists as arrays ``[n, k]``; what is left of short ones is None (-1 among whole numbers) and NaN."""
-    if items.dtype == object:
-        ids = np.full((n, k), None, dtype=object)
-    else:
-        ids = np.full((n, k), -1, dtype=np.int64)
-    values = np.full((n, k), np.nan, dtype=np.float32)
-    rows = np.repeat(known, counts)
-    columns = np.arange(len(items)) - np.repeat(np.cumsum(counts, dtype=np.int64) - counts, counts)
-    ids[rows, columns] = items
-    values[rows, columns] = scores
-    return ids, values

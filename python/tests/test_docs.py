@@ -55,3 +55,13 @@ def test_the_page_of_the_interface_is_current() -> None:
     tool = ROOT / "python" / "tools" / "api.py"
     done = subprocess.run([sys.executable, str(tool), "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_package_is_written_for_the_oldest_python_that_it_names() -> None:
+    import ast
+
+    package = Path(sys.modules["culet"].__file__ or "").parent if "culet" in sys.modules else ROOT / "python" / "culet"
+    files = sorted(package.glob("*.py"))
+    assert len(files) > 10
+    for file in files:
+        ast.parse(file.read_text(), filename=file.name, feature_version=(3, 9))
