@@ -34,7 +34,7 @@ __all__ = [
     "detect",
     "fit_catalogue",
     "fit_network",
-    "id_columns",
+    "usual_columns",
     "leaderboard",
     "models",
 ]
@@ -42,7 +42,9 @@ __version__: str
 
 def models() -> str: ...
 def detect(path: _Path) -> str: ...
-def id_columns(names: Sequence[str], of: str) -> tuple[Optional[int], Optional[int]]: ...
+def usual_columns(
+    names: Sequence[str], of: str
+) -> list[Optional[int]]: ...
 def fit_catalogue(
     catalogue: Catalogue,
     model: str,

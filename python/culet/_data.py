@@ -11,7 +11,7 @@ import numpy as np
 
 from . import _core
 from ._errors import InputError, in_python
-from ._fitted import pack, unpack
+from ._fitted import pack, unpack, write_note
 from ._frames import (
     FACTS,
     default_output,
@@ -127,10 +127,13 @@ class Catalogue:
         folder : path
             Must be new or empty.
         format : {'parquet', 'kgat', 'recbole', 'table'}
-            ``parquet`` holds everything and is read back by :func:`read`; the others are for other programs.
+            ``parquet`` holds everything but times and ratings, and is read back by :func:`read`; the others are for other
+            programs, and what they do not hold is logged.
         """
         for loss in self._core.write(Path(folder), format):
-            log.warning("%s", loss)
+            log.warning("the format `%s` does not hold: %s", format, loss)
+        if format == "parquet":
+            write_note(Path(folder), self._whole, self._output)
 
     def __deepcopy__(self, memo: Any) -> "Catalogue":
         # Nothing in it changes.

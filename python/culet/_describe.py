@@ -6,10 +6,9 @@ import json
 from typing import Any, Dict, Optional
 
 from ._data import Catalogue, Network, is_path
-from ._frames import (
-    text_table,
-)
-from ._make import catalogue, read
+from ._errors import in_python
+from ._frames import is_graph, text_table
+from ._make import catalogue, network, read
 from ._settings import threads_of
 
 
@@ -28,7 +27,7 @@ class Description:
         told = json.loads(document)
         self.data: Dict[str, Any] = told["description"]
         self.training: Optional[Dict[str, Any]] = told["training"]
-        self._text = text
+        self._text = in_python(text)
 
     def __repr__(self) -> str:
         text = self._text.rstrip("\n")
@@ -60,5 +59,6 @@ def describe(data: Any, *, estimates: bool = False, n_threads: int = 0, **option
     Description
     """
     if not isinstance(data, (Catalogue, Network)):
-        data = read(data, **options) if is_path(data) else catalogue(data, **options)
+        make = read if is_path(data) else network if is_graph(data) else catalogue
+        data = make(data, **options)
     return Description(*data._core.describe(bool(estimates), threads_of(n_threads)))

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Dict, List, Mapping, Optional, Type, TypeVar, 
 
 from ._errors import InputError, NotFittedError
 from ._fitted import Fitted, owning, temporary_folder, write_note
+from ._metrics import in_order
 from ._progress import Follower, Progress
 from ._settings import as_json, path_of, seed_of, threads_of
 
@@ -130,7 +131,9 @@ class Estimator:
 
         return Tags(estimator_type=None, target_tags=TargetTags(required=False), input_tags=InputTags(string=True, categorical=True))
 
-    def _train(self, out: Optional[PathLike], whole: Mapping[str, bool], output: Optional[str], progress: Progress, train: Any) -> None:
+    def _train(
+        self, out: Optional[PathLike], data: Any, whole: Mapping[str, bool], progress: Progress, train: Any
+    ) -> None:
         """Trains into a folder, of the caller's or a temporary one, and opens it."""
         import shutil
 
@@ -143,7 +146,7 @@ class Estimator:
         was_there = os.path.lexists(place)
         try:
             train(place, follower)
-            write_note(place, whole, output)
+            write_note(place, whole, data._output, data.notes)
             fitted = Fitted(place, self._own_numbers()[1])
         except BaseException as error:
             if folder is not None:
@@ -230,14 +233,19 @@ class Estimator:
         return found
 
     @property
+    def notes_(self) -> List[str]:
+        """What the reader of the data noticed and a person should know, one sentence each; empty for a run of the program."""
+        return list(self._run.notes)
+
+    @property
     def metrics_(self) -> Dict[str, float]:
-        """The metrics on the test part, by names such as ``recall@20``; empty without one."""
-        return dict(self._run.manifest["metrics"].get("test") or {})
+        """The metrics on the test part, by names such as ``recall@20``, recall and ndcg first; empty without one."""
+        return in_order(self._run.manifest["metrics"].get("test") or {})
 
     @property
     def valid_metrics_(self) -> Dict[str, float]:
         """The metrics by which the epoch or the blend was selected; empty where nothing was."""
-        return dict(self._run.manifest["metrics"].get("valid") or {})
+        return in_order(self._run.manifest["metrics"].get("valid") or {})
 
     @property
     def best_epoch_(self) -> Optional[int]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import weakref
 from pathlib import Path
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
 from . import _core
 from ._errors import InputError, RunError
 from ._ids import IdTable
 from ._settings import path_of
+
+log = logging.getLogger("culet")
 
 #: What the caller's ids were, beside what the run holds.
 _NOTE = "python.json"
@@ -40,6 +43,8 @@ class Fitted:
         Whether the ids of users, items or nodes are whole numbers to the caller.
     output : str or None
         As what the data came: `pandas`, `polars`, `arrow`, or None.
+    notes : list of str
+        What the reader of the data noticed.
     """
 
     def __init__(self, path: Path, n_threads: int, whole: Optional[Mapping[str, bool]] = None) -> None:
@@ -47,10 +52,12 @@ class Fitted:
         self.n_threads = n_threads
         self.run = _core.Run.open(path, n_threads)
         self.manifest: Dict[str, Any] = json.loads(self.run.manifest)
-        note = _read_note(path)
+        note = read_note(path)
         noted = note.get("whole_ids")
         self.whole: Dict[str, bool] = dict(whole if whole is not None else noted if isinstance(noted, dict) else {})
         self.output: Optional[str] = note.get("output") if note.get("output") in ("pandas", "polars", "arrow") else None
+        notes = note.get("notes")
+        self.notes = [str(one) for one in notes] if isinstance(notes, list) else []
         self._tables: Dict[str, IdTable] = {}
 
     def table(self, kind: str) -> IdTable:
@@ -134,14 +141,24 @@ def owning(fitted: Fitted, folder: Path) -> Fitted:
     return fitted
 
 
-def write_note(path: Path, whole: Mapping[str, bool], output: Optional[str]) -> None:
-    """Notes beside a run what its ids were."""
-    (path / _NOTE).write_text(json.dumps({"whole_ids": dict(whole), "output": output}) + "\n")
+def write_note(path: Path, whole: Mapping[str, bool], output: Optional[str], notes: Sequence[str] = ()) -> None:
+    """Notes beside a run, or a catalogue, what its ids were, and what its reader noticed."""
+    (path / _NOTE).write_text(json.dumps({"whole_ids": dict(whole), "output": output, "notes": list(notes)}) + "\n")
 
 
-def _read_note(path: Path) -> Dict[str, Any]:
+def read_note(path: Path) -> Dict[str, Any]:
+    """What was noted beside a run or a catalogue; nothing where the program wrote it."""
     try:
-        note = json.loads((path / _NOTE).read_text())
-    except (OSError, ValueError):
+        text = (path / _NOTE).read_text()
+    except OSError:
         return {}
-    return note if isinstance(note, dict) else {}
+    except ValueError:
+        text = ""
+    try:
+        note = json.loads(text)
+    except ValueError:
+        note = None
+    if not isinstance(note, dict):
+        log.warning("`%s` is damaged: ids are texts", path / _NOTE)
+        return {}
+    return note

@@ -7,10 +7,11 @@ these libraries is imported unless its objects are at hand.
 
 from __future__ import annotations
 
+import difflib
 import json
 import logging
 import sys
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -20,12 +21,17 @@ from ._settings import shown
 
 log = logging.getLogger("culet")
 
+#: From what a column is to what it is called, as a mapping or a text such as `user=NAME,item=NAME`.
+Columns = Union[Mapping[str, str], str]
+SHAPE_OF_COLUMNS = '{"user": "customer_id", "item": "sku"}'
+
 #: A column: its name, what it holds, and the values.
 Column = Tuple[str, str, Any]
 
 #: What rows of so many values without names mean.
 INTERACTIONS = ("user", "item", "rating", "time")
 EDGES = ("source", "target", "weight", "time")
+ALL_OF_EDGES = (*EDGES, "relation")
 FACTS = ("head", "relation", "tail")
 LINKS = ("item", "entity")
 LABELS = ("node", "label")
@@ -42,7 +48,7 @@ def kind_of(table: Any) -> Optional[str]:
     return {"pandas": "pandas", "polars": "polars", "pyarrow": "arrow"}.get(library)
 
 
-def source_of(table: Any, names: Sequence[str], what: str, columns: Optional[Mapping[str, str]] = None) -> Any:
+def source_of(table: Any, names: Sequence[str], what: str, columns: Optional[Columns] = None) -> Any:
     """What the compiled part reads a table from: an exporter of an Arrow stream, or a list of columns.
 
     Parameters
@@ -57,18 +63,19 @@ def source_of(table: Any, names: Sequence[str], what: str, columns: Optional[Map
         From what a column is (`user`) to what it is called in the table (`customer_id`); others are left out.
     """
     library = library_of(table)
+    known = ALL_OF_EDGES if names is EDGES else names
     if library == "polars":
-        return _of_polars(table, what, columns)
+        return _of_polars(table, what, columns, known)
     if library == "pyarrow":
-        return _of_arrow(table, what, columns)
+        return _of_arrow(table, what, columns, known)
     if library == "pandas":
-        return _of_pandas(table, what, columns)
-    if library == "networkx" or (hasattr(table, "edges") and hasattr(table, "nodes")):
+        return _of_pandas(table, what, columns, known)
+    if is_graph(table):
         return _of_graph(table)
     if hasattr(table, "tocoo"):
         return _of_sparse(table, names)
     if isinstance(table, Mapping):
-        chosen = _chosen(dict(table), what, columns)
+        chosen = _chosen(dict(table), what, columns, known)
         _refuse_repeats(list(chosen), what)
         if not chosen:
             raise InputError(f"{what}: there are no columns", "pass a table with columns, such as user and item")
@@ -76,8 +83,13 @@ def source_of(table: Any, names: Sequence[str], what: str, columns: Optional[Map
     if isinstance(table, np.ndarray):
         return _of_array(table, names, what, columns)
     if hasattr(table, "__arrow_c_stream__"):
-        return _of_stream(table, what, columns)
+        return _of_stream(table, what, columns, known)
     return _of_rows(table, names, what, columns)
+
+
+def is_graph(table: Any) -> bool:
+    """Whether this is a graph of networkx, or like one."""
+    return library_of(table) == "networkx" or (callable(getattr(table, "edges", None)) and hasattr(table, "nodes"))
 
 
 def whole_columns(source: Any) -> Dict[str, bool]:
@@ -103,7 +115,7 @@ def _is_gap(value: Any) -> bool:
     return value is None or isinstance(value, float) and value != value or type(value).__name__ in ("NAType", "NaTType")
 
 
-def _of_stream(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> Any:
+def _of_stream(table: Any, what: str, columns: Optional[Columns], known: Sequence[str]) -> Any:
     """What exports an Arrow stream: by pyarrow if it is there, for it tells names and types."""
     try:
         import pyarrow
@@ -113,32 +125,70 @@ def _of_stream(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> A
                 f"{what}: `columns` cannot rename those of a {type(table).__name__}", "rename them before"
             ) from None
         return table
-    return _of_arrow(pyarrow.RecordBatchReader.from_stream(table).read_all(), what, columns)
+    return _of_arrow(pyarrow.RecordBatchReader.from_stream(table).read_all(), what, columns, known)
 
 
-def _chosen(table: Dict[Any, Any], what: str, columns: Optional[Mapping[str, str]]) -> Dict[Any, Any]:
+def _chosen(table: Dict[Any, Any], what: str, columns: Optional[Columns], known: Sequence[str]) -> Dict[Any, Any]:
     if columns is None:
         return table
-    return {new: table[old] for new, old in _renamed(list(table), what, columns).items()}
+    return {new: table[old] for new, old in _renamed(list(table), what, columns, known).items()}
 
 
-def _renamed(names: Sequence[Any], what: str, columns: Mapping[str, str]) -> Dict[str, Any]:
+def columns_of(columns: Columns) -> Mapping[str, str]:
+    """From what a column is to what it is called."""
+    if isinstance(columns, str):
+        parts = [part.partition("=") for part in columns.split(",")]
+        if not all(sign for _, sign, _ in parts):
+            raise InputError(f"`columns` is `{columns}`", f"write it as {SHAPE_OF_COLUMNS}")
+        return {part.strip(): name.strip() for part, _, name in parts}
     if not isinstance(columns, Mapping):
-        raise InputError("`columns` is no mapping", 'write it as {"user": "customer_id", "item": "sku"}')
-    for name in columns.values():
+        raise InputError("`columns` is no mapping", f"write it as {SHAPE_OF_COLUMNS}")
+    return columns
+
+
+def names_of(table: Any) -> Sequence[Any]:
+    """The names of a table's columns, where it has names."""
+    if isinstance(table, Mapping):
+        return list(table)
+    if isinstance(table, np.ndarray):
+        return table.dtype.names or ()
+    found = getattr(table, "column_names", None)
+    return list(found if found is not None else getattr(table, "columns", ()))
+
+
+def _renamed(names: Sequence[Any], what: str, columns: Columns, known: Sequence[str]) -> Dict[str, Any]:
+    """The columns by their new names: those that `columns` names, and of the others all whose names are free."""
+    columns = columns_of(columns)
+    for part, name in columns.items():
+        if part not in known:
+            near = difflib.get_close_matches(str(part), known, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else f"they may be {', '.join(known)}"
+            raise InputError(f"`columns` says what `{part}` is, which no table has", hint)
         if name not in names:
             found = ", ".join(f"`{one}`" for one in names)
             raise InputError(f"{what}: there is no column `{name}`", f"the columns are {found}")
-    return dict(columns)
+    renamed = dict(columns)
+    for name in names:
+        if name not in columns.values() and _role_of(str(name), known) not in columns:
+            renamed[str(name)] = name
+    return renamed
 
 
-def _of_polars(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> Any:
+def _role_of(name: str, known: Sequence[str]) -> str:
+    """What a column of this name is taken for, or else its name."""
+    of = "interactions" if known is INTERACTIONS else "edges"
+    usual = INTERACTIONS if known is INTERACTIONS else EDGES
+    places = _core.usual_columns([name, "-", "--"], of)
+    return next((role for role, place in zip(usual, places) if place == 0), name)
+
+
+def _of_polars(table: Any, what: str, columns: Optional[Columns], known: Sequence[str]) -> Any:
     if hasattr(table, "collect"):
         table = table.collect()
     if not hasattr(table, "get_columns"):
         raise InputError(f"{what}: a {type(table).__name__} is no table", "pass a DataFrame")
     if columns is not None:
-        chosen = _renamed(table.columns, what, columns)
+        chosen = _renamed(table.columns, what, columns, known)
         table = table.select([table[old].alias(new) for new, old in chosen.items()])
     _refuse_repeats(table.columns, what)
     odd = [name for name, kind in table.schema.items() if str(kind).startswith(_ODD_OF_POLARS)]
@@ -161,7 +211,7 @@ def _listed(values: List[Any]) -> List[Optional[str]]:
     return [None if value is None else _list_as_json(value) for value in values]
 
 
-def _of_arrow(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> Any:
+def _of_arrow(table: Any, what: str, columns: Optional[Columns], known: Sequence[str]) -> Any:
     for whole in ("read_all", "to_table"):
         # Readers and data sets.
         if not hasattr(table, "column_names") and hasattr(table, "schema") and hasattr(table, whole):
@@ -169,7 +219,7 @@ def _of_arrow(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> An
     if not hasattr(table, "column_names"):
         raise InputError(f"{what}: a {type(table).__name__} is no table", "pass a Table")
     if columns is not None:
-        chosen = _renamed(table.schema.names, what, columns)
+        chosen = _renamed(table.schema.names, what, columns, known)
         table = table.select(list(chosen.values())).rename_columns(list(chosen))
     _refuse_repeats(table.schema.names, what)
     for place, field in enumerate(table.schema):
@@ -199,13 +249,13 @@ def _text(value: str, what: str) -> str:
     return value
 
 
-def _of_pandas(table: Any, what: str, columns: Optional[Mapping[str, str]]) -> List[Column]:
+def _of_pandas(table: Any, what: str, columns: Optional[Columns], known: Sequence[str]) -> List[Column]:
     if not hasattr(table, "columns"):
         raise InputError(f"{what}: a {type(table).__name__} is no table", "pass a DataFrame")
     _refuse_repeats(list(table.columns), what)
     if len(table.columns) == 0:
         raise InputError(f"{what}: there are no columns", "pass a table with columns, such as user and item")
-    chosen = _renamed(list(table.columns), what, columns) if columns is not None else {str(c): c for c in table.columns}
+    chosen = _renamed(list(table.columns), what, columns, known) if columns is not None else {str(c): c for c in table.columns}
     found = []
     for new, old in chosen.items():
         try:
@@ -221,7 +271,7 @@ def _ends(names: Sequence[Any], what: str) -> List[str]:
     """Those of the columns that hold ids."""
     told = [str(name) for name in names]
     of = "interactions" if what in ("interactions", "valid", "test", "pairs") else "edges"
-    return [*FACTS, *(told[place] for place in _core.id_columns(told, of) if place is not None)]
+    return [*FACTS, *(told[place] for place in _core.usual_columns(told, of)[:2] if place is not None)]
 
 
 class _OddColumn(InputError):
@@ -314,10 +364,10 @@ def _list_as_json(values: Any) -> str:
     return json.dumps([str(one) for one in values if not _is_gap(one)])
 
 
-def _of_array(array: np.ndarray, names: Sequence[str], what: str, columns: Optional[Mapping[str, str]]) -> List[Column]:
+def _of_array(array: np.ndarray, names: Sequence[str], what: str, columns: Optional[Columns]) -> List[Column]:
     if array.dtype.names:
         table = {name: np.asarray(array[name]) for name in array.dtype.names}
-        return [column(name, values, what) for name, values in _chosen(table, what, columns).items()]
+        return [column(name, values, what) for name, values in _chosen(table, what, columns, names).items()]
     if array.ndim != 2 or not 2 <= array.shape[1] <= len(names):
         expected = f"expected [n, 2] to [n, {len(names)}]" if len(names) > 2 else "expected [n, 2]"
         raise InputError(f"{what}: an array of shape {array.shape} is no table, {expected}")
@@ -332,7 +382,11 @@ def _whole_if_whole(values: np.ndarray) -> np.ndarray:
     return values.astype(np.int64) if is_whole else values
 
 
-def _of_rows(rows: Any, names: Sequence[str], what: str, columns: Optional[Mapping[str, str]]) -> List[Column]:
+def _of_rows(rows: Any, names: Sequence[str], what: str, columns: Optional[Columns]) -> List[Column]:
+    if isinstance(rows, (list, tuple)) and rows and all(isinstance(row, Mapping) for row in rows):
+        # Records: a column for each key that any of them has.
+        keys = dict.fromkeys(key for row in rows for key in row)
+        return list(source_of({key: [row.get(key) for row in rows] for key in keys}, names, what, columns))
     if columns is not None:
         raise InputError(f"{what}: `columns` names columns, and this table has no names", "pass a frame or a dictionary")
     if isinstance(rows, tuple) and 2 <= len(rows) <= len(names) and all(_is_column(part) for part in rows):
@@ -416,7 +470,8 @@ class Frame:
         try:
             return self._columns[name]
         except KeyError:
-            raise KeyError(f"there is no column `{name}`, there are {', '.join(self._columns)}") from None
+            hint = "; `rows()` goes through the rows" if isinstance(name, int) else ""
+            raise KeyError(f"there is no column `{name}`, there are {', '.join(self._columns)}{hint}") from None
 
     def __len__(self) -> int:
         return len(next(iter(self._columns.values()), ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
@@ -16,6 +17,7 @@ from ._fitted import temporary_folder
 from ._frames import default_output, framed, text_table
 from ._load import load
 from ._make import catalogue
+from ._metrics import place_of
 from ._progress import Follower, Progress
 from ._questions import cutoffs_of
 from ._recommender import CUTOFFS
@@ -78,10 +80,23 @@ class Comparison(Answer):
 
     def __repr__(self) -> str:
         users = self.data["users"]
-        return text_table(*self._rows()) + (f"{users:,} users" if users is not None else "")
+        text = text_table(*self._rows()) + (f"{users:,} users" if users is not None else "")
+        return "\n".join([text, *self._remarks()])
 
     def _repr_html_(self) -> str:
-        return html_table(*self._rows())
+        return html_table(*self._rows()) + "".join(f"<p>{escape(line)}</p>" for line in self._remarks())
+
+    def _remarks(self) -> List[str]:
+        """What sets the runs apart: the pairs that they learned from, and settings."""
+        pairs = [run["pairs_learned_from"] for run in self.data["runs"]]
+        lines = []
+        if len(set(pairs)) > 1:
+            told = ", ".join(f"{name} {n:,}" for name, n in zip(self._names, pairs))
+            lines.append(f"they learned from different numbers of pairs: {told}")
+        if len({run["model"] for run in self.data["runs"]}) == 1:
+            for setting, values in self.data["settings_that_differ"].items():
+                lines.append(f"{setting}: " + ", ".join(f"{name} {value}" for name, value in zip(self._names, values)))
+        return lines
 
 
 def compare(
@@ -154,7 +169,7 @@ class Leaderboard(Answer):
             ``model``, a column for each metric, ``fit_seconds``, ``search_seconds``, ``peak_bytes``.
         """
         rows = self.data["rows"]
-        metrics = sorted(rows[0]["metrics"], key=_place) if rows else []
+        metrics = sorted(rows[0]["metrics"], key=place_of) if rows else []
         entries = np.empty(len(rows), dtype=object)
         entries[:] = [row["entry"] for row in rows]
         columns: Dict[str, np.ndarray] = {"model": entries}
@@ -184,16 +199,22 @@ class Leaderboard(Answer):
         return html_table(*self._rows())
 
 
-def _place(metric: str) -> Tuple[int, str, int]:
-    """Where a metric stands: recall and ndcg first, shorter lists before longer ones."""
-    name, _, cutoff = metric.partition("@")
-    first = ("recall", "ndcg")
-    return (first.index(name) if name in first else len(first), name, int(cutoff or 0))
+def _name_of(model: Any) -> str:
+    """The name of a model that is given by its name, its class, or an estimator without settings of its own."""
+    if isinstance(model, str):
+        return model
+    kind = model if isinstance(model, type) else type(model)
+    if not issubclass(kind, Estimator) or not kind._model:
+        raise InputError(f"`{model}` is no model", "name it, such as `ease`, or pass its class, such as culet.EASE")
+    if not isinstance(model, type) and repr(model) != f"{kind.__name__}()":
+        hint = f"pass `{kind._model}`, or compare fitted estimators by culet.compare"
+        raise InputError(f"a leaderboard searches settings itself, and {model} has its own", hint)
+    return kind._model
 
 
 def leaderboard(
     data: Any,
-    models: Optional[Sequence[str]] = None,
+    models: Optional[Sequence[Any]] = None,
     *,
     graphs: Sequence[str] = ("true",),
     at: Sequence[int] = CUTOFFS,
@@ -212,9 +233,9 @@ def leaderboard(
     ----------
     data : Catalogue, table or path
         With a test part; :func:`split` makes one.
-    models : sequence of str, optional
-        Names such as ``ease`` or ``kgin:softmax`` (a model with a preset); by default all recommenders but those that take
-        long.
+    models : sequence of str or classes, optional
+        Names such as ``ease`` or ``kgin:softmax`` (a model with a preset), or classes such as ``culet.EASE``; by default all
+        recommenders but those that take long.
     graphs : sequence of {'true', 'random', 'none'}
         Each model that can use a graph gets a row with each of these.
     at : sequence of int
@@ -241,7 +262,8 @@ def leaderboard(
     import shutil
 
     catalog = data if isinstance(data, Catalogue) else catalogue(data, **options)
-    chosen = list(DEFAULT_MODELS if models is None else [models] if isinstance(models, str) else models)
+    listed = DEFAULT_MODELS if models is None else [models] if isinstance(models, (str, type, Estimator)) else models
+    chosen = [_name_of(model) for model in listed]
     folder: Optional[Path] = None
     if out is None:
         folder, place = temporary_folder()

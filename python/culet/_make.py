@@ -8,14 +8,19 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple, TypeVar, Union
 
 from . import _core
 from ._data import Catalogue, Network, PathLike, as_list, is_path
-from ._errors import InputError
+from ._errors import InputError, in_python
+from ._fitted import read_note
 from ._frames import (
     EDGES,
     FACTS,
     INTERACTIONS,
     LABELS,
     LINKS,
+    Columns,
+    columns_of,
+    is_graph,
     kind_of,
+    names_of,
     source_of,
     whole_columns,
 )
@@ -62,7 +67,16 @@ def read(path: PathLike, kind: Optional[str] = None, **options: Any) -> Union[Ca
         return told_of(Network(heard(options_of(options, OF_NETWORK), lambda said: _core.Network.read(path, said))))
     if kind != "catalogue":
         raise InputError(f"`kind` is `{kind}`, expected catalogue or network")
-    return told_of(Catalogue(heard(options_of(files_of(options), OF_CATALOGUE), lambda said: _core.Catalogue.read(path, said))))
+    core = heard(options_of(files_of(options), OF_CATALOGUE), lambda said: _core.Catalogue.read(path, said))
+    return told_of(_noted(core, path))
+
+
+def _noted(core: "_core.Catalogue", path: Path) -> Catalogue:
+    """A catalogue with what was noted beside it when it was saved."""
+    note = read_note(path) if path.is_dir() else {}
+    noted = note.get("whole_ids")
+    whole = noted if isinstance(noted, dict) else {}
+    return Catalogue(core, (whole.get("user", False), whole.get("item", False)))
 
 
 OF_CATALOGUE = {
@@ -97,7 +111,8 @@ def options_of(options: Mapping[str, Any], known: "set[str]") -> Dict[str, Any]:
 
 def told_of(data: _Data) -> _Data:
     for note in data.notes:
-        log.info("%s: %s", data.name, note)
+        # Pairs that are learned from and judged by are no small thing.
+        log.log(logging.WARNING if " share " in note else logging.INFO, "%s: %s", data.name, in_python(note))
     return data
 
 
@@ -109,7 +124,7 @@ def catalogue(
     test: Any = None,
     attributes: Any = None,
     links: Any = None,
-    columns: Optional[Mapping[str, str]] = None,
+    columns: Optional[Columns] = None,
     min_rating: Optional[float] = None,
     skip_missing: bool = False,
     name: str = "data",
@@ -131,8 +146,9 @@ def catalogue(
         A row an item; each column becomes a relation of the graph.
     links : table or list of tables, optional
         Which entity of the graph stands for which item.
-    columns : mapping, optional
-        What the columns of the interactions are called, such as ``{"user": "customer_id", "item": "sku"}``.
+    columns : mapping or str, optional
+        What columns of the interactions are called, such as ``{"user": "customer_id", "item": "sku"}``; what is not named
+        is found by usual names.
     min_rating : float, optional
         Leaves out interactions with a lower rating.
     skip_missing : bool
@@ -152,7 +168,7 @@ def catalogue(
         return interactions
     if isinstance(interactions, Network):
         raise InputError("a network holds no users and items", "fit a model of networks, such as culet.Asp2Vec")
-    tables, files = beside_of(attributes, knowledge_graph, links)
+    tables, files = beside_of(attributes, knowledge_graph, links, columns)
     options: Dict[str, Any] = {"min_rating": min_rating, "skip_missing": skip_missing, **files}
     if is_path(interactions):
         return _from_path(interactions, tables, valid, test, columns, options)
@@ -167,7 +183,9 @@ def catalogue(
     return told_of(Catalogue(core, whole_ids(source, "interactions"), kind_of(interactions)))
 
 
-def beside_of(attributes: Any, knowledge_graph: Any, links: Any) -> Tuple[Dict[str, List[Tuple[str, Any]]], Dict[str, List[str]]]:
+def beside_of(
+    attributes: Any, knowledge_graph: Any, links: Any, columns: Optional[Columns] = None
+) -> Tuple[Dict[str, List[Tuple[str, Any]]], Dict[str, List[str]]]:
     """What stands beside interactions: tables by their names, and the paths of files."""
     tables: Dict[str, List[Tuple[str, Any]]] = {}
     files: Dict[str, List[str]] = {}
@@ -180,9 +198,15 @@ def beside_of(attributes: Any, knowledge_graph: Any, links: Any) -> Tuple[Dict[s
         shown = what.replace("graphs", "knowledge_graph")
         all_given = as_list(given)
         files[what] = [str(one) for one in all_given if is_path(one)]
-        sources = [source_of(one, names, shown) for one in all_given if not is_path(one)]
+        sources = [source_of(one, names, shown, _item_of(one, what, columns)) for one in all_given if not is_path(one)]
         tables[what] = [(shown if len(sources) == 1 else f"{shown} {k + 1}", one) for k, one in enumerate(sources)]
     return tables, files
+
+
+def _item_of(table: Any, what: str, columns: Optional[Columns]) -> Optional[Columns]:
+    """The column of items of a table of attributes, where it is called as that of the interactions."""
+    item = columns_of(columns).get("item") if columns is not None else None
+    return {"item": item} if item is not None and what == "attributes" and item in names_of(table) else None
 
 
 def _from_path(
@@ -196,14 +220,14 @@ def _from_path(
             )
     options["columns"] = columns
     core = heard(options_of(files_of(options), OF_CATALOGUE), lambda said: _core.Catalogue.read(Path(path), said))
-    return told_of(Catalogue(core))
+    return told_of(_noted(core, Path(path)))
 
 
 def whole_ids(source: Any, of: str) -> Tuple[bool, bool]:
     """Whether the ids of either end are whole numbers in the caller's table."""
     whole = whole_columns(source)
     names = list(whole)
-    places = _core.id_columns(names, of)
+    places = _core.usual_columns(names, of)[:2]
     return tuple(place is not None and whole[names[place]] for place in places)  # type: ignore[return-value]
 
 
@@ -217,7 +241,7 @@ def network(
     valid_negatives: Any = None,
     test: Any = None,
     test_negatives: Any = None,
-    columns: Optional[Mapping[str, str]] = None,
+    columns: Optional[Columns] = None,
     typed_ids: Optional[bool] = None,
     name: str = "network",
 ) -> Network:
@@ -262,6 +286,9 @@ def network(
     if directed is None and callable(getattr(edges, "is_directed", None)):
         options["directed"] = bool(edges.is_directed())
     source = source_of(edges, EDGES, "edges", columns)
+    if nodes is None and is_graph(edges):
+        # Those without an edge stand in no row.
+        nodes = {"id": list(edges.nodes)}
     beside = (("nodes", nodes, ("id", "type", "name")), ("labels", labels, LABELS))
     types, groups = (None if table is None else source_of(table, names, what) for what, table, names in beside)
     parts = [(None, "train_negatives"), (valid, "valid"), (valid_negatives, "valid_negatives")]

@@ -15,24 +15,23 @@ class Auto(Recommender):
 
     Embarrassingly Shallow Autoencoders for Sparse Data, Steck, WWW 2019. https://arxiv.org/abs/1905.03375
 
-    New users are recommended to by each part of the blend: the history through the weights of the items, exact;
-    vectors of `als` solved for, exact; other vectors estimated from those of the history's items.
+    New users: scored by each part of the blend: the history through the weights of the items, exact; vectors of
+    ``als`` solved for, exact; other vectors estimated from those of the history's items.
 
     Parameters
     ----------
-    embedding : str
-        The vectors that are blended in (softmax-mf, kgin, none).
+    embedding : {'softmax-mf', 'kgin', 'none'}
+        The vectors that are blended in.
     factors : bool
         Blend in the vectors of als, too.
     dim : int
-        Numbers in a vector of the embedding (a whole number from 1 to 4096).
+        Numbers in a vector of the embedding. From 1 to 4096.
     neighbours : int
-        Items whose weights are solved for, for each item, in large catalogues (a whole number from 1 to 4096).
-    select : str
-        By which part the best epoch is chosen; ``test`` as in the published programs, and said in every output
-        (validation, test).
+        Items whose weights are solved for, for each item, in large catalogues. From 1 to 4096.
+    select : {'validation', 'test'}
+        By which part the best epoch is chosen; 'test' as in the published programs, and said in every output.
     validation_share : float
-        Share of each user's training items withheld to select by (a number of at least 0 and below 0.9).
+        Share of each user's training items withheld to select by. At least 0 and below 0.9.
     at : sequence of int
         Lengths of the lists that are judged; the first selects.
     graph : {'true', 'random', 'none'}
@@ -78,8 +77,8 @@ class KGIN(Recommender):
     Learning Intents behind Interactions with Knowledge Graph for Recommendation, Wang, Huang, Wang, Yuan, Liu, He,
     Chua, WWW 2021. https://arxiv.org/abs/2102.07057
 
-    New users are recommended to by the layers over the history's items, and a vector of their own estimated from
-    those of the items.
+    New users: scored by the layers over the history's items, and a vector of their own estimated from those of the
+    items.
 
     Presets, for :meth:`preset`:
 
@@ -92,52 +91,46 @@ class KGIN(Recommender):
     Parameters
     ----------
     dim : int
-        Numbers in a vector (the authors' --dim) (a whole number from 1 to 4096).
+        Numbers in a vector (the authors' --dim). From 1 to 4096.
     hops : int
-        Layers, and so the longest relational path (the paper's L, the authors' --context_hops) (a whole number from 1
-        to 8).
+        Layers, and so the longest relational path (the paper's L, the authors' --context_hops). From 1 to 8.
     intents : int
-        How many intents users have (the paper's |P|, the authors' --n_factors) (a whole number from 1 to 256).
+        How many intents users have (the paper's |P|, the authors' --n_factors). From 1 to 256.
     inverse_relations : bool
         Let each fact also speak from its tail, as a relation of its own (the authors' --inverse_r).
-    loss : str
-        bpr: one negative a pair, as published; softmax: many shared negatives on the cosine (bpr, softmax).
+    loss : {'bpr', 'softmax'}
+        'bpr': one negative a pair, as published; 'softmax': many shared negatives on the cosine.
     negatives : int
-        Items that a batch shares as negatives, with ``loss = softmax`` (a whole number from 1 to 65536).
+        Items that a batch shares as negatives, with ``loss="softmax"``. From 1 to 65536.
     temperature : float
-        What the cosine is divided by, with ``loss = softmax`` (a number from 0.01 to 10).
+        What the cosine is divided by, with ``loss="softmax"``. From 0.01 to 10.
     edge_dropout : float
-        Share of triplets and of interactions dropped in each step (the authors' --node_dropout_rate) (a number of at
-        least 0 and below 1).
+        Share of triplets and of interactions dropped in each step (the authors' --node_dropout_rate). At least 0 and
+        below 1.
     message_dropout : float
-        Share of numbers dropped from each new vector (the authors' --mess_dropout_rate) (a number of at least 0 and
-        below 1).
-    independence : str
-        How the dependence between intents is measured (the authors' --ind) (distance, cosine, mutual-information,
-        mutual-information-columns).
+        Share of numbers dropped from each new vector (the authors' --mess_dropout_rate). At least 0 and below 1.
+    independence : {'distance', 'cosine', 'mutual-information', 'mutual-information-columns'}
+        How the dependence between intents is measured (the authors' --ind).
     independence_weight : float
-        Weight of that dependence in the loss (the paper's lambda 1, the authors' --sim_regularity) (a number from 0
-        to 1000).
+        Weight of that dependence in the loss (the paper's lambda 1, the authors' --sim_regularity). From 0 to 1000.
     l2 : float
-        Weight of the squared lengths of a batch's vectors (the paper's lambda 2, the authors' --l2) (a number from 0
-        to 1000).
+        Weight of the squared lengths of a batch's vectors (the paper's lambda 2, the authors' --l2). From 0 to 1000.
     epochs : int
-        Passes over the training pairs, at most (the authors' --epoch) (a whole number from 1 to 1000000).
+        Passes over the training pairs, at most (the authors' --epoch). From 1 to 1000000.
     batch : int
-        Pairs in a step (the authors' --batch_size) (a whole number from 1 to 16777216).
+        Pairs in a step (the authors' --batch_size). From 1 to 16777216.
     learning_rate : float
-        Adam's step size (the authors' --lr) (a number from 0.000000001 to 100).
-    schedule : str
-        How the step size changes: constant, or falling to 0 over ``epochs`` (constant, linear, cosine).
-    select : str
-        By which part the best epoch is chosen; ``test`` as in the published programs, and said in every output
-        (validation, test).
+        Adam's step size (the authors' --lr). From 0.000000001 to 100.
+    schedule : {'constant', 'linear', 'cosine'}
+        How the step size changes: 'constant', or falling to 0 over ``epochs``.
+    select : {'validation', 'test'}
+        By which part the best epoch is chosen; 'test' as in the published programs, and said in every output.
     validation_share : float
-        Share of each user's training items withheld to select by (a number of at least 0 and below 0.9).
+        Share of each user's training items withheld to select by. At least 0 and below 0.9.
     evaluate_every : int
-        Epochs between evaluations; 0: never, the last epoch is taken (a whole number from 0 to 1000000).
+        Epochs between evaluations; 0: never, the last epoch is taken. From 0 to 1000000.
     patience : int
-        Evaluations without a better recall before stopping; 0: no early stop (a whole number from 0 to 1000000).
+        Evaluations without a better recall before stopping; 0: no early stop. From 0 to 1000000.
     refit : bool
         After selecting, train anew on training and validation pairs for as many epochs.
     at : sequence of int
@@ -221,7 +214,7 @@ class Popularity(Recommender):
     Performance of Recommender Algorithms on Top-N Recommendation Tasks, Cremonesi, Koren, Turrin, RecSys 2010.
     https://doi.org/10.1145/1864708.1864721
 
-    New users are recommended to by the same list as everybody.
+    New users: scored by the same list as everybody.
 
     Parameters
     ----------
@@ -258,14 +251,14 @@ class ItemKNN(Recommender):
     Item-Based Collaborative Filtering Recommendation Algorithms, Sarwar, Karypis, Konstan, Riedl, WWW 2001.
     https://doi.org/10.1145/371920.372071
 
-    New users are recommended to by the history through the weights of the items, exact.
+    New users: scored by the history through the weights of the items, exact.
 
     Parameters
     ----------
     neighbours : int
-        Items that speak for an item, at most (a whole number from 1 to 1000000).
+        Items that speak for an item, at most. From 1 to 1000000.
     shrink : float
-        Added to the cosine's denominator, so that few common users count less (a number from 0 to 1000000000).
+        Added to the cosine's denominator, so that few common users count less. From 0 to 1000000000.
     at : sequence of int
         Lengths of the lists that are judged; the first selects.
     graph : {'true', 'random', 'none'}
@@ -303,16 +296,16 @@ class RP3Beta(Recommender):
     Updatable, Accurate, Diverse, and Scalable Recommendations for Interactive Applications, Paudel, Christoffel,
     Newell, Bernstein, TiiS 2016. https://doi.org/10.1145/2955101
 
-    New users are recommended to by the history through the weights of the items, exact.
+    New users: scored by the history through the weights of the items, exact.
 
     Parameters
     ----------
     neighbours : int
-        Items that an item speaks for, at most (a whole number from 1 to 1000000).
+        Items that an item speaks for, at most. From 1 to 1000000.
     alpha : float
-        Power of each step's probability (the paper's alpha) (a number from 0 to 10).
+        Power of each step's probability (the paper's alpha). From 0 to 10.
     beta : float
-        Power of the popularity that an item's score is divided by (the paper's beta) (a number from 0 to 10).
+        Power of the popularity that an item's score is divided by (the paper's beta). From 0 to 10.
     at : sequence of int
         Lengths of the lists that are judged; the first selects.
     graph : {'true', 'random', 'none'}
@@ -351,25 +344,24 @@ class EASE(Recommender):
 
     Embarrassingly Shallow Autoencoders for Sparse Data, Steck, WWW 2019. https://arxiv.org/abs/1905.03375
 
-    New users are recommended to by the history through the weights of the items, exact.
+    New users: scored by the history through the weights of the items, exact.
 
     Parameters
     ----------
     lambda_ : float
-        The ridge: how much few observations are mistrusted (the paper's lambda) (a number from 0.000001 to
-        1000000000).
+        The ridge: how much few observations are mistrusted (the paper's lambda). From 0.000001 to 1000000000. The
+        program calls it ``lambda``.
     user_exponent : float
-        Users count |history|^-exponent; 0: all alike, as published (a number from 0 to 2).
+        Users count |history|^-exponent; 0: all alike, as published. From 0 to 2.
     ridge_exponent : float
-        An item's ridge grows with its popularity to this power; 0: one ridge for all, as published (a number from 0
-        to 2).
+        An item's ridge grows with its popularity to this power; 0: one ridge for all, as published. From 0 to 2.
     popularity_exponent : float
-        Scores are divided by the item's popularity to this power; 0: not, as published (a number from -2 to 2).
+        Scores are divided by the item's popularity to this power; 0: not, as published. From -2 to 2.
     graph_weight : float
         What sharing facts counts beside being taken by the same users, each path of relations as far as users follow
-        it; 0: nothing, as published (a number from 0 to 1000000).
+        it; 0: nothing, as published. From 0 to 1000000.
     keep : int
-        The strongest weights that each item keeps, for memory and speed (a whole number from 1 to 10000000).
+        The strongest weights that each item keeps, for memory and speed. From 1 to 10000000.
     at : sequence of int
         Lengths of the lists that are judged; the first selects.
     graph : {'true', 'random', 'none'}
@@ -417,27 +409,26 @@ class EASESparse(Recommender):
     Scalable Approximate NonSymmetric Autoencoder for Collaborative Filtering, Spišák, Bartyzal, Hoskovec, Peška,
     Tůma, RecSys 2023. https://doi.org/10.1145/3604915.3608827
 
-    New users are recommended to by the history through the weights of the items, exact.
+    New users: scored by the history through the weights of the items, exact.
 
     Parameters
     ----------
     lambda_ : float
-        The ridge: how much few observations are mistrusted (the paper's lambda) (a number from 0.000001 to
-        1000000000).
+        The ridge: how much few observations are mistrusted (the paper's lambda). From 0.000001 to 1000000000. The
+        program calls it ``lambda``.
     user_exponent : float
-        Users count |history|^-exponent; 0: all alike, as published (a number from 0 to 2).
+        Users count |history|^-exponent; 0: all alike, as published. From 0 to 2.
     ridge_exponent : float
-        An item's ridge grows with its popularity to this power; 0: one ridge for all, as published (a number from 0
-        to 2).
+        An item's ridge grows with its popularity to this power; 0: one ridge for all, as published. From 0 to 2.
     popularity_exponent : float
-        Scores are divided by the item's popularity to this power; 0: not, as published (a number from -2 to 2).
+        Scores are divided by the item's popularity to this power; 0: not, as published. From -2 to 2.
     graph_weight : float
         What sharing facts counts beside being taken by the same users, each path of relations as far as users follow
-        it; 0: nothing, as published (a number from 0 to 1000000).
+        it; 0: nothing, as published. From 0 to 1000000.
     neighbours : int
-        Items whose weights are solved for, for each item (a whole number from 1 to 4096).
+        Items whose weights are solved for, for each item. From 1 to 4096.
     keep : int
-        The strongest weights that each item keeps, for memory and speed (a whole number from 1 to 10000000).
+        The strongest weights that each item keeps, for memory and speed. From 1 to 10000000.
     at : sequence of int
         Lengths of the lists that are judged; the first selects.
     graph : {'true', 'random', 'none'}
@@ -486,20 +477,21 @@ class ALS(Recommender):
     Revisiting the Performance of iALS on Item Recommendation Benchmarks, Rendle, Krichene, Zhang, Koren, RecSys 2022.
     https://arxiv.org/abs/2110.14037
 
-    New users are recommended to by a vector that is solved for as in training, exact.
+    New users: scored by a vector that is solved for as in training, exact.
 
     Parameters
     ----------
     dim : int
-        Numbers in a vector (a whole number from 1 to 1024).
+        Numbers in a vector. From 1 to 1024.
     iterations : int
-        How often users and items are solved for (a whole number from 1 to 1000).
+        How often users and items are solved for. From 1 to 1000.
     unobserved_weight : float
-        Weight of the pairs that were not taken (the paper's alpha 0) (a number from 0.000001 to 1000).
+        Weight of the pairs that were not taken (the paper's alpha 0). From 0.000001 to 1000.
     lambda_ : float
-        Weight of the squared lengths (the paper's lambda) (a number from 0.000000001 to 1000000).
+        Weight of the squared lengths (the paper's lambda). From 0.000000001 to 1000000. The program calls it
+        ``lambda``.
     nu : float
-        How much more those with many pairs are held down (the paper's nu) (a number from 0 to 2).
+        How much more those with many pairs are held down (the paper's nu). From 0 to 2.
     at : sequence of int
         Lengths of the lists that are judged; the first selects.
     graph : {'true', 'random', 'none'}
@@ -544,31 +536,30 @@ class BPRMF(Recommender):
     BPR: Bayesian Personalized Ranking from Implicit Feedback, Rendle, Freudenthaler, Gantner, Schmidt-Thieme, UAI
     2009. https://arxiv.org/abs/1205.2618
 
-    New users are recommended to by a vector estimated from those of the history's items.
+    New users: scored by a vector estimated from those of the history's items.
 
     Parameters
     ----------
     dim : int
-        Numbers in a vector (a whole number from 1 to 4096).
+        Numbers in a vector. From 1 to 4096.
     l2 : float
-        Weight of the squared lengths of a pair's vectors (the paper's lambda) (a number from 0 to 1000).
+        Weight of the squared lengths of a pair's vectors (the paper's lambda). From 0 to 1000.
     epochs : int
-        Passes over the training pairs, at most (the authors' --epoch) (a whole number from 1 to 1000000).
+        Passes over the training pairs, at most (the authors' --epoch). From 1 to 1000000.
     batch : int
-        Pairs in a step (the authors' --batch_size) (a whole number from 1 to 16777216).
+        Pairs in a step (the authors' --batch_size). From 1 to 16777216.
     learning_rate : float
-        Adam's step size (the authors' --lr) (a number from 0.000000001 to 100).
-    schedule : str
-        How the step size changes: constant, or falling to 0 over ``epochs`` (constant, linear, cosine).
-    select : str
-        By which part the best epoch is chosen; ``test`` as in the published programs, and said in every output
-        (validation, test).
+        Adam's step size (the authors' --lr). From 0.000000001 to 100.
+    schedule : {'constant', 'linear', 'cosine'}
+        How the step size changes: 'constant', or falling to 0 over ``epochs``.
+    select : {'validation', 'test'}
+        By which part the best epoch is chosen; 'test' as in the published programs, and said in every output.
     validation_share : float
-        Share of each user's training items withheld to select by (a number of at least 0 and below 0.9).
+        Share of each user's training items withheld to select by. At least 0 and below 0.9.
     evaluate_every : int
-        Epochs between evaluations; 0: never, the last epoch is taken (a whole number from 0 to 1000000).
+        Epochs between evaluations; 0: never, the last epoch is taken. From 0 to 1000000.
     patience : int
-        Evaluations without a better recall before stopping; 0: no early stop (a whole number from 0 to 1000000).
+        Evaluations without a better recall before stopping; 0: no early stop. From 0 to 1000000.
     refit : bool
         After selecting, train anew on training and validation pairs for as many epochs.
     at : sequence of int
@@ -626,8 +617,7 @@ class SoftmaxMF(Recommender):
     On the Effectiveness of Sampled Softmax Loss for Item Recommendation, Wu, Wang, Gao, Chen, Fu, Qiu, TOIS 2024.
     https://arxiv.org/abs/2201.02327
 
-    New users are recommended to by the mean of the history's items, and a vector of their own estimated from those of
-    the items.
+    New users: scored by the mean of the history's items, and a vector of their own estimated from those of the items.
 
     Presets, for :meth:`preset`:
 
@@ -636,37 +626,35 @@ class SoftmaxMF(Recommender):
     Parameters
     ----------
     dim : int
-        Numbers in a vector (a whole number from 1 to 4096).
+        Numbers in a vector. From 1 to 4096.
     negatives : int
-        Items that a batch shares as negatives (a whole number from 1 to 65536).
+        Items that a batch shares as negatives. From 1 to 65536.
     temperature : float
-        What the cosine is divided by (the paper's tau) (a number from 0.01 to 10).
+        What the cosine is divided by (the paper's tau). From 0.01 to 10.
     history : bool
         Add the mean of the history's items to a user's vector.
     history_dropout : float
-        Share of the history left out of that mean in each step; of long histories more (a number of at least 0 and
-        below 1).
+        Share of the history left out of that mean in each step; of long histories more. At least 0 and below 1.
     facts : bool
         Add the mean of vectors of what the knowledge graph tells of an item to its vector.
     l2 : float
-        Weight of the squared lengths of a pair's vectors (a number from 0 to 1000).
+        Weight of the squared lengths of a pair's vectors. From 0 to 1000.
     epochs : int
-        Passes over the training pairs, at most (the authors' --epoch) (a whole number from 1 to 1000000).
+        Passes over the training pairs, at most (the authors' --epoch). From 1 to 1000000.
     batch : int
-        Pairs in a step (the authors' --batch_size) (a whole number from 1 to 16777216).
+        Pairs in a step (the authors' --batch_size). From 1 to 16777216.
     learning_rate : float
-        Adam's step size (the authors' --lr) (a number from 0.000000001 to 100).
-    schedule : str
-        How the step size changes: constant, or falling to 0 over ``epochs`` (constant, linear, cosine).
-    select : str
-        By which part the best epoch is chosen; ``test`` as in the published programs, and said in every output
-        (validation, test).
+        Adam's step size (the authors' --lr). From 0.000000001 to 100.
+    schedule : {'linear', 'constant', 'cosine'}
+        How the step size changes: 'constant', or falling to 0 over ``epochs``.
+    select : {'validation', 'test'}
+        By which part the best epoch is chosen; 'test' as in the published programs, and said in every output.
     validation_share : float
-        Share of each user's training items withheld to select by (a number of at least 0 and below 0.9).
+        Share of each user's training items withheld to select by. At least 0 and below 0.9.
     evaluate_every : int
-        Epochs between evaluations; 0: never, the last epoch is taken (a whole number from 0 to 1000000).
+        Epochs between evaluations; 0: never, the last epoch is taken. From 0 to 1000000.
     patience : int
-        Evaluations without a better recall before stopping; 0: no early stop (a whole number from 0 to 1000000).
+        Evaluations without a better recall before stopping; 0: no early stop. From 0 to 1000000.
     refit : bool
         After selecting, train anew on training and validation pairs for as many epochs.
     at : sequence of int
@@ -737,8 +725,8 @@ class LightGCN(Recommender):
     LightGCN: Simplifying and Powering Graph Convolution Network for Recommendation, He, Deng, Wang, Li, Zhang, Wang,
     SIGIR 2020. https://arxiv.org/abs/2002.02126
 
-    New users are recommended to by convolution from the history's items, and a vector of their own estimated from
-    those of the items.
+    New users: scored by convolution from the history's items, and a vector of their own estimated from those of the
+    items.
 
     Presets, for :meth:`preset`:
 
@@ -747,34 +735,33 @@ class LightGCN(Recommender):
     Parameters
     ----------
     dim : int
-        Numbers in a vector (a whole number from 1 to 4096).
+        Numbers in a vector. From 1 to 4096.
     layers : int
-        Convolutions (the paper's K) (a whole number from 0 to 16).
-    loss : str
-        bpr: one negative a pair, as published; softmax: many shared negatives on the cosine (bpr, softmax).
+        Convolutions (the paper's K). From 0 to 16.
+    loss : {'bpr', 'softmax'}
+        'bpr': one negative a pair, as published; 'softmax': many shared negatives on the cosine.
     negatives : int
-        Items that a batch shares as negatives, with ``loss = softmax`` (a whole number from 1 to 65536).
+        Items that a batch shares as negatives, with ``loss="softmax"``. From 1 to 65536.
     temperature : float
-        What the cosine is divided by, with ``loss = softmax`` (a number from 0.01 to 10).
+        What the cosine is divided by, with ``loss="softmax"``. From 0.01 to 10.
     l2 : float
-        Weight of the squared lengths of a pair's vectors of layer 0 (the paper's lambda) (a number from 0 to 1000).
+        Weight of the squared lengths of a pair's vectors of layer 0 (the paper's lambda). From 0 to 1000.
     epochs : int
-        Passes over the training pairs, at most (the authors' --epoch) (a whole number from 1 to 1000000).
+        Passes over the training pairs, at most (the authors' --epoch). From 1 to 1000000.
     batch : int
-        Pairs in a step (the authors' --batch_size) (a whole number from 1 to 16777216).
+        Pairs in a step (the authors' --batch_size). From 1 to 16777216.
     learning_rate : float
-        Adam's step size (the authors' --lr) (a number from 0.000000001 to 100).
-    schedule : str
-        How the step size changes: constant, or falling to 0 over ``epochs`` (constant, linear, cosine).
-    select : str
-        By which part the best epoch is chosen; ``test`` as in the published programs, and said in every output
-        (validation, test).
+        Adam's step size (the authors' --lr). From 0.000000001 to 100.
+    schedule : {'constant', 'linear', 'cosine'}
+        How the step size changes: 'constant', or falling to 0 over ``epochs``.
+    select : {'validation', 'test'}
+        By which part the best epoch is chosen; 'test' as in the published programs, and said in every output.
     validation_share : float
-        Share of each user's training items withheld to select by (a number of at least 0 and below 0.9).
+        Share of each user's training items withheld to select by. At least 0 and below 0.9.
     evaluate_every : int
-        Epochs between evaluations; 0: never, the last epoch is taken (a whole number from 0 to 1000000).
+        Epochs between evaluations; 0: never, the last epoch is taken. From 0 to 1000000.
     patience : int
-        Evaluations without a better recall before stopping; 0: no early stop (a whole number from 0 to 1000000).
+        Evaluations without a better recall before stopping; 0: no early stop. From 0 to 1000000.
     refit : bool
         After selecting, train anew on training and validation pairs for as many epochs.
     at : sequence of int
@@ -845,55 +832,53 @@ class Asp2Vec(NodeModel):
 
     Presets, for :meth:`preset`:
 
-    - ``published``: as the authors' program with --isInit --isReg --isSoftmax --isGumbelSoftmax; add `--select test`
-      for their protocol
+    - ``published``: as the authors' program with --isInit --isReg --isSoftmax --isGumbelSoftmax; add
+      ``select="test"`` for their protocol
 
     Parameters
     ----------
     dim : int
-        Numbers in a vector (the authors' --dim) (a whole number from 1 to 4096).
+        Numbers in a vector (the authors' --dim). From 1 to 4096.
     aspects : int
         Context vectors of each node (the paper's K, the authors' --num_aspects); time and memory are those of the
-        next power of two (a whole number from 1 to 16).
-    selection : str
+        next power of two. From 1 to 16.
+    selection : {'gumbel', 'none', 'softmax', 'gumbel-hard'}
         How a centre chooses among the aspects (the authors' --isSoftmax, --isGumbelSoftmax, --isNormalSoftmax,
-        --isHard) (none, softmax, gumbel, gumbel-hard).
+        --isHard).
     temperature : float
-        Of the Gumbel-softmax (the paper's tau, the authors' --tau_gumbel) (a number from 0.01 to 100).
-    readout : str
-        How the contexts of a window become one vector; sum and max with ``engine = pairs`` only (the authors'
-        --pooling) (mean, sum, max).
-    aspect_regularization : str
-        What keeps aspects apart (the authors' --isReg): pair counts once for each pair, whatever batch and K; batch
-        adds the sum over all nodes to every step, as published, with ``engine = pairs`` only (none, pair, batch).
+        Of the Gumbel-softmax (the paper's tau, the authors' --tau_gumbel). From 0.01 to 100.
+    readout : {'mean', 'sum', 'max'}
+        How the contexts of a window become one vector; 'sum' and 'max' with ``engine="pairs"`` only (the authors'
+        --pooling).
+    aspect_regularization : {'pair', 'none', 'batch'}
+        What keeps aspects apart (the authors' --isReg): 'pair' counts once for each pair, whatever batch and K;
+        'batch' adds the sum over all nodes to every step, as published, with ``engine="pairs"`` only.
     aspect_weight : float
-        Weight of that penalty (the paper's lambda, the authors' --reg_coef) (a number from 0 to 1000).
+        Weight of that penalty (the paper's lambda, the authors' --reg_coef). From 0 to 1000.
     aspect_threshold : float
-        |cosine| above which aspects count as alike (the paper's epsilon, the authors' --threshold) (a number from 0
-        to 1).
+        |cosine| above which aspects count as alike (the paper's epsilon, the authors' --threshold). From 0 to 1.
     warm_up : bool
         Train one vector for each node first and start all aspects from it (the authors' --isInit).
     window : int
-        Nodes before and after a centre that are its contexts (published: 3; the authors' --window_size) (a whole
-        number from 1 to 32).
+        Nodes before and after a centre that are its contexts (published: 3; the authors' --window_size). From 1 to
+        32.
     walks_per_node : int
-        Walks from each node in an epoch (the authors' --num_walks_per_node) (a whole number from 1 to 10000).
+        Walks from each node in an epoch (the authors' --num_walks_per_node). From 1 to 10000.
     walk_length : int
-        Nodes in a walk (the authors' --path_length) (a whole number from 2 to 10000).
+        Nodes in a walk (the authors' --path_length). From 2 to 10000.
     negatives : int
-        Uniform negatives that a pair counts (published: 2; the authors' --num_neg) (a whole number from 1 to 64).
+        Uniform negatives that a pair counts (published: 2; the authors' --num_neg). From 1 to 64.
     shared_negatives : int
-        Negatives that a walk shares, weighted to count as ``negatives`` for each pair; with ``engine = walks`` (a
-        whole number from 1 to 1024).
+        Negatives that a walk shares, weighted to count as ``negatives`` for each pair; with ``engine="walks"``. From
+        1 to 1024.
     weighted : bool
         Where edges have weights, step in proportion to them.
-    direction : str
-        Of directed edges: roles gives each node a vector as source and one as target, and lets walks go to and fro
-        between them; follow lets walks follow the edges, as published; ignore takes edges both ways (roles, follow,
-        ignore).
-    dead_end : str
-        Where a walk that follows directed edges cannot go on: stop, as published; back along an edge that arrives;
-        undirected lets all its steps go either way (stop, back, undirected).
+    direction : {'roles', 'follow', 'ignore'}
+        Of directed edges: 'roles' gives each node a vector as source and one as target, and lets walks go to and fro
+        between them; 'follow' lets walks follow the edges, as published; 'ignore' takes edges both ways.
+    dead_end : {'back', 'stop', 'undirected'}
+        Where a walk that follows directed edges cannot go on: 'stop', as published; 'back' along an edge that
+        arrives; 'undirected' lets all its steps go either way.
     metapath : str
         Types of nodes that a walk goes through in turn, joined by commas, such as
         ``author,paper,venue,paper,author``; walks start at nodes of the first.
@@ -902,42 +887,40 @@ class Asp2Vec(NodeModel):
         aspects evenly; empty: all types choose.
     norm_clip : bool
         After each epoch divide vectors longer than 1 by their length, as the authors' warm-up does.
-    engine : str
-        walks: whole walks share negatives, AdaGrad, fresh walks in each epoch; pairs: as published, each pair with
-        negatives of its own, sorted by centre, the same walks in each epoch, Adam (walks, pairs).
+    engine : {'walks', 'pairs'}
+        'walks': whole walks share negatives, AdaGrad, fresh walks in each epoch; 'pairs': as published, each pair
+        with negatives of its own, sorted by centre, the same walks in each epoch, Adam.
     epochs : int
-        Passes over the walks, at most (the authors' --iter_max) (a whole number from 1 to 1000000).
+        Passes over the walks, at most (the authors' --iter_max). From 1 to 1000000.
     batch : int
-        With ``engine = walks`` nodes of walks in a step, with ``pairs`` pairs (the authors' --batch_size); 0: as many
-        as suit the network (a whole number from 0 to 16777216).
+        With ``engine="walks"`` nodes of walks in a step, with ``pairs`` pairs (the authors' --batch_size); 0: as many
+        as suit the network. From 0 to 16777216.
     learning_rate : float
-        The step size of AdaGrad, or of Adam with ``engine = pairs`` (the authors' --lr, 0.003) (a number from
-        0.000000001 to 100).
-    schedule : str
-        How the step size changes: constant, or falling to 0 over ``epochs`` (constant, linear, cosine).
-    scorer : str
-        How pairs are scored: mixture weighs products of vectors, degrees and paths, learned on validation edges;
-        product is the inner product alone; hadamard is the published logistic regression (mixture, product,
-        hadamard).
-    select : str
-        By which part the best epoch is chosen; ``test`` as in the published program, and said in every output
-        (validation, test).
+        The step size of AdaGrad, or of Adam with ``engine="pairs"`` (the authors' --lr, 0.003). From 0.000000001 to
+        100.
+    schedule : {'linear', 'constant', 'cosine'}
+        How the step size changes: 'constant', or falling to 0 over ``epochs``.
+    scorer : {'mixture', 'product', 'hadamard'}
+        How pairs are scored: 'mixture' weighs products of vectors, degrees and paths, learned on validation edges;
+        'product' is the inner product alone; 'hadamard' is the published logistic regression. The program calls it
+        ``score``.
+    select : {'validation', 'test'}
+        By which part the best epoch is chosen; 'test' as in the published program, and said in every output.
     validation_share : float
-        Share of the training edges withheld to select and to learn the mixture by; the rest stays connected (a number
-        of at least 0 and below 0.9).
+        Share of the training edges withheld to select and to learn the mixture by; the rest stays connected. At least
+        0 and below 0.9.
     evaluate_every : int
-        Epochs between evaluations; 0: never, the last epoch is taken (the authors' --eval_freq) (a whole number from
-        0 to 1000000).
+        Epochs between evaluations; 0: never, the last epoch is taken (the authors' --eval_freq). From 0 to 1000000.
     patience : int
-        Evaluations to wait for a better one before stopping; 0: no early stop (the authors' --patience) (a whole
-        number from 0 to 1000000).
-    stop : str
+        Evaluations to wait for a better one before stopping; 0: no early stop (the authors' --patience). From 0 to
+        1000000.
+    stop : {'best', 'falls'}
         What ``patience`` counts: evaluations since the best one, or all that fell below the one before, as the
-        authors' program does (best, falls).
+        authors' program does.
     refit : bool
         After selecting, train anew on all training edges for as many epochs.
     network : table, path or Network, optional
-        The edges, for a place in a pipeline whose steps take nodes.
+        The edges to learn from, for a place in a pipeline whose steps take nodes.
     seed : int
         The same seed gives the same bytes, whatever the threads.
     n_threads : int
@@ -1039,66 +1022,63 @@ class DeepWalk(NodeModel):
     Parameters
     ----------
     dim : int
-        Numbers in a vector (the authors' --dim) (a whole number from 1 to 4096).
+        Numbers in a vector (the authors' --dim). From 1 to 4096.
     window : int
-        Nodes before and after a centre that are its contexts (published: 3; the authors' --window_size) (a whole
-        number from 1 to 32).
+        Nodes before and after a centre that are its contexts (published: 3; the authors' --window_size). From 1 to
+        32.
     walks_per_node : int
-        Walks from each node in an epoch (the authors' --num_walks_per_node) (a whole number from 1 to 10000).
+        Walks from each node in an epoch (the authors' --num_walks_per_node). From 1 to 10000.
     walk_length : int
-        Nodes in a walk (the authors' --path_length) (a whole number from 2 to 10000).
+        Nodes in a walk (the authors' --path_length). From 2 to 10000.
     negatives : int
-        Uniform negatives that a pair counts (published: 2; the authors' --num_neg) (a whole number from 1 to 64).
+        Uniform negatives that a pair counts (published: 2; the authors' --num_neg). From 1 to 64.
     shared_negatives : int
-        Negatives that a walk shares, weighted to count as ``negatives`` for each pair; with ``engine = walks`` (a
-        whole number from 1 to 1024).
+        Negatives that a walk shares, weighted to count as ``negatives`` for each pair; with ``engine="walks"``. From
+        1 to 1024.
     weighted : bool
         Where edges have weights, step in proportion to them.
-    direction : str
-        Of directed edges: roles gives each node a vector as source and one as target, and lets walks go to and fro
-        between them; follow lets walks follow the edges, as published; ignore takes edges both ways (roles, follow,
-        ignore).
-    dead_end : str
-        Where a walk that follows directed edges cannot go on: stop, as published; back along an edge that arrives;
-        undirected lets all its steps go either way (stop, back, undirected).
+    direction : {'roles', 'follow', 'ignore'}
+        Of directed edges: 'roles' gives each node a vector as source and one as target, and lets walks go to and fro
+        between them; 'follow' lets walks follow the edges, as published; 'ignore' takes edges both ways.
+    dead_end : {'back', 'stop', 'undirected'}
+        Where a walk that follows directed edges cannot go on: 'stop', as published; 'back' along an edge that
+        arrives; 'undirected' lets all its steps go either way.
     norm_clip : bool
         After each epoch divide vectors longer than 1 by their length, as the authors' warm-up does.
-    engine : str
-        walks: whole walks share negatives, AdaGrad, fresh walks in each epoch; pairs: as published, each pair with
-        negatives of its own, sorted by centre, the same walks in each epoch, Adam (walks, pairs).
+    engine : {'walks', 'pairs'}
+        'walks': whole walks share negatives, AdaGrad, fresh walks in each epoch; 'pairs': as published, each pair
+        with negatives of its own, sorted by centre, the same walks in each epoch, Adam.
     epochs : int
-        Passes over the walks, at most (the authors' --iter_max) (a whole number from 1 to 1000000).
+        Passes over the walks, at most (the authors' --iter_max). From 1 to 1000000.
     batch : int
-        With ``engine = walks`` nodes of walks in a step, with ``pairs`` pairs (the authors' --batch_size); 0: as many
-        as suit the network (a whole number from 0 to 16777216).
+        With ``engine="walks"`` nodes of walks in a step, with ``pairs`` pairs (the authors' --batch_size); 0: as many
+        as suit the network. From 0 to 16777216.
     learning_rate : float
-        The step size of AdaGrad, or of Adam with ``engine = pairs`` (the authors' --lr, 0.003) (a number from
-        0.000000001 to 100).
-    schedule : str
-        How the step size changes: constant, or falling to 0 over ``epochs`` (constant, linear, cosine).
-    scorer : str
-        How pairs are scored: mixture weighs products of vectors, degrees and paths, learned on validation edges;
-        product is the inner product alone; hadamard is the published logistic regression (mixture, product,
-        hadamard).
-    select : str
-        By which part the best epoch is chosen; ``test`` as in the published program, and said in every output
-        (validation, test).
+        The step size of AdaGrad, or of Adam with ``engine="pairs"`` (the authors' --lr, 0.003). From 0.000000001 to
+        100.
+    schedule : {'linear', 'constant', 'cosine'}
+        How the step size changes: 'constant', or falling to 0 over ``epochs``.
+    scorer : {'mixture', 'product', 'hadamard'}
+        How pairs are scored: 'mixture' weighs products of vectors, degrees and paths, learned on validation edges;
+        'product' is the inner product alone; 'hadamard' is the published logistic regression. The program calls it
+        ``score``.
+    select : {'validation', 'test'}
+        By which part the best epoch is chosen; 'test' as in the published program, and said in every output.
     validation_share : float
-        Share of the training edges withheld to select and to learn the mixture by; the rest stays connected (a number
-        of at least 0 and below 0.9).
+        Share of the training edges withheld to select and to learn the mixture by; the rest stays connected. At least
+        0 and below 0.9.
     evaluate_every : int
-        Epochs between evaluations; 0: never, the last epoch is taken (the authors' --eval_freq) (a whole number from
-        0 to 1000000).
+        Epochs between evaluations; 0: never, the last epoch is taken (the authors' --eval_freq). From 0 to 1000000.
     patience : int
-        Evaluations to wait for a better one before stopping; 0: no early stop (the authors' --patience) (a whole
-        number from 0 to 1000000).
-    stop : str
+        Evaluations to wait for a better one before stopping; 0: no early stop (the authors' --patience). From 0 to
+        1000000.
+    stop : {'best', 'falls'}
         What ``patience`` counts: evaluations since the best one, or all that fell below the one before, as the
-        authors' program does (best, falls).
+        authors' program does.
     refit : bool
         After selecting, train anew on all training edges for as many epochs.
     network : table, path or Network, optional
-        The edges, for a place in a pipeline whose steps take nodes.
+        The edges to learn from, for a place in a pipeline whose steps take nodes.
     seed : int
         The same seed gives the same bytes, whatever the threads.
     n_threads : int
@@ -1179,70 +1159,67 @@ class Node2Vec(NodeModel):
     Parameters
     ----------
     dim : int
-        Numbers in a vector (the authors' --dim) (a whole number from 1 to 4096).
+        Numbers in a vector (the authors' --dim). From 1 to 4096.
     window : int
-        Nodes before and after a centre that are its contexts (published: 3; the authors' --window_size) (a whole
-        number from 1 to 32).
+        Nodes before and after a centre that are its contexts (published: 3; the authors' --window_size). From 1 to
+        32.
     p : float
-        How unwelcome going back at once is (the paper's return parameter p) (a number from 0.000001 to 1000000).
+        How unwelcome going back at once is (the paper's return parameter p). From 0.000001 to 1000000.
     q : float
-        How unwelcome going further away is (the paper's in-out parameter q) (a number from 0.000001 to 1000000).
+        How unwelcome going further away is (the paper's in-out parameter q). From 0.000001 to 1000000.
     walks_per_node : int
-        Walks from each node in an epoch (the authors' --num_walks_per_node) (a whole number from 1 to 10000).
+        Walks from each node in an epoch (the authors' --num_walks_per_node). From 1 to 10000.
     walk_length : int
-        Nodes in a walk (the authors' --path_length) (a whole number from 2 to 10000).
+        Nodes in a walk (the authors' --path_length). From 2 to 10000.
     negatives : int
-        Uniform negatives that a pair counts (published: 2; the authors' --num_neg) (a whole number from 1 to 64).
+        Uniform negatives that a pair counts (published: 2; the authors' --num_neg). From 1 to 64.
     shared_negatives : int
-        Negatives that a walk shares, weighted to count as ``negatives`` for each pair; with ``engine = walks`` (a
-        whole number from 1 to 1024).
+        Negatives that a walk shares, weighted to count as ``negatives`` for each pair; with ``engine="walks"``. From
+        1 to 1024.
     weighted : bool
         Where edges have weights, step in proportion to them.
-    direction : str
-        Of directed edges: roles gives each node a vector as source and one as target, and lets walks go to and fro
-        between them; follow lets walks follow the edges, as published; ignore takes edges both ways (roles, follow,
-        ignore).
-    dead_end : str
-        Where a walk that follows directed edges cannot go on: stop, as published; back along an edge that arrives;
-        undirected lets all its steps go either way (stop, back, undirected).
+    direction : {'roles', 'follow', 'ignore'}
+        Of directed edges: 'roles' gives each node a vector as source and one as target, and lets walks go to and fro
+        between them; 'follow' lets walks follow the edges, as published; 'ignore' takes edges both ways.
+    dead_end : {'back', 'stop', 'undirected'}
+        Where a walk that follows directed edges cannot go on: 'stop', as published; 'back' along an edge that
+        arrives; 'undirected' lets all its steps go either way.
     norm_clip : bool
         After each epoch divide vectors longer than 1 by their length, as the authors' warm-up does.
-    engine : str
-        walks: whole walks share negatives, AdaGrad, fresh walks in each epoch; pairs: as published, each pair with
-        negatives of its own, sorted by centre, the same walks in each epoch, Adam (walks, pairs).
+    engine : {'walks', 'pairs'}
+        'walks': whole walks share negatives, AdaGrad, fresh walks in each epoch; 'pairs': as published, each pair
+        with negatives of its own, sorted by centre, the same walks in each epoch, Adam.
     epochs : int
-        Passes over the walks, at most (the authors' --iter_max) (a whole number from 1 to 1000000).
+        Passes over the walks, at most (the authors' --iter_max). From 1 to 1000000.
     batch : int
-        With ``engine = walks`` nodes of walks in a step, with ``pairs`` pairs (the authors' --batch_size); 0: as many
-        as suit the network (a whole number from 0 to 16777216).
+        With ``engine="walks"`` nodes of walks in a step, with ``pairs`` pairs (the authors' --batch_size); 0: as many
+        as suit the network. From 0 to 16777216.
     learning_rate : float
-        The step size of AdaGrad, or of Adam with ``engine = pairs`` (the authors' --lr, 0.003) (a number from
-        0.000000001 to 100).
-    schedule : str
-        How the step size changes: constant, or falling to 0 over ``epochs`` (constant, linear, cosine).
-    scorer : str
-        How pairs are scored: mixture weighs products of vectors, degrees and paths, learned on validation edges;
-        product is the inner product alone; hadamard is the published logistic regression (mixture, product,
-        hadamard).
-    select : str
-        By which part the best epoch is chosen; ``test`` as in the published program, and said in every output
-        (validation, test).
+        The step size of AdaGrad, or of Adam with ``engine="pairs"`` (the authors' --lr, 0.003). From 0.000000001 to
+        100.
+    schedule : {'linear', 'constant', 'cosine'}
+        How the step size changes: 'constant', or falling to 0 over ``epochs``.
+    scorer : {'mixture', 'product', 'hadamard'}
+        How pairs are scored: 'mixture' weighs products of vectors, degrees and paths, learned on validation edges;
+        'product' is the inner product alone; 'hadamard' is the published logistic regression. The program calls it
+        ``score``.
+    select : {'validation', 'test'}
+        By which part the best epoch is chosen; 'test' as in the published program, and said in every output.
     validation_share : float
-        Share of the training edges withheld to select and to learn the mixture by; the rest stays connected (a number
-        of at least 0 and below 0.9).
+        Share of the training edges withheld to select and to learn the mixture by; the rest stays connected. At least
+        0 and below 0.9.
     evaluate_every : int
-        Epochs between evaluations; 0: never, the last epoch is taken (the authors' --eval_freq) (a whole number from
-        0 to 1000000).
+        Epochs between evaluations; 0: never, the last epoch is taken (the authors' --eval_freq). From 0 to 1000000.
     patience : int
-        Evaluations to wait for a better one before stopping; 0: no early stop (the authors' --patience) (a whole
-        number from 0 to 1000000).
-    stop : str
+        Evaluations to wait for a better one before stopping; 0: no early stop (the authors' --patience). From 0 to
+        1000000.
+    stop : {'best', 'falls'}
         What ``patience`` counts: evaluations since the best one, or all that fell below the one before, as the
-        authors' program does (best, falls).
+        authors' program does.
     refit : bool
         After selecting, train anew on all training edges for as many epochs.
     network : table, path or Network, optional
-        The edges, for a place in a pipeline whose steps take nodes.
+        The edges to learn from, for a place in a pipeline whose steps take nodes.
     seed : int
         The same seed gives the same bytes, whatever the threads.
     n_threads : int
@@ -1324,55 +1301,53 @@ class Metapath2Vec(NodeModel):
     Parameters
     ----------
     dim : int
-        Numbers in a vector (the authors' --dim) (a whole number from 1 to 4096).
+        Numbers in a vector (the authors' --dim). From 1 to 4096.
     metapath : str
         Types of nodes that a walk goes through in turn, joined by commas, such as
         ``author,paper,venue,paper,author``; walks start at nodes of the first.
     window : int
-        Nodes before and after a centre that are its contexts (published: 3; the authors' --window_size) (a whole
-        number from 1 to 32).
+        Nodes before and after a centre that are its contexts (published: 3; the authors' --window_size). From 1 to
+        32.
     walks_per_node : int
-        Walks from each node in an epoch (the authors' --num_walks_per_node) (a whole number from 1 to 10000).
+        Walks from each node in an epoch (the authors' --num_walks_per_node). From 1 to 10000.
     walk_length : int
-        Nodes in a walk (the authors' --path_length) (a whole number from 2 to 10000).
+        Nodes in a walk (the authors' --path_length). From 2 to 10000.
     negatives : int
-        Uniform negatives that a pair counts (published: 2; the authors' --num_neg) (a whole number from 1 to 64).
+        Uniform negatives that a pair counts (published: 2; the authors' --num_neg). From 1 to 64.
     shared_negatives : int
-        Negatives that a walk shares, weighted to count as ``negatives`` for each pair; with ``engine = walks`` (a
-        whole number from 1 to 1024).
+        Negatives that a walk shares, weighted to count as ``negatives`` for each pair; with ``engine="walks"``. From
+        1 to 1024.
     epochs : int
-        Passes over the walks, at most (the authors' --iter_max) (a whole number from 1 to 1000000).
+        Passes over the walks, at most (the authors' --iter_max). From 1 to 1000000.
     batch : int
-        With ``engine = walks`` nodes of walks in a step, with ``pairs`` pairs (the authors' --batch_size); 0: as many
-        as suit the network (a whole number from 0 to 16777216).
+        With ``engine="walks"`` nodes of walks in a step, with ``pairs`` pairs (the authors' --batch_size); 0: as many
+        as suit the network. From 0 to 16777216.
     learning_rate : float
-        The step size of AdaGrad, or of Adam with ``engine = pairs`` (the authors' --lr, 0.003) (a number from
-        0.000000001 to 100).
-    schedule : str
-        How the step size changes: constant, or falling to 0 over ``epochs`` (constant, linear, cosine).
-    scorer : str
-        How pairs are scored: mixture weighs products of vectors, degrees and paths, learned on validation edges;
-        product is the inner product alone; hadamard is the published logistic regression (mixture, product,
-        hadamard).
-    select : str
-        By which part the best epoch is chosen; ``test`` as in the published program, and said in every output
-        (validation, test).
+        The step size of AdaGrad, or of Adam with ``engine="pairs"`` (the authors' --lr, 0.003). From 0.000000001 to
+        100.
+    schedule : {'linear', 'constant', 'cosine'}
+        How the step size changes: 'constant', or falling to 0 over ``epochs``.
+    scorer : {'mixture', 'product', 'hadamard'}
+        How pairs are scored: 'mixture' weighs products of vectors, degrees and paths, learned on validation edges;
+        'product' is the inner product alone; 'hadamard' is the published logistic regression. The program calls it
+        ``score``.
+    select : {'validation', 'test'}
+        By which part the best epoch is chosen; 'test' as in the published program, and said in every output.
     validation_share : float
-        Share of the training edges withheld to select and to learn the mixture by; the rest stays connected (a number
-        of at least 0 and below 0.9).
+        Share of the training edges withheld to select and to learn the mixture by; the rest stays connected. At least
+        0 and below 0.9.
     evaluate_every : int
-        Epochs between evaluations; 0: never, the last epoch is taken (the authors' --eval_freq) (a whole number from
-        0 to 1000000).
+        Epochs between evaluations; 0: never, the last epoch is taken (the authors' --eval_freq). From 0 to 1000000.
     patience : int
-        Evaluations to wait for a better one before stopping; 0: no early stop (the authors' --patience) (a whole
-        number from 0 to 1000000).
-    stop : str
+        Evaluations to wait for a better one before stopping; 0: no early stop (the authors' --patience). From 0 to
+        1000000.
+    stop : {'best', 'falls'}
         What ``patience`` counts: evaluations since the best one, or all that fell below the one before, as the
-        authors' program does (best, falls).
+        authors' program does.
     refit : bool
         After selecting, train anew on all training edges for as many epochs.
     network : table, path or Network, optional
-        The edges, for a place in a pipeline whose steps take nodes.
+        The edges to learn from, for a place in a pipeline whose steps take nodes.
     seed : int
         The same seed gives the same bytes, whatever the threads.
     n_threads : int

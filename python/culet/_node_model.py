@@ -103,7 +103,7 @@ class NodeModel(Estimator):
         def train(place: Any, follower: Any) -> None:
             _core.fit_network(data._core, self._model, settings, seed, n_threads, place, follower)
 
-        self._train(out, {"node": data._whole}, data._output, progress, train)
+        self._train(out, data, {"node": data._whole}, progress, train)
 
     @property
     def node_ids_(self) -> np.ndarray:
@@ -142,6 +142,8 @@ class NodeModel(Estimator):
         Returns
         -------
         ndarray of float32, [n, d]
+            Or ``[d]`` for a single id. With ``kind='centres'`` d is ``dim``; by default rows are wider, for the contexts of each
+            aspect stand beside the centre.
         """
         if kind not in ("concatenated", "published", "centres"):
             raise InputError(f"`kind` is `{kind}`, expected concatenated, published or centres")
@@ -150,7 +152,10 @@ class NodeModel(Estimator):
         vectors = self._run.run.vectors(kind, aspect)
         if nodes is None:
             return vectors
-        places, _ = self._table.find_all([nodes] if is_scalar(nodes) else nodes)
+        if is_scalar(nodes):
+            one: np.ndarray = vectors[self._table.one(nodes)]
+            return one
+        places, _ = self._table.find_all(nodes)
         chosen: np.ndarray = vectors[places]
         return chosen
 

@@ -93,13 +93,30 @@ def _are_whole(ids: Any) -> bool:
     return all(isinstance(one, (int, np.integer)) for one in listed)
 
 
-def is_table(history: Any) -> bool:
-    """Whether this is a table of users and items, and not a list of items."""
-    if library_of(history) in ("pandas", "polars", "pyarrow"):
-        return hasattr(history, "columns")
-    if isinstance(history, (Mapping, np.ndarray)):
-        return isinstance(history, Mapping) or history.ndim == 2
-    return isinstance(history, list) and bool(history) and isinstance(history[0], (tuple, list))
+def histories_of(history: Any) -> Optional[Tuple[Any, Any]]:
+    """Users and items of the histories of several people, side by side; None where this is one history.
+
+    Several come as a table of users and items, as a mapping from users to lists of items, or as a list of lists of items, whose
+    people are numbered from 0.
+    """
+    if isinstance(history, Mapping) and None in _core.usual_columns([*map(str, history), "-", "--"], "interactions")[:2]:
+        return _end_to_end(list(history), list(history.values()))
+    if isinstance(history, list) and history and all(isinstance(one, list) for one in history):
+        return _end_to_end(list(range(len(history))), history)
+    frame = library_of(history) in ("pandas", "polars", "pyarrow") and hasattr(history, "columns")
+    pairs = isinstance(history, list) and bool(history) and isinstance(history[0], tuple)
+    if frame or pairs or isinstance(history, Mapping) or isinstance(history, np.ndarray) and history.ndim == 2:
+        return two_columns(history)
+    return None
+
+
+def _end_to_end(users: List[Any], histories: List[Any]) -> Tuple[List[Any], List[Any]]:
+    """Each user beside each item of its history."""
+    for user, items in zip(users, histories):
+        if is_scalar(items):
+            raise InputError(f"the history of {shown(user)} is {shown(items)}", f"write [{shown(items)}]")
+    listed = [list(items) for items in histories]
+    return [user for user, items in zip(users, listed) for _ in items], [item for items in listed for item in items]
 
 
 def two_columns(table: Any) -> Tuple[Any, Any]:
@@ -111,7 +128,7 @@ def two_columns(table: Any) -> Tuple[Any, Any]:
     else:
         names = [name for name, _, _ in source]
         columns = {name: values for name, _, values in source}
-    user, item = _core.id_columns(names, "interactions")
+    user, item = _core.usual_columns(names, "interactions")[:2]
     if user is None or item is None:
         raise InputError("pairs: there is no column of users and of items", f"the columns are {', '.join(names)}")
     return columns[names[user]], columns[names[item]]

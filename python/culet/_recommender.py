@@ -24,7 +24,7 @@ from ._questions import (
     count_of,
     cutoffs_of,
     facts_of,
-    is_table,
+    histories_of,
     objects_of,
     rectangles,
     similar_columns,
@@ -137,7 +137,7 @@ class Recommender(Estimator):
         def train(place: Any, follower: Any) -> None:
             _core.fit_catalogue(data._core, self._model, settings, at, self.graph, seed, n_threads, place, follower)
 
-        self._train(out, data._whole, data._output, progress, train)
+        self._train(out, data, data._whole, progress, train)
 
     # Ids
 
@@ -163,6 +163,12 @@ class Recommender(Estimator):
 
     def _table(self, kind: str) -> IdTable:
         return self._run.table(kind)
+
+    @property
+    def blend_(self) -> Optional[Dict[str, Any]]:
+        """Of :class:`Auto`: its parts with their settings and weights, and what of the graph counts; or else None."""
+        blend: Optional[Dict[str, Any]] = (self._run.manifest.get("extra") or {}).get("blend")
+        return blend
 
     # Recommendations
 
@@ -287,8 +293,9 @@ class Recommender(Estimator):
 
         Parameters
         ----------
-        history : sequence of ids, or table
-            The items that one person took; or a table of users and items, of many.
+        history : sequence of ids, mapping, list of lists, or table
+            The items that one person took; or of several people a mapping from each to a list of items, a list of such lists
+            (then they are numbered from 0), or a table of users and items.
         k, filter_seen, items, not_items, having
             As of :meth:`recommend`.
         unknown : {'raise', 'skip'}
@@ -305,9 +312,9 @@ class Recommender(Estimator):
         if unknown not in ("raise", "skip"):
             raise InputError(f"`unknown` is `{unknown}`, expected raise or skip")
         table = self._table("item")
-        many = is_table(history)
-        if many:
-            users, listed = two_columns(history)
+        several = histories_of(history)
+        if several is not None:
+            users, listed = several
             found, known = table.find_all(listed, unknown)
             texts = texts_of(users)
             # By their first rows.
@@ -330,9 +337,8 @@ class Recommender(Estimator):
         counts, best, scores = self._run.run.recommend_for_histories(
             np.ascontiguousarray(offsets), np.ascontiguousarray(taken), k, not filter_seen, allowed
         )
-        if output is None and many:
-            output = kind_of(history)
-        if many:
+        if several is not None:
+            output = kind_of(history) if output is None else output
             asked = as_array(names, _are_whole(users))
             return self._listed(asked, counts, best, scores, output)
         if output == "arrays":
@@ -447,8 +453,10 @@ class Recommender(Estimator):
             self._table("item").find_all(history)
         else:
             self._table("user").one(user)
-        told = self._run.run.explain(None if user is None else text_of(user), taken, text_of(item))
-        return Explanation(json.loads(told))
+        told = json.loads(self._run.run.explain(None if user is None else text_of(user), taken, text_of(item)))
+        if user is not None and len(self._run.run.history_of(self._table("user").one(user))) == 0:
+            told["text"] = "nothing is known of this user, to whom the items that most users took are recommended"
+        return Explanation(told)
 
     def facets(self, user: Any = None) -> Facets:
         """The intents of all users or of one: shares, and the relations that they follow.
@@ -517,12 +525,23 @@ class Recommender(Estimator):
                 log.warning("%d of %d pairs are of unknown users or items; left out", (~known).sum(), len(known))
             if not known.any():
                 raise InputError("all pairs are of unknown users or items", "are these the ids it was fitted with?")
+            have = self._n_had(left[known], right[known])
+            if have:
+                log.warning("%d of %d pairs are items that their users have already: they count as not found", have, known.sum())
             means, users, n_targets, columns = run.evaluate_pairs(
                 left[known].astype(np.uint32), right[known].astype(np.uint32), cutoffs, catalogue_metrics
             )
         told = json.loads(means)
         per_user = framed({"user_id": self.user_ids_[users], "n_targets": n_targets, **dict(columns)}, self._output(None))
         return Metrics(told["means"], told["n_users"], per_user)
+
+    def _n_had(self, users: np.ndarray, items: np.ndarray) -> int:
+        """How many of these pairs the users have already."""
+        run = self._run.run
+        order = np.argsort(users, kind="stable")
+        bounds = np.flatnonzero(np.diff(users[order])) + 1
+        of_users = np.split(order, bounds)
+        return sum(int(np.isin(items[of], run.history_of(int(users[of[0]]))).sum()) for of in of_users)
 
     # Results
 

@@ -123,11 +123,17 @@ class Explanation(Answer):
     def __repr__(self) -> str:
         rows = [[name, f"{value:+.4f}"] for name, value in self.parts[:12]]
         more = len(self.parts) - len(rows)
-        text = f"{self._head()}\n{self.text}\n\n{text_table(['because of', 'adds'], rows)}"
-        return text + (f"... and {more} more\n" if more > 0 else "")
+        text = f"{self._head()}\n{self.text}\n\n" + (text_table(["because of", "adds"], rows) if rows else "")
+        text += f"... and {more} more\n" if more > 0 else ""
+        return text + (f"intents: {self._intents()}\n" if self.data.get("intents") else "")
+
+    def _intents(self) -> str:
+        """The strongest intents of the user, in one line."""
+        return "; ".join(f"{one['share']:.0%} {_relations(one)}" for one in self.data["intents"][:2])
 
     def _repr_html_(self) -> str:
-        return f"<p><b>{escape(self._head())}</b><br>{escape(self.text)}</p>{bars(self.parts[:12])}"
+        intents = f"<p>intents: {escape(self._intents())}</p>" if self.data.get("intents") else ""
+        return f"<p><b>{escape(self._head())}</b><br>{escape(self.text)}</p>{bars(self.parts[:12])}{intents}"
 
 
 class Facets(Answer):

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from pathlib import Path
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional, Sequence
 
 from . import _core
 from ._data import Catalogue, Network, is_path
 from ._errors import InputError
-from ._frames import (
-    INTERACTIONS,
-    kind_of,
-    source_of,
-)
-from ._make import OF_CATALOGUE, beside_of, files_of, options_of, told_of, whole_ids
+from ._frames import INTERACTIONS, is_graph, kind_of, source_of
+from ._make import OF_CATALOGUE, beside_of, files_of, network, options_of, told_of, whole_ids
 from ._settings import as_json, heard, seed_of
 
 
@@ -40,6 +37,8 @@ def split(data: Any, by: Optional[str] = None, *, seed: int = 0, **settings: Any
     Catalogue or Network
         With the parts ``train``, ``valid`` and ``test``.
     """
+    if is_graph(data):
+        data = network(data)
     if isinstance(data, Network):
         if by is not None:
             raise InputError("`by` is about catalogues, and this is a network", "leave it out")
@@ -54,10 +53,9 @@ def split(data: Any, by: Optional[str] = None, *, seed: int = 0, **settings: Any
     for name in ("cut", "valid_cut"):
         if given.get(name) is not None:
             given[name] = str(given[name])
+    _refuse_unknown(settings, (*plan, *OPTIONS) if not isinstance(data, Catalogue) else tuple(plan))
     full = {**plan, **given, "by": "random" if by is None else by, "seed": seed_of(seed)}
     if isinstance(data, Catalogue):
-        if settings:
-            raise InputError(f"there is no setting `{next(iter(settings))}`", f"the settings are {', '.join(plan)}")
         core, _ = heard(full, data._core.split)
         whole, output = (data._whole["user"], data._whole["item"]), data._output
     elif is_path(data):
@@ -67,7 +65,9 @@ def split(data: Any, by: Optional[str] = None, *, seed: int = 0, **settings: Any
     else:
         columns = settings.pop("columns", None)
         source = source_of(data, INTERACTIONS, "interactions", columns)
-        tables, files = beside_of(*(settings.pop(key, None) for key in ("attributes", "knowledge_graph", "links")))
+        tables, files = beside_of(
+            settings.pop("attributes", None), settings.pop("knowledge_graph", None), settings.pop("links", None), columns
+        )
         name = settings.pop("name", "data")
         options = as_json(options_of({**settings, **files}, OF_CATALOGUE))
         beside_it = (tables["attributes"], tables["graphs"], tables["links"])
@@ -76,10 +76,23 @@ def split(data: Any, by: Optional[str] = None, *, seed: int = 0, **settings: Any
     return told_of(Catalogue(core, whole, output))
 
 
-def _filled(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> Dict[str, Any]:
+#: What may be said of tables and files that are split.
+OPTIONS = (
+    "columns", "attributes", "knowledge_graph", "links", "min_rating", "skip_missing", "name",
+    "format", "header", "delimiter", "id_base",
+)  # fmt: skip
+
+
+def _refuse_unknown(given: Mapping[str, Any], known: Sequence[str]) -> None:
     for name in given:
-        if name not in defaults:
-            raise InputError(f"there is no setting `{name}`", f"the settings are {', '.join(defaults)}")
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            told = f"the settings are {', '.join(known)}"
+            raise InputError(f"there is no setting `{name}`", f"did you mean `{near[0]}`? {told}" if near else told)
+
+
+def _filled(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> Dict[str, Any]:
+    _refuse_unknown(given, tuple(defaults))
     return {**defaults, **given}
 
 

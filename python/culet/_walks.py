@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
+import inspect
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 
 from ._data import Network
+from ._errors import InputError
 from ._make import network
 from ._settings import as_json, heard, seed_of, whole
 
@@ -115,4 +118,9 @@ def walks(
         "length": whole("length", length, 1, 2**26), "p": p, "q": q,
         "metapath": None if metapath is None else list(metapath), "dead_end": dead_end,
     }  # fmt: skip
+    names = inspect.signature(network).parameters
+    for name in options:
+        if name not in names:
+            near = difflib.get_close_matches(name, ("walks_per_node", "length", "p", "q", "metapath", "dead_end", "seed", *names), n=1)
+            raise InputError(f"there is no setting `{name}`", f"did you mean `{near[0]}`?" if near else None)
     return Walks(network(edges, **options), course, seed)

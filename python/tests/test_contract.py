@@ -535,7 +535,7 @@ def test_vectors_stand_in_the_order_of_the_nodes(cls):
     everything = model.embeddings()
     assert everything.shape[0] == len(nodes) and everything.dtype == np.float32
     assert np.array_equal(model.embeddings([nodes[3], nodes[1]]), everything[[3, 1]])
-    assert np.array_equal(model.embeddings(nodes[2]), everything[[2]])
+    assert np.array_equal(model.embeddings(nodes[2]), everything[2])
     assert np.array_equal(model.transform(np.array([[nodes[4]], [nodes[0]]], dtype=object)), everything[[4, 0]])
     assert len(model.get_feature_names_out()) == everything.shape[1]
     for kind in ("published", "centres"):

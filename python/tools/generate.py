@@ -9,6 +9,7 @@ import importlib.machinery
 import importlib.util
 import json
 import keyword
+import re
 import sys
 import textwrap
 from pathlib import Path
@@ -41,7 +42,7 @@ COMMON = {
         "Any",
         "None",
         "table, path or Network, optional",
-        "The edges, for a place in a pipeline whose steps take nodes.",
+        "The edges to learn from, for a place in a pipeline whose steps take nodes.",
     ),
     "seed": ("int", "0", "int", "The same seed gives the same bytes, whatever the threads."),
     "n_threads": ("int", "0", "int", "Threads to use; 0: as many as there are cores."),
@@ -79,10 +80,44 @@ def paragraph(text: str, indent: str) -> List[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
 
 
+def words(setting: Dict[str, Any]) -> List[str]:
+    """The words that a setting may be, its default first; none if it is a number, a switch or a text."""
+    if not isinstance(setting["default"], str) or setting["values"] == "a text":
+        return []
+    found = setting["values"].split(", ")
+    return [setting["default"], *(word for word in found if word != setting["default"])]
+
+
+def type_of(setting: Dict[str, Any]) -> str:
+    """What stands behind the name of a parameter."""
+    chosen = ", ".join(f"'{word}'" for word in words(setting))
+    return f"{{{chosen}}}" if chosen else kind(setting["default"])
+
+
+def meaning(setting: Dict[str, Any]) -> str:
+    """What a setting does, its range, and its name in the program where that is another."""
+    told = [sentence(in_python(setting))]
+    bounds = re.fullmatch(r"a (?:whole )?number (?:of )?(.+)", setting["values"])
+    if bounds:
+        told.append(sentence(bounds[1]))
+    if parameter(setting["name"]) != setting["name"]:
+        told.append(f"The program calls it ``{setting['name']}``.")
+    return " ".join(told)
+
+
+def in_python(setting: Dict[str, Any]) -> str:
+    """The help of a setting, its words in quotes and its code as it is written in Python."""
+    text: str = setting["help"]
+    text = re.sub(r"`(\w+) = (\w+)`", lambda found: f'``{parameter(found[1])}="{found[2]}"``', text)
+    for word in sorted(words(setting), key=len, reverse=True):
+        text = text.replace(f"`{word}`", f"'{word}'")
+        # Where a part of the sentence begins with it.
+        text = re.sub(rf"(^|; |: |' and ){word}(?![\w-])", rf"\1'{word}'", text)
+    return re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", text)
+
+
 def sentence(text: str) -> str:
-    # `bpr: one negative ...` begins with a word of code.
-    if ":" not in text.split(" ", 1)[0]:
-        text = text[0].upper() + text[1:]
+    text = text[0].upper() + text[1:]
     return text if text.endswith((".", "?", "!")) else text + "."
 
 
@@ -96,17 +131,18 @@ def of_class(model: Dict[str, Any]) -> List[str]:
     paper = model["paper"]
     lines += ["", *paragraph(f"{paper['title']}, {paper['authors']}, {paper['venue']}. {paper['link']}", "    ")]
     if model["new_users"]:
-        lines += ["", *paragraph(f"New users are recommended to {model['new_users']}.", "    ")]
+        new_users = model["new_users"].replace("`", "``")
+        lines += ["", *paragraph(f"New users: scored {new_users}.", "    ")]
     if model["presets"]:
         lines += ["", "    Presets, for :meth:`preset`:", ""]
         for preset in model["presets"]:
-            told = paragraph(f"- ``{preset['name']}``: {preset['help']}", "    ")
+            help_in_python = re.sub(r"`--(\w+) (\w+)`", r'``\1="\2"``', preset["help"])
+            told = paragraph(f"- ``{preset['name']}``: {help_in_python}", "    ")
             lines += [told[0], *(f"  {line}" for line in told[1:])]
     lines += ["", "    Parameters", "    ----------"]
     for setting in settings:
-        lines.append(f"    {parameter(setting['name'])} : {kind(setting['default'])}")
-        values = "" if setting["values"] in ("true or false", "a text") else f" ({setting['values']})"
-        lines += paragraph(sentence(setting["help"]) .replace("`", "``")[:-1] + values + ".", "        ")
+        lines.append(f"    {parameter(setting['name'])} : {type_of(setting)}")
+        lines += paragraph(meaning(setting), "        ")
     for name in common:
         lines.append(f"    {name} : {COMMON[name][2]}")
         lines += paragraph(COMMON[name][3], "        ")

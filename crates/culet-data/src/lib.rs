@@ -56,7 +56,7 @@ pub use moment::Moment;
 pub use network::{
     Column, DataKind, EdgeCount, LabelCount, LabelDescription, LinkParts, NetworkData, NetworkDescription,
     NetworkLineProblem, NetworkOptions, NetworkProblem, NetworkTables, NodeLabels, PartDescription, SplitRecord,
-    TypeCount, Weights, describe_network, detect, end_columns, network_to_text, read_network, read_network_tables,
+    TypeCount, Weights, describe_network, detect, network_to_text, read_network, read_network_tables, usual_columns,
     write_edge_list, write_network,
 };
 pub use public::{GetOptions, Got, GotFile, PublicFile, PublicSet, PublicSets, get, licence_accepted, staging_of};

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use culet::data::{
-    CatalogueConfig, CatalogueOptions, CataloguePlan, CatalogueTables, CatalogueTarget, ColumnChoice, Dataset,
-    Fingerprint, Format, Moment, PartTimes, SplitBy, UnsplitCatalogue, describe_timed, read_timed, read_timed_tables,
-    read_unsplit, read_unsplit_tables, split_catalogue, synthesise, to_text, write_catalogue,
+    CatalogueConfig, CatalogueOptions, CataloguePlan, CatalogueSplit, CatalogueTables, CatalogueTarget, ColumnChoice,
+    DataError, Dataset, Fingerprint, Format, Moment, PartTimes, SplitBy, UnsplitCatalogue, describe_timed, read_timed,
+    read_timed_tables, read_unsplit, read_unsplit_tables, split_catalogue, synthesise, to_text, write_catalogue,
 };
 use culet::graph::Interactions;
 use culet::model::{DataSize, Family, Problem as ModelProblem};
@@ -182,8 +182,7 @@ impl Catalogue {
     #[staticmethod]
     fn split_path(py: Python<'_>, path: PathBuf, options: &str, plan: &str) -> PyResult<(Self, String)> {
         let (options, plan) = (Said::options(options)?, Plan::plan(plan)?);
-        let (read, seconds) =
-            timed(py, |_| split_catalogue(read_unsplit(&path, &options, plan.by.needs_times())?, &plan))?;
+        let (read, seconds) = timed(py, |_| with_notes(read_unsplit(&path, &options, plan.by.needs_times())?, &plan))?;
         parted(read.map_err(Problem::from)?, seconds)
     }
 
@@ -202,14 +201,13 @@ impl Catalogue {
         let (options, plan) = (Said::options(options)?, Plan::plan(plan)?);
         let tables = tables(name, [train, None, None], [attributes, graphs, links])?;
         let (read, seconds) =
-            timed(py, |_| split_catalogue(read_unsplit_tables(&tables, &options, plan.by.needs_times())?, &plan))?;
+            timed(py, |_| with_notes(read_unsplit_tables(&tables, &options, plan.by.needs_times())?, &plan))?;
         parted(read.map_err(Problem::from)?, seconds)
     }
 
     fn split(&self, py: Python<'_>, plan: &str) -> PyResult<(Self, String)> {
         let plan = Plan::plan(plan)?;
-        let (split, seconds) =
-            timed(py, |_| split_catalogue(UnsplitCatalogue::from(Dataset::clone(&self.dataset)), &plan))?;
+        let (split, seconds) = timed(py, |_| with_notes(UnsplitCatalogue::from(Dataset::clone(&self.dataset)), &plan))?;
         parted(split.map_err(Problem::from)?, seconds)
     }
 
@@ -313,7 +311,17 @@ impl Catalogue {
     }
 }
 
-fn parted(split: culet::data::CatalogueSplit, seconds: f64) -> PyResult<(Catalogue, String)> {
+/// Splits, and keeps what the reader noticed before what the split did.
+fn with_notes(source: UnsplitCatalogue, plan: &CataloguePlan) -> Result<CatalogueSplit, DataError> {
+    let mut notes = source.notes.clone();
+    let mut split = split_catalogue(source, plan)?;
+    let own = std::mem::take(&mut split.dataset.notes);
+    notes.retain(|note| !own.contains(note));
+    split.dataset.notes = notes.into_iter().chain(own).collect();
+    Ok(split)
+}
+
+fn parted(split: CatalogueSplit, seconds: f64) -> PyResult<(Catalogue, String)> {
     let record = serde_json::to_string(&split.record).map_err(|error| Problem::failed(error.to_string()))?;
     Ok((Catalogue::new(split.dataset, PartTimes::default(), seconds), record))
 }

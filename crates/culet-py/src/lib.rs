@@ -35,7 +35,7 @@ mod _core {
     #[pymodule_export]
     use crate::network::Network;
     #[pymodule_export]
-    use crate::network::{detect, id_columns};
+    use crate::network::{detect, usual_columns};
     #[pymodule_export]
     use crate::run::Run;
 

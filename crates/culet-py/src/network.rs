@@ -31,11 +31,12 @@ pub(crate) fn detect(path: PathBuf) -> PyResult<&'static str> {
     })
 }
 
-/// Where the ends stand among columns of these names: of `interactions` user and item, of `edges` source and target.
+/// Where columns stand among those of these names: of `interactions` user, item, rating and time, of `edges` source, target,
+/// weight and time.
 #[pyfunction]
-pub(crate) fn id_columns(names: Vec<String>, of: &str) -> (Option<usize>, Option<usize>) {
+pub(crate) fn usual_columns(names: Vec<String>, of: &str) -> [Option<usize>; 4] {
     let kind = if of == "edges" { DataKind::Network } else { DataKind::Catalogue };
-    culet::data::end_columns(&names, kind).into()
+    culet::data::usual_columns(&names, kind)
 }
 
 /// Nodes and edges.
@@ -213,7 +214,16 @@ impl Network {
     /// A generated one with planted groups as labels.
     #[staticmethod]
     fn synth(py: Python<'_>, config: &str, seed: u64) -> PyResult<Self> {
-        let config: NetworkConfig = serde_json::from_str(config).map_err(|error| Problem::input(error.to_string()))?;
+        let given: serde_json::Value =
+            serde_json::from_str(config).map_err(|error| Problem::input(error.to_string()))?;
+        let is_given = given.get("mean_degree").is_some();
+        // By way of the text, whose errors tell a place.
+        let mut config: NetworkConfig =
+            serde_json::from_str(config).map_err(|error| Problem::input(error.to_string()))?;
+        if !is_given && config.n_groups > 0 {
+            // Few nodes have few edges.
+            config.mean_degree = config.mean_degree.min(config.largest_mean_degree());
+        }
         let (made, seconds) = timed(py, |_| synthesise_network(&config, seed))?;
         let made = made.map_err(Problem::from)?;
         let labels = Some(made.labels());

@@ -20,6 +20,8 @@ use crate::errors::{InternalError, Problem};
 
 /// How often this thread asks whether Ctrl-C was pressed.
 const LOOKS_EVERY: Duration = Duration::from_millis(50);
+/// What an event has of which the teller waits to be heard.
+const EPOCH: &str = "\"event\":\"epoch\"";
 /// How often steps are told.
 const TELLS_EVERY: Duration = Duration::from_millis(100);
 
@@ -96,10 +98,12 @@ impl Threads {
         let made = self.take()?;
         let Made { flag, pool } = &made;
         let (sender, receiver) = channel();
+        let (hears, heard) = channel();
         let halt = Arc::new(AtomicBool::new(false));
-        let mut teller = Teller { sender, flag: flag.clone(), halt: Arc::clone(&halt), told: None };
+        let mut teller =
+            Teller { sender, flag: flag.clone(), halt: Arc::clone(&halt), heard: follow.map(|_| heard), told: None };
         let follow = follow.map(|follow| follow.clone().unbind());
-        let listener = Listener { receiver, follow, halt };
+        let listener = Listener { receiver, follow, hears, halt };
         let result = py.detach(|| {
             thread::scope(|scope| {
                 let own = flag.clone();
@@ -126,6 +130,8 @@ pub(crate) struct Teller {
     flag: StopFlag,
     /// Whether to come to a good end soon.
     halt: Arc<AtomicBool>,
+    /// That an event was heard, where somebody follows.
+    heard: Option<Receiver<()>>,
     told: Option<Instant>,
 }
 
@@ -133,6 +139,15 @@ impl Teller {
     fn tell(&mut self, event: &serde_json::Value) {
         // Nobody listens any more once Ctrl-C was pressed.
         let _ = self.sender.send(event.to_string());
+    }
+
+    /// Tells an event and waits until it was heard, so that an answer to it counts from here on.
+    fn tell_and_wait(&mut self, event: &serde_json::Value) {
+        self.tell(event);
+        if let Some(heard) = &self.heard {
+            // An error: nobody listens any more.
+            let _ = heard.recv();
+        }
     }
 
     fn step_is_due(&mut self) -> bool {
@@ -164,7 +179,7 @@ impl Observer for Teller {
             Event::Epoch(record) => {
                 let mut told = serde_json::to_value(record).unwrap_or_default();
                 told["event"] = "epoch".into();
-                self.tell(&told);
+                self.tell_and_wait(&told);
             }
             Event::Stopped { epoch, reason } => {
                 self.tell(&json!({ "event": "stopped", "epoch": epoch, "reason": reason }));
@@ -183,6 +198,8 @@ impl Observer for Teller {
 struct Listener {
     receiver: Receiver<String>,
     follow: Option<Py<PyAny>>,
+    /// Tells back that an epoch was heard.
+    hears: Sender<()>,
     halt: Arc<AtomicBool>,
 }
 
@@ -209,6 +226,9 @@ impl Listener {
             let answer = follow.bind(py).call1((event,))?;
             if answer.extract::<bool>().is_ok_and(|goes_on| !goes_on) {
                 self.halt.store(true, Ordering::Relaxed);
+            }
+            if event.contains(EPOCH) {
+                let _ = self.hears.send(());
             }
             Ok(())
         })

@@ -179,7 +179,12 @@ fn real(column: &Mixed, k: usize, what: &str) -> Result<f64, String> {
         Mixed::Whole(numbers) => numbers[k].map(|number| number as f64),
         Mixed::Reals(numbers) => numbers[k],
         Mixed::Flags(flags) => flags[k].map(|flag| f64::from(u8::from(flag))),
-        Mixed::Texts(_) => return Err(format!("the {what} is a text, expected a number")),
+        Mixed::Texts(texts) => match texts.get(k) {
+            Some(text) => {
+                Some(number(text).ok_or_else(|| format!("the {what} is `{}`, expected a number", shown(text)))?)
+            }
+            None => None,
+        },
         Mixed::Times(_) => return Err(format!("the {what} is a time, expected a number")),
     };
     match value {

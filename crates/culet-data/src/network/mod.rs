@@ -60,7 +60,7 @@ pub(crate) use problem::NetworkLineError;
 pub use problem::{NetworkLineProblem, NetworkProblem};
 pub use reader::{read_in_memory, read_network};
 pub use sources::{DataKind, detect};
-pub use terms::end_columns;
+pub use terms::usual_columns;
 pub(crate) use writer::quoted;
 pub use writer::{write_edge_list, write_network};
 

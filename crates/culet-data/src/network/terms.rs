@@ -102,24 +102,23 @@ impl Terms {
     }
 }
 
-/// Where the two ends stand among columns of these names, as readers of tables find them: source and target of edges, or
-/// user and item of interactions. What no name tells, is none; of two columns none of which is called as an item, a rating or
-/// a time is, the one that is not the user is the item.
+/// Where columns stand among those of these names, as readers of tables find them: source, target, weight and time of edges, or
+/// user, item, rating and time of interactions. What no name tells, is none; of two columns none of which is called as an
+/// item, a rating or a time is, the one that is not the user is the item.
 #[must_use]
-pub fn end_columns(names: &[String], kind: DataKind) -> [Option<usize>; 2] {
+pub fn usual_columns(names: &[String], kind: DataKind) -> [Option<usize>; 4] {
     let terms = if kind == DataKind::Catalogue { &INTERACTIONS } else { &EDGES };
     let words: Vec<String> = names.iter().map(|name| terms.header_word(name.as_bytes())).collect();
     let of = |wanted: Column| {
         let (_, usual) = terms.headers.iter().find(|(own, _)| *own == wanted)?;
         usual.iter().find_map(|name| words.iter().position(|word| word == name))
     };
-    let ends = [of(Column::Source), of(Column::Target)];
-    match (ends, names.len(), of(Column::Weight), of(Column::Time)) {
-        ([user, None], 2, None, None) if kind == DataKind::Catalogue => {
+    match [Column::Source, Column::Target, Column::Weight, Column::Time].map(of) {
+        [user, None, None, None] if kind == DataKind::Catalogue && names.len() == 2 => {
             let user = user.unwrap_or(0);
-            [Some(user), Some(1 - user)]
+            [Some(user), Some(1 - user), None, None]
         }
-        _ => ends,
+        found => found,
     }
 }
 

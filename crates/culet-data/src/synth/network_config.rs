@@ -70,7 +70,8 @@ impl NetworkConfig {
     }
 
     /// Half of a group's nodes, as long as 32-bit offsets hold all arcs.
-    fn largest_mean_degree(&self) -> f64 {
+    #[must_use]
+    pub fn largest_mean_degree(&self) -> f64 {
         let half_a_group = self.n_nodes / self.n_groups / 2;
         (half_a_group as f64).min((u32::MAX as usize / 4 / self.n_nodes) as f64)
     }
