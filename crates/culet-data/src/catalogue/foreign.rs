@@ -15,6 +15,7 @@ use super::raw::{Part, Pending, Raw, Taken, Times};
 use super::times::{Clock, time_of};
 use crate::DataError;
 use crate::columns::{ForeignTable, Mixed};
+use crate::network::columns::number;
 use crate::network::terms::{EDGES, INTERACTIONS};
 use crate::network::unpack::Input;
 use crate::network::{Column, NetworkLineError};
