@@ -30,6 +30,12 @@ type Lists<'py> = (Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<u32>>, Bound<'
 /// Which items may come up: by flags, or all.
 type Flags<'py> = Option<PyReadonlyArray1<'py, bool>>;
 
+/// Flags of the items that pass a filter, if it says anything, and unknown ids that were gone past.
+type Passing<'py> = (Option<Bound<'py, PyArray1<bool>>>, Vec<String>);
+
+/// Items and their scores.
+type Scored<'py> = (Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<f32>>);
+
 /// Metrics: the means as JSON, and of each user the number, how many targets there are, and the values by name.
 type Metrics<'py> =
     (String, Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<u32>>, Vec<(String, Bound<'py, PyArray1<f64>>)>);
@@ -174,7 +180,7 @@ impl Run {
         not_items: Vec<String>,
         with: Vec<String>,
         skip_unknown: bool,
-    ) -> PyResult<(Option<Bound<'py, PyArray1<bool>>>, Vec<String>)> {
+    ) -> PyResult<Passing<'py>> {
         let answers = self.catalogue("recommendations")?;
         let filter = Filter { items, not_items, with, skip_unknown };
         let allowed = answers.allowed(&filter).map_err(|error| self.problem(error))?;
@@ -247,12 +253,7 @@ impl Run {
     }
 
     /// The items that most users took, and how many.
-    fn popular<'py>(
-        &self,
-        py: Python<'py>,
-        k: usize,
-        allowed: Flags<'py>,
-    ) -> PyResult<(Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<f32>>)> {
+    fn popular<'py>(&self, py: Python<'py>, k: usize, allowed: Flags<'py>) -> PyResult<Scored<'py>> {
         let answers = self.catalogue("recommendations")?;
         let allowed = flags(allowed, answers.n_items())?;
         let may = |ranked: &&Ranked| allowed.as_ref().is_none_or(|flags| flags[ranked.item as usize]);

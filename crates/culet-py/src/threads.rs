@@ -175,7 +175,9 @@ impl Observer for Teller {
             Event::Step { epoch, step, loss } if self.step_is_due() => {
                 self.tell(&json!({ "event": "step", "epoch": epoch, "step": step, "loss": loss.total() }));
             }
-            Event::Evaluating { epoch } => self.tell(&json!({ "event": "evaluating", "epoch": epoch })),
+            Event::Evaluating { epoch } => {
+                self.tell(&json!({ "event": "evaluating", "epoch": epoch }));
+            }
             Event::Epoch(record) => {
                 let mut told = serde_json::to_value(record).unwrap_or_default();
                 told["event"] = "epoch".into();
@@ -214,6 +216,8 @@ impl Listener {
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
             if looked.elapsed() >= LOOKS_EVERY {
+                // The method itself is not general enough in its lifetime.
+                #[allow(clippy::redundant_closure_for_method_calls)]
                 Python::attach(|py| py.check_signals())?;
                 looked = Instant::now();
             }
