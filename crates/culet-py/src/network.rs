@@ -323,14 +323,7 @@ impl Network {
     }
 
     /// The walks from `first` to before `end`: the nodes one after another, and where each walk begins, with the end.
-    fn walks<'py>(
-        &self,
-        py: Python<'py>,
-        course: &str,
-        seed: u64,
-        first: u64,
-        end: u64,
-    ) -> PyResult<(Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<u32>>)> {
+    fn walks<'py>(&self, py: Python<'py>, course: &str, seed: u64, first: u64, end: u64) -> PyResult<Columns<'py>> {
         let walker = self.walker(course)?;
         let mut walks = Walks::default();
         let range = first..end.min(walker.n_walks());

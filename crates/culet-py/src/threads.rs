@@ -166,11 +166,17 @@ impl Observer for Teller {
             Event::Stage { what } | Event::Waiting { what } => self.tell(&json!({ "event": "stage", "what": what })),
             Event::Part { title } => self.tell(&json!({ "event": "part", "title": title })),
             Event::Remark { text } => self.tell(&json!({ "event": "remark", "text": text })),
-            Event::Start { phase, epochs, steps_per_epoch, pairs_per_epoch, n_parameters, metric } => {
-                self.tell(&json!({
-                    "event": "start", "phase": phase, "epochs": epochs, "steps_per_epoch": steps_per_epoch,
-                    "pairs_per_epoch": pairs_per_epoch, "n_parameters": n_parameters, "metric": metric,
-                }))
+            Event::Start { phase, epochs, steps_per_epoch, pairs_per_epoch, n_parameters, metric, .. } => {
+                let told = json!({
+                    "event": "start",
+                    "phase": phase,
+                    "epochs": epochs,
+                    "steps_per_epoch": steps_per_epoch,
+                    "pairs_per_epoch": pairs_per_epoch,
+                    "n_parameters": n_parameters,
+                    "metric": metric,
+                });
+                self.tell(&told);
             }
             Event::Step { epoch, step, loss } if self.step_is_due() => {
                 self.tell(&json!({ "event": "step", "epoch": epoch, "step": step, "loss": loss.total() }));
