@@ -43,7 +43,8 @@ pub(crate) fn leaderboard(
     let entries = board_entries(&models, &graphs, !dataset.graph.triplets().is_empty()).map_err(Problem::from)?;
     let protocol = RankingProtocol::new(at).map_err(Problem::from)?;
     if !(0.0..0.9).contains(&validation_share) {
-        let message = format!("`validation_share` is {validation_share}, expected a number of at least 0 and below 0.9");
+        let message =
+            format!("`validation_share` is {validation_share}, expected a number of at least 0 and below 0.9");
         return Err(Problem::input(message).into());
     }
     check_trainable(dataset).map_err(Problem::from)?;

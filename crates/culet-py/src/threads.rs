@@ -130,7 +130,7 @@ impl Observer for Teller {
     fn event(&mut self, event: &Event<'_>) -> ControlFlow<()> {
         match event {
             Event::Stage { what } | Event::Waiting { what } => self.tell(&json!({ "event": "stage", "what": what })),
-            Event::Start { phase, epochs, steps_per_epoch, pairs_per_epoch, n_parameters, metric } => {
+            Event::Start { phase, epochs, steps_per_epoch, pairs_per_epoch, n_parameters, metric, .. } => {
                 self.tell(&json!({
                     "event": "start", "phase": phase, "epochs": epochs, "steps_per_epoch": steps_per_epoch,
                     "pairs_per_epoch": pairs_per_epoch, "n_parameters": n_parameters, "metric": metric,
