@@ -12,14 +12,17 @@
 
 mod board;
 mod catalogue;
+mod checkpoint;
 mod claim;
 mod compare;
 mod error;
 mod folder;
 mod graph;
 mod history;
+mod init;
 mod memory;
 mod network;
+mod resume;
 mod room;
 mod search;
 mod settings;
@@ -29,12 +32,15 @@ pub use board::{
     Withheld,
 };
 pub use catalogue::{CatalogueFit, CatalogueFitted};
+pub use checkpoint::CheckpointEvery;
 pub use compare::{Compare, CompareDocument, ComparedRun, ComparedTo, Reference};
 pub use error::RunsError;
 pub use folder::check_place;
 pub use graph::{give_graph, size_of, strip_graph};
+pub use init::{Known, WarmStart};
 pub use memory::{peak_rss_bytes, rss_bytes};
 pub use network::{NetworkFit, NetworkFitted};
+pub use resume::{ResumedData, Resumption};
 pub use room::check_memory;
 pub use search::{OpenTuning, TrialSplit, Tuned, Tuning, rank_of_first, settings_in_words, value_in_words};
 pub use settings::{Settings, resolve_settings, settings_of_training};
