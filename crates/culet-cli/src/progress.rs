@@ -17,7 +17,8 @@ pub(crate) struct Follower {
     epochs: u64,
     steps_per_epoch: u64,
     pairs_per_step: f64,
-    /// Steps made and when the first of them began, for the rate.
+    /// Steps that an earlier session made, and when the first of this one began, for the rate.
+    n_made_before: u64,
     begun: Instant,
     loss: f64,
     metric: String,
@@ -39,6 +40,7 @@ impl Follower {
             epochs: 0,
             steps_per_epoch: 1,
             pairs_per_step: 0.0,
+            n_made_before: 0,
             begun: Instant::now(),
             loss: f64::NAN,
             metric: String::new(),
@@ -59,7 +61,7 @@ impl Follower {
             bar.set_style(style.expect("the template is well formed"));
             bar.set_prefix(if phase == "train" { self.title.clone() } else { format!("{} {phase}", self.title) });
             bar.set_length(epochs * steps_per_epoch);
-            bar.set_position(0);
+            bar.set_position(self.n_made_before);
             bar.reset_eta();
         }
     }
@@ -101,7 +103,8 @@ impl Follower {
         if let Some(bar) = &self.bar {
             let position = (epoch - 1) * self.steps_per_epoch + step;
             bar.set_position(position);
-            let rate = position as f64 * self.pairs_per_step / self.begun.elapsed().as_secs_f64().max(1e-9);
+            let n_made = position.saturating_sub(self.n_made_before);
+            let rate = n_made as f64 * self.pairs_per_step / self.begun.elapsed().as_secs_f64().max(1e-9);
             bar.set_message(format!(
                 "epoch {epoch}  {} pairs/s  loss {:.4}{}",
                 culet::data::thousands(rate as u64),
@@ -135,9 +138,14 @@ impl Observer for Follower {
                 self.waiting(what);
                 return ControlFlow::Continue(());
             }
-            Event::Start { phase, epochs, steps_per_epoch, pairs_per_epoch, metric, .. } => {
+            Event::Start { phase, epochs, steps_per_epoch, pairs_per_epoch, metric, n_made, .. } => {
                 (*metric).clone_into(&mut self.selection_metric);
+                self.n_made_before = *n_made;
                 self.start(phase, *epochs, *steps_per_epoch, *pairs_per_epoch);
+            }
+            Event::Remark { text } => {
+                self.tell(text);
+                return ControlFlow::Continue(());
             }
             Event::Stage { what } => self.stage(what),
             Event::Step { epoch, step, loss } => self.step(*epoch, *step, loss.total()),

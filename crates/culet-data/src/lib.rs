@@ -62,9 +62,9 @@ pub use network::{
 pub use public::{GetOptions, Got, GotFile, PublicFile, PublicSet, PublicSets, get, licence_accepted, staging_of};
 pub use recommendations::{Recommendation, RecommendationFormat, write_recommendations};
 pub use run::{
-    CatalogueParts, CatalogueView, Damage, DataFingerprint, DataView, FileRecord, Manifest, NetworkFingerprint,
-    NetworkParts, NetworkView, PerUserTable, Protocol, Run, RunContents, RunData, RunKind, RunProblem, RunSummary,
-    RunWriter, Selection,
+    CatalogueParts, CatalogueView, Checkpoints, Damage, DataFingerprint, DataView, FileRecord, KeptPlace, KeptState,
+    KeptTraining, Manifest, NetworkFingerprint, NetworkParts, NetworkView, PerUserTable, Protocol, Run, RunContents,
+    RunData, RunKind, RunProblem, RunSummary, RunWriter, Selection, TrainingPlan,
 };
 pub use split::{Negatives, NetworkSplit, SplitPlan, split_network};
 pub use synth::{

@@ -86,6 +86,22 @@ impl Moments {
         let zeros = || Matrix::zeros(table.n_rows(), table.dim());
         Self { first: zeros(), second: zeros() }
     }
+
+    /// The first and the second moments, to be kept.
+    #[must_use]
+    pub fn tables(&self) -> [&Matrix; 2] {
+        [&self.first, &self.second]
+    }
+
+    /// Moments that were kept.
+    ///
+    /// # Panics
+    /// If the two are not of one shape.
+    #[must_use]
+    pub fn from_tables([first, second]: [Matrix; 2]) -> Self {
+        assert_eq!((first.n_rows(), first.dim()), (second.n_rows(), second.dim()), "moments of one table");
+        Self { first, second }
+    }
 }
 
 #[derive(Clone, Copy)]

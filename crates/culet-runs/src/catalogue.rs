@@ -1,21 +1,25 @@
 //! From a catalogue to a run folder.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use culet_data::{Dataset, Fingerprint, RunWriter};
+use culet_data::{CatalogueView, Checkpoints, Dataset, Fingerprint, RunWriter, TrainingPlan};
 use culet_eval::RankingProtocol;
-use culet_model::{Facets, ModelSpec};
+use culet_kernels::Matrix;
+use culet_model::{Build, Facets, ModelSpec};
 use culet_train::{
-    DerivedTables, GraphKind, Observer, Outcome, RunFacts, Select, TrainData, TrainError, TrainOptions,
-    measure_faithfulness, run_contents, train,
+    Beginning, DerivedTables, GraphKind, Observer, Outcome, RunFacts, Select, TrainData, TrainError, TrainOptions,
+    measure_faithfulness, run_contents, train_from,
 };
 use rayon::ThreadPool;
 use serde_json::{Value, json};
 
 use crate::RunsError;
-use crate::folder::in_run_folder;
+use crate::checkpoint::{CheckpointEvery, Keeping};
+use crate::folder::{in_run_folder, keeping};
 use crate::history::{Recorder, waiting};
 use crate::memory::peak_rss_bytes;
+use crate::resume::Resumption;
 
 /// What is to be trained, and how: a recommender, from a catalogue.
 #[derive(Debug, Clone)]
@@ -69,15 +73,108 @@ impl CatalogueFit<'_> {
         pool: &ThreadPool,
         observer: &mut dyn Observer,
     ) -> Result<CatalogueFitted, RunsError> {
-        in_run_folder(out, |mut writer| {
-            let (outcome, facets) = self.train(writer.as_deref_mut(), pool, observer)?;
-            if let Some(writer) = writer {
-                waiting(observer, "writing the run folder");
-                self.write(writer, &outcome, facets.as_ref(), pool)?;
+        in_run_folder(out, |writer| self.work(writer, None, Beginning::default(), out, pool, observer))
+    }
+
+    /// As [`CatalogueFit::run`], into a folder that [`Resumption`] can go on in, whatever ends the training: what it needs
+    /// for that is written first, and its state again and again. When the training is done, all of that goes; if the
+    /// observer breaks, it stays beside the run. A model that is fitted at once keeps nothing, for to fit it again is all
+    /// there is to resume; a blend begins anew. `start` are parameters to start from, if any.
+    ///
+    /// # Errors
+    /// As [`CatalogueFit::run`]. If the run cannot be written, what was kept stays.
+    pub fn run_resumably(
+        &self,
+        out: &Path,
+        start: BTreeMap<String, Matrix>,
+        every: CheckpointEvery,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<CatalogueFitted, RunsError> {
+        let resumes = every != CheckpointEvery::Never && !matches!(self.spec.build, Build::Closed(_));
+        in_run_folder(Some(out), |writer| {
+            let writer = writer.expect("a folder is named");
+            if !resumes {
+                let beginning = Beginning { start, state: None };
+                return self.work(Some(writer), None, beginning, Some(out), pool, observer);
             }
-            let document = self.document(&outcome, out, pool);
-            Ok(CatalogueFitted { outcome, facets, document })
+            let dataset = self.dataset;
+            let data = CatalogueView {
+                train: &dataset.train,
+                valid: &dataset.valid,
+                test: &dataset.test,
+                graph: &dataset.graph,
+                vocabulary: &dataset.vocabulary,
+            };
+            let tables: Vec<(String, &Matrix)> = start.iter().map(|(name, table)| (name.clone(), table)).collect();
+            let checkpoints = Checkpoints::begin(writer, &self.plan(), data.into(), &tables)?;
+            let beginning = Beginning { start, state: None };
+            self.keep_at_work(writer, Keeping::new(checkpoints, every), false, beginning, pool, observer)
         })
+    }
+
+    /// Goes on with a training that was interrupted, of which this is the fit: [`Resumption::catalogue_fit`] makes it.
+    ///
+    /// # Errors
+    /// As [`CatalogueFit::run`]; [`RunsError::Train`] if what was kept does not fit. What was kept stays.
+    pub fn resume(
+        &self,
+        from: Resumption,
+        every: CheckpointEvery,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<CatalogueFitted, RunsError> {
+        let (mut writer, checkpoints, beginning) = from.go_on()?;
+        self.keep_at_work(&mut writer, Keeping::new(checkpoints, every), true, beginning, pool, observer)
+    }
+
+    fn keep_at_work(
+        &self,
+        writer: &mut RunWriter,
+        kept: Keeping,
+        was_there: bool,
+        beginning: Beginning,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<CatalogueFitted, RunsError> {
+        let out = writer.path().to_path_buf();
+        let work = |kept: &mut Keeping| self.work(Some(writer), Some(kept), beginning, Some(&out), pool, observer);
+        keeping(kept, was_there, work, |fitted| fitted.outcome.interrupted)
+    }
+
+    fn work(
+        &self,
+        mut writer: Option<&mut RunWriter>,
+        kept: Option<&mut Keeping>,
+        beginning: Beginning,
+        out: Option<&Path>,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<CatalogueFitted, RunsError> {
+        let (outcome, facets) = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
+        if let Some(writer) = writer {
+            waiting(observer, "writing the run folder");
+            self.write(writer, &outcome, facets.as_ref(), pool)?;
+        }
+        let document = self.document(&outcome, out, pool);
+        Ok(CatalogueFitted { outcome, facets, document })
+    }
+
+    /// What is trained, and how.
+    fn plan(&self) -> TrainingPlan {
+        TrainingPlan {
+            model: self.spec.name.to_owned(),
+            config: json!({
+                "data": self.dataset.name,
+                "graph": self.graph.word(),
+                "model": self.settings,
+                "training": self.options,
+            }),
+            data: Fingerprint::of(self.dataset).into(),
+            seed: self.seed,
+            cutoffs: self.protocol.cutoffs().to_vec(),
+            load_seconds: self.load_seconds,
+        }
     }
 
     /// By what the epoch is selected; `None` if the last one is taken.
@@ -89,6 +186,8 @@ impl CatalogueFit<'_> {
     fn train(
         &self,
         writer: Option<&mut RunWriter>,
+        kept: Option<&mut Keeping>,
+        beginning: Beginning,
         pool: &ThreadPool,
         observer: &mut dyn Observer,
     ) -> Result<(Outcome, Option<Facets>), RunsError> {
@@ -102,9 +201,10 @@ impl CatalogueFit<'_> {
         if !self.spec.has_epochs() {
             waiting(observer, &format!("fitting {}", self.spec.name));
         }
-        let mut recorder = Recorder::new(observer, writer);
+        let mut recorder = Recorder::new(observer, writer, kept);
         let (settings, options, seed) = (&self.settings, &self.options, self.seed);
-        let outcome = train(self.spec, settings, data, options, &self.protocol, seed, pool, &mut recorder);
+        let protocol = &self.protocol;
+        let outcome = train_from(beginning, self.spec, settings, data, options, protocol, seed, pool, &mut recorder);
         recorder.failure()?;
         let mut outcome = outcome.map_err(|error| name_the_user(error, dataset))?;
         let facets = facets_of(&mut outcome, pool);

@@ -122,6 +122,29 @@ pub enum RunsError {
         /// The place.
         path: PathBuf,
     },
+    /// A run of another model than is trained.
+    #[error("`{}` is a run of `{found}`, and `{expected}` is to start from it", path.display())]
+    OtherModel {
+        /// The run.
+        path: PathBuf,
+        /// Its model.
+        found: String,
+        /// The model that is trained.
+        expected: &'static str,
+    },
+    /// Parameters that do not fit those of the training.
+    #[error("the table `{table}` of `{}` is {} x {}, and the training asks for {} x {}", path.display(), found.0, found.1,
+        expected.0, expected.1)]
+    OtherShape {
+        /// The run.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// Its rows and columns.
+        found: (usize, usize),
+        /// Those that the training has.
+        expected: (usize, usize),
+    },
     /// A line that is no trial.
     #[error("{}:{line}: {problem}", path.display())]
     BadTrial {
@@ -172,6 +195,10 @@ impl RunsError {
             Self::HoldsAnother { .. } => "choose another `--out`, or repeat the command that began it",
             Self::AtWork { .. } => "wait until it is done, or choose another `--out`",
             Self::NothingAbove { .. } => "create it first, or choose another `--out`",
+            Self::OtherModel { found, .. } => return Some(format!("`culet train {found}` can")),
+            Self::OtherShape { .. } => {
+                "give the settings of that run (its `manifest.json` tells them), such as `--dim`"
+            }
             Self::BadTrial { .. } => "remove the lines from there on; their trials are made again",
             Self::HalfLine { .. } => return None,
         };
@@ -202,6 +229,8 @@ impl RunsError {
             | Self::HoldsAnother { .. }
             | Self::AtWork { .. }
             | Self::NothingAbove { .. }
+            | Self::OtherModel { .. }
+            | Self::OtherShape { .. }
             | Self::BadTrial { .. } => true,
         }
     }

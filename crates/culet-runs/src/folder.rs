@@ -5,6 +5,7 @@ use std::path::Path;
 use culet_data::{DataError, RunWriter};
 
 use crate::RunsError;
+use crate::checkpoint::Keeping;
 
 /// Refuses a place for a run folder that is taken or cannot be, before data are read for it.
 ///
@@ -20,7 +21,7 @@ pub fn check_place(out: &Path) -> Result<(), DataError> {
 }
 
 /// Does work that fills a run folder, if one is named. The folder is made first, so that a place that will not do costs
-/// no training; if the work fails, it is taken away again.
+/// no training; if the work fails, it is taken away again, unless something was kept to go on from.
 pub(crate) fn in_run_folder<T>(
     out: Option<&Path>,
     work: impl FnOnce(Option<&mut RunWriter>) -> Result<T, RunsError>,
@@ -45,12 +46,31 @@ impl Drop for Kept {
     }
 }
 
+/// Does work that keeps what it needs to go on, which goes when the work is done; `interrupted` tells from the result
+/// whether it is. A failure after which the same work would succeed, as on a disk that was full, leaves what was kept;
+/// one that would only repeat itself does not, unless it was there before.
+pub(crate) fn keeping<T>(
+    mut keeping: Keeping,
+    was_there: bool,
+    work: impl FnOnce(&mut Keeping) -> Result<T, RunsError>,
+    interrupted: impl FnOnce(&T) -> bool,
+) -> Result<T, RunsError> {
+    let result = work(&mut keeping);
+    match &result {
+        Ok(done) if !interrupted(done) => keeping.remove()?,
+        Err(RunsError::Data(_)) if keeping.has_state() => {}
+        Err(_) if !was_there => keeping.remove()?,
+        _ => {}
+    }
+    result
+}
+
 /// A failed training leaves nothing behind: the history alone is no run.
 fn discard(writer: RunWriter) {
     let folder = writer.path().to_path_buf();
     let removed = writer.abandon().unwrap_or(false);
-    // Where a manifest stands the run is whole, whatever failed afterwards.
-    if removed || folder.join("manifest.json").exists() {
+    // Where a manifest stands the run is whole, whatever failed afterwards; and what was kept is to be gone on from.
+    if removed || folder.join("manifest.json").exists() || folder.join("checkpoint").exists() {
         return;
     }
     // Only what this program made goes: anything else keeps the folder.

@@ -2,20 +2,27 @@
 
 use std::ops::ControlFlow;
 
-use culet_data::{DataError, RunWriter};
-use culet_train::{Event, Observer};
+use culet_data::{DataError, RunWriter, in_full};
+use culet_train::{Event, Juncture, Observer, TrainingState};
 use serde_json::json;
 
-/// Passes on what happens, and appends each epoch to `history.jsonl`.
+use crate::checkpoint::Keeping;
+
+/// Passes on what happens, appends each epoch to `history.jsonl`, and keeps states if they are to be kept.
 pub(crate) struct Recorder<'a> {
     observer: &'a mut dyn Observer,
     writer: Option<&'a mut RunWriter>,
+    keeping: Option<&'a mut Keeping>,
     failure: Option<DataError>,
 }
 
 impl<'a> Recorder<'a> {
-    pub(crate) fn new(observer: &'a mut dyn Observer, writer: Option<&'a mut RunWriter>) -> Self {
-        Self { observer, writer, failure: None }
+    pub(crate) fn new(
+        observer: &'a mut dyn Observer,
+        writer: Option<&'a mut RunWriter>,
+        keeping: Option<&'a mut Keeping>,
+    ) -> Self {
+        Self { observer, writer, keeping, failure: None }
     }
 
     /// What went wrong with the file, if anything did: the training ended there.
@@ -27,12 +34,27 @@ impl<'a> Recorder<'a> {
 impl Observer for Recorder<'_> {
     fn event(&mut self, event: &Event<'_>) -> ControlFlow<()> {
         let flow = self.observer.event(event);
+        if let Some(keeping) = &mut self.keeping {
+            keeping.note(event);
+        }
         if let (Event::Epoch(record), Some(writer)) = (event, &mut self.writer)
             && let Err(error) = writer.append_history(&json!(record))
         {
             self.failure = Some(error);
         }
         if self.failure.is_some() { ControlFlow::Break(()) } else { flow }
+    }
+
+    fn wants_state(&mut self, at: Juncture) -> bool {
+        self.failure.is_none() && self.keeping.as_mut().is_some_and(|keeping| keeping.is_due(at))
+    }
+
+    fn keep_state(&mut self, state: &TrainingState<'_>) {
+        let (Some(keeping), Some(writer)) = (&mut self.keeping, &self.writer) else { return };
+        // The training is worth more than what is kept of it: it goes on, and with it the attempts.
+        if let Err(error) = keeping.keep(writer, state) {
+            remark(self.observer, &format!("note: no checkpoint: {}", in_full(&error)));
+        }
     }
 }
 

@@ -37,14 +37,17 @@
 
 mod board;
 mod catalogue;
+mod checkpoint;
 mod claim;
 mod compare;
 mod error;
 mod folder;
 mod graph;
 mod history;
+mod init;
 mod memory;
 mod network;
+mod resume;
 mod room;
 mod search;
 mod settings;
@@ -54,12 +57,15 @@ pub use board::{
     Withheld,
 };
 pub use catalogue::{CatalogueFit, CatalogueFitted};
+pub use checkpoint::CheckpointEvery;
 pub use compare::{Compare, CompareDocument, ComparedRun, ComparedTo, Reference};
 pub use error::RunsError;
 pub use folder::check_place;
 pub use graph::{check_learnable, give_graph, size_of, strip_graph};
+pub use init::{Known, WarmStart};
 pub use memory::{peak_rss_bytes, rss_bytes};
 pub use network::{NetworkFit, NetworkFitted};
+pub use resume::{ResumedData, Resumption};
 pub use room::check_memory;
 pub use search::{
     OpenTuning, RangeProblem, SearchMetric, SearchPlan, TrialSplit, Tuned, Tuning, rank_of_first, settings_in_words,

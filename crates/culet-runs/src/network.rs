@@ -1,20 +1,24 @@
 //! From a network to a run folder.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use culet_data::{NetworkData, RunWriter};
+use culet_data::{Checkpoints, NetworkData, NetworkFingerprint, NetworkView, RunWriter, TrainingPlan};
+use culet_kernels::Matrix;
 use culet_model::ModelSpec;
 use culet_train::{
-    LinkSets, NetworkOutcome, NetworkRunFacts, NetworkTables, NetworkTrainOptions, Observer, Select,
-    network_run_contents, train_network,
+    Beginning, LinkSets, NetworkOutcome, NetworkRunFacts, NetworkTables, NetworkTrainOptions, Observer, Select,
+    network_run_contents, train_network_from,
 };
 use rayon::ThreadPool;
 use serde_json::{Value, json};
 
 use crate::RunsError;
-use crate::folder::in_run_folder;
+use crate::checkpoint::{CheckpointEvery, Keeping};
+use crate::folder::{in_run_folder, keeping};
 use crate::history::{Recorder, waiting};
 use crate::memory::peak_rss_bytes;
+use crate::resume::Resumption;
 
 /// What is to be trained, and how: a model of the nodes of a network.
 #[derive(Debug, Clone)]
@@ -61,15 +65,104 @@ impl NetworkFit<'_> {
         pool: &ThreadPool,
         observer: &mut dyn Observer,
     ) -> Result<NetworkFitted, RunsError> {
-        in_run_folder(out, |mut writer| {
-            let outcome = self.train(writer.as_deref_mut(), pool, observer)?;
-            if let Some(writer) = writer {
-                waiting(observer, "writing the run folder");
-                self.write(writer, &outcome, pool)?;
+        in_run_folder(out, |writer| self.work(writer, None, Beginning::default(), out, pool, observer))
+    }
+
+    /// As [`NetworkFit::run`], into a folder that [`Resumption`] can go on in, whatever ends the training: what it needs
+    /// for that is written first, and its state again and again. When the training is done, all of that goes; if the
+    /// observer breaks, it stays beside the run. `start` are parameters to start from, if any.
+    ///
+    /// # Errors
+    /// As [`NetworkFit::run`]. If the run cannot be written, what was kept stays.
+    pub fn run_resumably(
+        &self,
+        out: &Path,
+        start: BTreeMap<String, Matrix>,
+        every: CheckpointEvery,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<NetworkFitted, RunsError> {
+        in_run_folder(Some(out), |writer| {
+            let writer = writer.expect("a folder is named");
+            if every == CheckpointEvery::Never {
+                let beginning = Beginning { start, state: None };
+                return self.work(Some(writer), None, beginning, Some(out), pool, observer);
             }
-            let document = self.document(&outcome, out, pool);
-            Ok(NetworkFitted { outcome, document })
+            let (data, split) = (self.data, &self.data.split);
+            let view = NetworkView {
+                network: &data.network,
+                nodes: &data.nodes,
+                labels: data.labels.as_ref(),
+                train_negatives: &split.train_negatives,
+                valid: &split.valid,
+                valid_negatives: &split.valid_negatives,
+                test: &split.test,
+                test_negatives: &split.test_negatives,
+            };
+            let tables: Vec<(String, &Matrix)> = start.iter().map(|(name, table)| (name.clone(), table)).collect();
+            let checkpoints = Checkpoints::begin(writer, &self.plan(), view.into(), &tables)?;
+            let beginning = Beginning { start, state: None };
+            self.keep_at_work(writer, Keeping::new(checkpoints, every), false, beginning, pool, observer)
         })
+    }
+
+    /// Goes on with a training that was interrupted, of which this is the fit: [`Resumption::network_fit`] makes it.
+    ///
+    /// # Errors
+    /// As [`NetworkFit::run`]; [`RunsError::Train`] if what was kept does not fit. What was kept stays.
+    pub fn resume(
+        &self,
+        from: Resumption,
+        every: CheckpointEvery,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<NetworkFitted, RunsError> {
+        let (mut writer, checkpoints, beginning) = from.go_on()?;
+        self.keep_at_work(&mut writer, Keeping::new(checkpoints, every), true, beginning, pool, observer)
+    }
+
+    fn keep_at_work(
+        &self,
+        writer: &mut RunWriter,
+        kept: Keeping,
+        was_there: bool,
+        beginning: Beginning,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<NetworkFitted, RunsError> {
+        let out = writer.path().to_path_buf();
+        let work = |kept: &mut Keeping| self.work(Some(writer), Some(kept), beginning, Some(&out), pool, observer);
+        keeping(kept, was_there, work, |fitted| fitted.outcome.interrupted)
+    }
+
+    fn work(
+        &self,
+        mut writer: Option<&mut RunWriter>,
+        kept: Option<&mut Keeping>,
+        beginning: Beginning,
+        out: Option<&Path>,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<NetworkFitted, RunsError> {
+        let outcome = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
+        if let Some(writer) = writer {
+            waiting(observer, "writing the run folder");
+            self.write(writer, &outcome, pool)?;
+        }
+        let document = self.document(&outcome, out, pool);
+        Ok(NetworkFitted { outcome, document })
+    }
+
+    /// What is trained, and how.
+    fn plan(&self) -> TrainingPlan {
+        TrainingPlan {
+            model: self.spec.name.to_owned(),
+            config: json!({ "data": self.data.name, "model": self.settings, "training": self.options }),
+            data: NetworkFingerprint::of(&self.data.network).into(),
+            seed: self.seed,
+            cutoffs: Vec::new(),
+            load_seconds: self.load_seconds,
+        }
     }
 
     /// By what the epoch was selected; `None` if the last one was taken.
@@ -81,6 +174,8 @@ impl NetworkFit<'_> {
     fn train(
         &self,
         writer: Option<&mut RunWriter>,
+        kept: Option<&mut Keeping>,
+        beginning: Beginning,
         pool: &ThreadPool,
         observer: &mut dyn Observer,
     ) -> Result<NetworkOutcome, RunsError> {
@@ -93,9 +188,11 @@ impl NetworkFit<'_> {
             test: split.test.clone(),
             test_negatives: split.test_negatives.clone(),
         };
-        let mut recorder = Recorder::new(observer, writer);
+        let mut recorder = Recorder::new(observer, writer, kept);
         let (settings, network, options) = (&self.settings, &self.data.network, &self.options);
-        let outcome = train_network(self.spec, settings, network, &given, options, self.seed, pool, &mut recorder);
+        let (spec, seed) = (self.spec, self.seed);
+        let outcome =
+            train_network_from(beginning, spec, settings, network, &given, options, seed, pool, &mut recorder);
         recorder.failure()?;
         Ok(outcome?)
     }

@@ -38,6 +38,12 @@ pub enum TrainError {
         /// Those that there are.
         known: Vec<String>,
     },
+    /// A state that was kept of another training.
+    #[error("the checkpoint is not one of this training: {what}")]
+    BadState {
+        /// What does not fit.
+        what: String,
+    },
     /// The loss is no number any more.
     #[error("the loss became {loss} in epoch {epoch}, step {step}")]
     NotFinite {
@@ -65,6 +71,7 @@ impl TrainError {
                 Some(hint.to_owned())
             }
             Self::NothingToSelectBy { .. } => Some("`--select validation` needs no test part".to_owned()),
+            Self::BadState { .. } => None,
             Self::NotFinite { .. } => Some("lower `--learning-rate`; nothing was saved".to_owned()),
             Self::UnknownMetric { known, .. } => Some(format!("there are {}", known.join(", "))),
             Self::Evaluation(error) => error.hint(),

@@ -19,6 +19,7 @@ mod optimiser;
 mod options;
 mod ranking;
 mod search;
+mod state;
 mod store;
 mod trainer;
 
@@ -33,11 +34,13 @@ pub use fold_in::FoldedUsers;
 pub use network::{
     Common, GroupReport, GroupRow, LikelyLink, LinkReasons, LinkScore, LinkScorer, LinkSets, LinkTerm, LinkTerms,
     NETWORK_TRAINING, NO_GROUP, NetworkOutcome, NetworkRunFacts, NetworkTables, NetworkTrainOptions, NodeFacet,
-    NodeGroup, NodeGroups, ScoreKind, StopRule, StoredNetworkRun, network_run_contents, train_network, withheld,
+    NodeGroup, NodeGroups, ScoreKind, StopRule, StoredNetworkRun, network_run_contents, train_network,
+    train_network_from, withheld,
 };
-pub use observer::{EpochRecord, Event, Observer, Silent};
+pub use observer::{EpochRecord, Event, Juncture, Observer, Silent};
 pub use options::{Schedule, Select, TRAINING, TrainOptions, divide_settings, training_settings};
 pub use ranking::Wanted;
 pub use search::{Search, SearchMethod, Trial, TrialData, best_trial};
+pub use state::{Beginning, BestEpoch, Falls, Progress, Selected, StoredState, TrainingState};
 pub use store::{DerivedTables, Part, RunFacts, StoredError, StoredRun, run_contents};
-pub use trainer::{Outcome, Seconds, TrainData, train};
+pub use trainer::{Outcome, Seconds, TrainData, train, train_from};

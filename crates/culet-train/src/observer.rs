@@ -5,6 +5,8 @@ use std::ops::ControlFlow;
 
 use culet_model::Loss;
 
+use crate::TrainingState;
+
 /// One epoch, as `history.jsonl` keeps it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct EpochRecord {
@@ -82,6 +84,8 @@ pub enum Event<'a> {
         n_parameters: usize,
         /// The metric that selects, such as `recall@20`.
         metric: &'a str,
+        /// Steps made before, if it goes on from a state that was kept.
+        n_made: u64,
     },
     /// A step was made.
     Step {
@@ -108,11 +112,30 @@ pub enum Event<'a> {
     },
 }
 
+/// When a state could be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Juncture {
+    /// After a step.
+    Step,
+    /// After an epoch.
+    Epoch,
+    /// After the step or epoch that the observer ended the training with.
+    Interrupted,
+}
+
 /// Whoever follows a training: a terminal, a file, Python, a page.
 pub trait Observer: Send {
     /// Takes note of an event; [`ControlFlow::Break`] ends the training after the current step, with the best model so
     /// far.
     fn event(&mut self, event: &Event<'_>) -> ControlFlow<()>;
+
+    /// Whether the state is to be kept now. It is asked after each step and each epoch, so it has to be quick.
+    fn wants_state(&mut self, _at: Juncture) -> bool {
+        false
+    }
+
+    /// Keeps the state, so that the training can go on from it whatever ends it.
+    fn keep_state(&mut self, _state: &TrainingState<'_>) {}
 }
 
 /// Follows in silence.
@@ -122,5 +145,14 @@ pub struct Silent;
 impl Observer for Silent {
     fn event(&mut self, _: &Event<'_>) -> ControlFlow<()> {
         ControlFlow::Continue(())
+    }
+}
+
+/// Passes on what happens, and keeps no state: that of a part of something larger is not that of the whole.
+pub(crate) struct Stateless<'a>(pub(crate) &'a mut dyn Observer);
+
+impl Observer for Stateless<'_> {
+    fn event(&mut self, event: &Event<'_>) -> ControlFlow<()> {
+        self.0.event(event)
     }
 }

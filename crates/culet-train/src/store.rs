@@ -179,6 +179,9 @@ fn summary(facts: &RunFacts<'_>, outcome: &Outcome, dataset: &Dataset) -> RunSum
 
 fn extra(outcome: &Outcome) -> serde_json::Value {
     let mut extra = serde_json::Value::Null;
+    if outcome.interrupted {
+        extra["interrupted"] = true.into();
+    }
     if let Some(blend) = &outcome.blend {
         extra["blend"] = json!(blend);
     }

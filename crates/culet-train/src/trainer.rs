@@ -1,20 +1,24 @@
-//! The loop: epochs of steps, evaluation, selection, early stop, refit.
+//! A training from its data to its outcome: withholding, selection, refit, the test part. The loop stands in `pass`.
+
+mod pass;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::time::Instant;
 
 use culet_eval::{RankingProtocol, RankingReport};
 use culet_graph::{Interactions, KnowledgeGraph, withhold_validation};
-use culet_model::{Build, Draw, Loss, ModelSpec, PairModel, Problem, Scorer, Start};
+use culet_kernels::Matrix;
+use culet_model::{Build, ModelSpec, PairModel, Problem, Scorer, Start};
 use rayon::ThreadPool;
 
-use crate::batches::Batches;
 use crate::blend::Blend;
-use crate::optimiser::{Adam, Snapshot};
+use crate::optimiser::Snapshot;
 use crate::ranking::evaluate;
-use crate::{BlendReport, EpochRecord, Event, Faithfulness, Observer, Select, TrainError, TrainOptions};
+use crate::{
+    Beginning, BestEpoch, BlendReport, EpochRecord, Faithfulness, Observer, Select, Selected, StoredState, TrainError,
+    TrainOptions,
+};
 
 /// What a training reads.
 #[derive(Debug, Clone, Copy)]
@@ -113,11 +117,39 @@ pub fn train(
     pool: &ThreadPool,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, TrainError> {
+    train_from(Beginning::default(), spec, settings, data, options, protocol, seed, pool, observer)
+}
+
+/// As [`train`], from given parameters, or on from a state that [`Observer::keep_state`] was given.
+///
+/// A training that goes on ends with the same bytes as one that was never interrupted, whatever the threads; all else
+/// has to be as it was. What is fitted at once, and a blend, keep no state and begin anew; they begin with nothing.
+///
+/// # Errors
+/// As [`train`]; [`TrainError::BadState`] for a state of another training, [`TrainError::Model`] for parameters that do
+/// not fit.
+#[allow(clippy::too_many_arguments)]
+pub fn train_from(
+    beginning: Beginning,
+    spec: &'static ModelSpec,
+    settings: &toml::Table,
+    data: TrainData<'_>,
+    options: &TrainOptions,
+    protocol: &RankingProtocol,
+    seed: u64,
+    pool: &ThreadPool,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, TrainError> {
     let everything = &*data.everything()?;
     pool.install(|| match spec.build {
         Build::Blend => Blend { settings, data, everything, options, protocol, seed, pool, observer }.run(),
         _ => {
-            let training = Training { spec, settings, data, everything, options, protocol, seed, pool, observer };
+            let Beginning { start, state } = beginning;
+            let (history, seconds) =
+                state.as_ref().map(|state| (state.history.clone(), state.progress.seconds)).unwrap_or_default();
+            let told = Told { observer, history, seconds };
+            let training =
+                Training { spec, settings, data, everything, options, protocol, seed, pool, start, state, told };
             if matches!(spec.build, Build::Closed(_)) { training.fit_at_once() } else { training.run() }
         }
     })
@@ -133,7 +165,19 @@ struct Training<'a> {
     protocol: &'a RankingProtocol,
     seed: u64,
     pool: &'a ThreadPool,
+    /// Parameters to start from, instead of random ones.
+    start: BTreeMap<String, Matrix>,
+    /// What is gone on from; taken by the phase that it is a state of.
+    state: Option<StoredState>,
+    told: Told<'a>,
+}
+
+/// What happened so far, and who is told.
+struct Told<'a> {
     observer: &'a mut dyn Observer,
+    history: Vec<EpochRecord>,
+    /// Of the epochs that are over.
+    seconds: Seconds,
 }
 
 /// What one pass over all epochs leaves.
@@ -142,7 +186,13 @@ struct Fitted {
     best_epoch: u64,
     n_epochs: u64,
     interrupted: bool,
-    selected_by: Option<BTreeMap<String, f64>>,
+    best: Option<BestEpoch>,
+}
+
+impl Fitted {
+    fn selected(&self) -> Selected {
+        Selected { epoch: self.best_epoch, n_epochs: self.n_epochs, best: self.best.clone() }
+    }
 }
 
 /// How one pass is done.
@@ -151,14 +201,8 @@ struct Pass<'a> {
     log: &'a Interactions,
     targets: Option<&'a Interactions>,
     epochs: u64,
-}
-
-/// The best epoch so far.
-struct Best {
-    epoch: u64,
-    value: f64,
-    metrics: BTreeMap<String, f64>,
-    snapshot: Snapshot,
+    /// What was selected before.
+    selected: Option<&'a Fitted>,
 }
 
 impl Training<'_> {
@@ -166,6 +210,9 @@ impl Training<'_> {
         let all = self.everything;
         if self.data.train.n_pairs() == 0 {
             return Err(TrainError::NoPairs);
+        }
+        if let Some(state) = &self.state {
+            state.check_phase(&["train", "refit"])?;
         }
         let selects = self.options.evaluate_every > 0;
         let withholds = selects && self.options.select == Select::Validation;
@@ -184,12 +231,12 @@ impl Training<'_> {
             let part = if withholds { "validation" } else { "test" };
             return Err(TrainError::NothingToSelectBy { part });
         }
-        let (mut history, mut seconds) = (Vec::new(), Seconds::default());
-        let pass = Pass { phase: "train", log: &log, targets, epochs: self.options.epochs };
-        let mut fitted = self.fit(pass, &mut history, &mut seconds)?;
+        let pass = Pass { phase: "train", log: &log, targets, epochs: self.options.epochs, selected: None };
+        let mut fitted = self.select(pass)?;
         if self.options.refit && !fitted.interrupted && valid.n_pairs() > 0 {
-            let pass = Pass { phase: "refit", log: all, targets: None, epochs: fitted.best_epoch };
-            let refitted = self.fit(pass, &mut history, &mut seconds)?;
+            let (epochs, selected) = (fitted.best_epoch, Some(&fitted));
+            let refitted = self.fit(Pass { phase: "refit", log: all, targets: None, epochs, selected })?;
+            fitted.interrupted = refitted.interrupted;
             // A refit that was interrupted half-way is worth less than the selected model.
             if !refitted.interrupted {
                 fitted.model = refitted.model;
@@ -199,6 +246,7 @@ impl Training<'_> {
         let start = Instant::now();
         let scorer = Scorer::of_vectors(fitted.model.represent());
         let test = self.test(&scorer, &log)?;
+        let Told { history, mut seconds, .. } = self.told;
         seconds.evaluate += start.elapsed().as_secs_f64();
         Ok(Outcome {
             model: Some(fitted.model),
@@ -209,12 +257,31 @@ impl Training<'_> {
             n_epochs: fitted.n_epochs,
             interrupted: fitted.interrupted,
             history,
-            selected_by: fitted.selected_by,
+            selected_by: fitted.best.map(|best| best.metrics),
             test,
             seconds,
             blend: None,
             faithfulness: None,
         })
+    }
+
+    /// The pass that selects; what it left, if the training goes on after it.
+    fn select(&mut self, pass: Pass<'_>) -> Result<Fitted, TrainError> {
+        let Some(state) = self.state.as_ref().filter(|state| state.progress.phase == "refit") else {
+            return self.fit(pass);
+        };
+        let Selected { epoch, n_epochs, best } = state.selected()?.clone();
+        let mut model = self.build(&pass)?;
+        Snapshot::kept("selected", model.as_ref(), state)?.restore(model.as_mut());
+        Ok(Fitted { model, best_epoch: epoch, n_epochs, interrupted: false, best })
+    }
+
+    /// The model at its start.
+    fn build(&self, pass: &Pass<'_>) -> Result<Box<dyn PairModel>, TrainError> {
+        let problem = Problem { train: pass.log, graph: self.data.graph };
+        let given = |name: &str| self.start.get(name).cloned();
+        let start = if self.start.is_empty() { Start::Seed(self.seed) } else { Start::Tables(&given) };
+        Ok(self.spec.build(self.settings, problem, start)?)
     }
 
     /// Fits a model without epochs on all training pairs.
@@ -253,151 +320,5 @@ impl Training<'_> {
             0 => Ok(None),
             _ => Ok(Some(evaluate(scorer, log, &[self.everything], self.data.test, self.protocol, self.pool)?)),
         }
-    }
-
-    fn fit(
-        &mut self,
-        pass: Pass<'_>,
-        history: &mut Vec<EpochRecord>,
-        seconds: &mut Seconds,
-    ) -> Result<Fitted, TrainError> {
-        let problem = Problem { train: pass.log, graph: self.data.graph };
-        let mut model = self.spec.build(self.settings, problem, Start::Seed(self.seed))?;
-        let mut adam = Adam::new(model.as_ref());
-        let batches = Batches::new(pass.log, self.options.batch, self.seed, model.sampling());
-        let _ = self.observer.event(&Event::Start {
-            phase: pass.phase,
-            epochs: pass.epochs,
-            steps_per_epoch: batches.steps_per_epoch(),
-            pairs_per_epoch: batches.n_pairs() as u64,
-            n_parameters: model.n_parameters(),
-            metric: &self.selection_metric(),
-        });
-        let mut best: Option<Best> = None;
-        let (mut n_epochs, mut interrupted) = (0, false);
-        for epoch in 1..=pass.epochs {
-            let start = Instant::now();
-            let (mut record, flow) = self.epoch(&pass, &batches, model.as_mut(), &mut adam, epoch)?;
-            record.seconds = start.elapsed().as_secs_f64();
-            seconds.train += record.seconds;
-            interrupted = flow.is_break();
-            n_epochs = epoch;
-            let due = epoch % self.options.evaluate_every.max(1) == 0 || epoch == pass.epochs;
-            if let Some(targets) = pass.targets.filter(|_| !interrupted && due || interrupted && best.is_none()) {
-                self.judge(&pass, targets, model.as_mut(), &mut record, &mut best)?;
-                seconds.evaluate += record.evaluation_seconds.unwrap_or(0.0);
-            }
-            interrupted |= self.observer.event(&Event::Epoch(&record)).is_break();
-            history.push(record);
-            if let Some(reason) = self.reason_to_stop(interrupted, epoch, best.as_ref()) {
-                let _ = self.observer.event(&Event::Stopped { epoch, reason: &reason });
-                break;
-            }
-        }
-        let (best_epoch, selected_by) = match best {
-            Some(best) => {
-                best.snapshot.restore(model.as_mut());
-                (best.epoch, Some(best.metrics))
-            }
-            None => (n_epochs, None),
-        };
-        Ok(Fitted { model, best_epoch, n_epochs, interrupted, selected_by })
-    }
-
-    fn reason_to_stop(&self, interrupted: bool, epoch: u64, best: Option<&Best>) -> Option<String> {
-        if interrupted {
-            return Some("interrupted".to_owned());
-        }
-        let (patience, every) = (self.options.patience, self.options.evaluate_every);
-        let waited = (epoch - best?.epoch) / every.max(1);
-        (patience > 0 && waited >= patience)
-            .then(|| format!("no better {} for {patience} evaluations", self.selection_metric()))
-    }
-
-    /// Recall at the first cutoff.
-    fn selection_metric(&self) -> String {
-        format!("recall@{}", self.protocol.cutoffs()[0])
-    }
-
-    fn epoch(
-        &mut self,
-        pass: &Pass<'_>,
-        batches: &Batches<'_>,
-        model: &mut dyn PairModel,
-        adam: &mut Adam,
-        epoch: u64,
-    ) -> Result<(EpochRecord, ControlFlow<()>), TrainError> {
-        let (order, n_steps) = (batches.order(epoch), batches.steps_per_epoch());
-        let (mut sum, mut n_made) = (Loss::default(), 0);
-        let mut flow = ControlFlow::Continue(());
-        let mut learning_rate = self.options.learning_rate;
-        for k in 0..n_steps {
-            let step = (epoch - 1) * n_steps + k;
-            let batch = batches.batch(&order, k, step).map_err(|no| TrainError::NoNegative(no.0))?;
-            let loss = model.loss_and_gradient(&batch, Draw { seed: self.seed, step });
-            if !loss.total().is_finite() {
-                return Err(TrainError::NotFinite { loss: loss.total(), epoch, step: step + 1 });
-            }
-            let done = step as f64 / (pass.epochs * n_steps) as f64;
-            learning_rate = self.options.learning_rate * self.options.schedule.factor(done);
-            adam.step(model, learning_rate);
-            sum.pairs += loss.pairs;
-            sum.l2 += loss.l2;
-            sum.independence += loss.independence;
-            n_made += 1;
-            flow = self.observer.event(&Event::Step { epoch, step: k + 1, loss });
-            if flow.is_break() {
-                break;
-            }
-        }
-        let mean = |part: f64| part / f64::from(n_made);
-        let parts = [("pairs", sum.pairs), ("l2", sum.l2), ("independence", sum.independence)];
-        let record = EpochRecord {
-            epoch,
-            phase: pass.phase.to_owned(),
-            loss: mean(sum.total()),
-            parts: parts.into_iter().map(|(name, part)| (name.to_owned(), mean(part))).collect(),
-            learning_rate,
-            seconds: 0.0,
-            valid: None,
-            test: None,
-            evaluation_seconds: None,
-            best: false,
-        };
-        Ok((record, flow))
-    }
-
-    /// Evaluates the model, and keeps it if it is the best so far.
-    fn judge(
-        &mut self,
-        pass: &Pass<'_>,
-        targets: &Interactions,
-        model: &mut dyn PairModel,
-        record: &mut EpochRecord,
-        best: &mut Option<Best>,
-    ) -> Result<(), TrainError> {
-        let _ = self.observer.event(&Event::Evaluating { epoch: record.epoch });
-        let start = Instant::now();
-        let scorer = Scorer::of_vectors(model.represent());
-        let report = evaluate(&scorer, pass.log, &[pass.log], targets, self.protocol, self.pool)?;
-        let value = report.means[&self.selection_metric()];
-        record.best = best.as_ref().is_none_or(|best| value > best.value);
-        let part = match self.options.select {
-            Select::Validation => &mut record.valid,
-            Select::Test => &mut record.test,
-        };
-        *part = Some(report.means.clone());
-        if record.best {
-            let (epoch, metrics) = (record.epoch, report.means);
-            match best {
-                Some(best) => {
-                    best.snapshot.refresh(model);
-                    (best.epoch, best.value, best.metrics) = (epoch, value, metrics);
-                }
-                None => *best = Some(Best { epoch, value, metrics, snapshot: Snapshot::of(model) }),
-            }
-        }
-        record.evaluation_seconds = Some(start.elapsed().as_secs_f64());
-        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod catalogue;
+mod checkpoints;
 mod compare;
 mod completions;
 mod data;
@@ -12,6 +13,7 @@ mod leaderboard;
 mod models;
 mod network;
 mod recommend;
+mod resume;
 mod room;
 mod serve;
 mod settings;
@@ -58,6 +60,7 @@ pub(crate) fn command() -> Command {
             models::command(),
             data::command(),
             train::command(),
+            resume::command(),
             tune::command(),
             evaluate::command(),
             compare::command(),
@@ -82,6 +85,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Done, Problem> {
         "models" => models::run(&context, matches),
         "data" => data::run(&context, matches),
         "train" => train::run(&context, matches),
+        "resume" => resume::run(&context, matches),
         "tune" => tune::run(&context, matches),
         "evaluate" => evaluate::run(&context, matches),
         "compare" => compare::run(&context, matches),

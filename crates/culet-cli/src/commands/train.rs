@@ -6,12 +6,12 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use culet::answers::catalogue::intents_in_words;
 use culet::data::Dataset;
 use culet::eval::RankingProtocol;
-use culet::model::{Family, MODELS, ModelSpec, Step, find_model};
+use culet::model::{Build, Family, MODELS, ModelSpec, Step, find_model};
 use culet::runs::{CatalogueFit, CatalogueFitted, Settings, check_learnable, check_place, give_graph, size_of};
 use culet::train::{BlendReport, Faithfulness, GraphKind, Removal, Select, TrainOptions};
 
 use super::catalogue::{DATA_HELP, introduce, read, refuse_network};
-use super::{Done, network, room, settings, timed};
+use super::{Done, checkpoints, network, room, settings, timed};
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::progress::Follower;
@@ -72,6 +72,12 @@ fn model_command(spec: &'static ModelSpec) -> Command {
                 .value_parser(value_parser!(PathBuf))
                 .help("settings in TOML, by the names of the flags with `_` for `-`"),
         );
+    if !matches!(spec.build, Build::Closed(_)) {
+        command = command.arg(checkpoints::argument());
+    }
+    if spec.has_epochs() {
+        command = command.arg(checkpoints::init_argument());
+    }
     if !spec.presets.is_empty() {
         command = command.arg(preset_argument(spec));
     }
@@ -173,9 +179,26 @@ fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMat
     }
     let seed = context.seed;
     let fit = CatalogueFit { spec, settings, options, protocol, dataset: &dataset, load_seconds, graph, seed };
-    let fitted = follow(context, &fit, Some(&out))?;
-    context.print(fitted.document(), || report(&fit, &fitted, &out))?;
-    Ok(if fitted.outcome.interrupted { Done::Interrupted } else { Done::Wholly })
+    crate::interrupt::listen();
+    let (every, follower) = (checkpoints::every(matches), &mut Follower::new(context, spec.name));
+    let start = checkpoints::start(context, matches, |run| fit.start_from(run))?;
+    let fitted = fit.run_resumably(&out, start, every, &context.pool, follower)?;
+    finish(context, &fit, &fitted, &out)
+}
+
+/// Tells the result, and what can be done about an interruption.
+pub(super) fn finish(
+    context: &Context,
+    fit: &CatalogueFit<'_>,
+    fitted: &CatalogueFitted,
+    out: &Path,
+) -> Result<Done, Problem> {
+    context.print(fitted.document(), || report(fit, fitted, out))?;
+    if !fitted.outcome.interrupted {
+        return Ok(Done::Wholly);
+    }
+    checkpoints::tell_interrupted(context, fit.spec, out);
+    Ok(Done::Interrupted)
 }
 
 /// Fits in front of whoever looks on.

@@ -23,4 +23,6 @@ mod interrupt;
 #[cfg(unix)]
 mod kill_drill;
 #[cfg(unix)]
+mod resume;
+#[cfg(unix)]
 mod serve;

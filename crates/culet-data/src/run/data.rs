@@ -1,10 +1,12 @@
 //! What a run was made from: a catalogue or a network.
 
 use std::fmt;
+use std::io::{self, Write};
 
 use culet_graph::{Interactions, KnowledgeGraph, Names, Network, Vocabulary};
 use serde::{Deserialize, Serialize};
 
+use super::{arcs, pairs, vocabulary};
 use crate::network::NodeLabels;
 
 /// Which kind of data a run was made from.
@@ -147,6 +149,22 @@ impl DataView<'_> {
         match self {
             Self::Catalogue(_) => RunKind::Catalogue,
             Self::Network(_) => RunKind::Network,
+        }
+    }
+
+    /// `data.safetensors`
+    pub(super) fn write(&self, writer: impl Write) -> io::Result<()> {
+        match self {
+            Self::Catalogue(view) => pairs::write(view, writer),
+            Self::Network(view) => arcs::write(view, writer),
+        }
+    }
+
+    /// `vocabulary.parquet`
+    pub(super) fn write_vocabulary(&self, writer: impl Write + Send) -> io::Result<()> {
+        match self {
+            Self::Catalogue(view) => vocabulary::write_catalogue(view.vocabulary, writer),
+            Self::Network(view) => vocabulary::write_network(view, writer),
         }
     }
 

@@ -27,6 +27,17 @@ impl History {
         }
     }
 
+    /// Opens a history again and cuts it to what is vouched for, which is read and compared before anything is cut.
+    pub(super) fn reopen(path: PathBuf, vouched: &FileRecord) -> Result<Self, DataError> {
+        let checksum = check(&path, vouched)?;
+        let opened = OpenOptions::new().append(true).open(&path);
+        let cut = opened.and_then(|file| file.set_len(vouched.bytes).and_then(|()| file.sync_all()).map(|()| file));
+        match cut {
+            Ok(file) => Ok(Self { file, path, checksum }),
+            Err(source) => Err(DataError::write(&path, source)),
+        }
+    }
+
     /// Appends a line in one piece; after a failure the file is cut back to whole lines.
     pub(super) fn append(&mut self, event: &Value) -> Result<(), DataError> {
         let line = format!("{event}\n");
@@ -50,6 +61,34 @@ impl History {
     }
 }
 
+/// Compares the beginning of a history with what is vouched for.
+pub(super) fn check(path: &Path, vouched: &FileRecord) -> Result<Checksum, DataError> {
+    let bytes = vouched_bytes(path, vouched)?;
+    let mut checksum = Checksum::default();
+    checksum.update(&bytes);
+    let found = checksum.record();
+    if found != *vouched {
+        let damage = Damage::Altered { expected: vouched.sha256.clone(), found: found.sha256 };
+        return Err(DataError::damaged(path, damage));
+    }
+    Ok(checksum)
+}
+
+/// The beginning of a history, as long as it is vouched for.
+pub(super) fn vouched_bytes(path: &Path, vouched: &FileRecord) -> Result<Vec<u8>, DataError> {
+    let mut bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(DataError::damaged(path, Damage::Missing)),
+        Err(source) => return Err(DataError::read(path, source)),
+    };
+    let found = bytes.len() as u64;
+    if found < vouched.bytes {
+        return Err(DataError::damaged(path, Damage::Size { expected: vouched.bytes, found }));
+    }
+    bytes.truncate(vouched.bytes as usize);
+    Ok(bytes)
+}
+
 /// Reads the events; a last line without its end, which a crash leaves, is no event.
 pub(super) fn read(path: &Path) -> Result<Vec<Value>, DataError> {
     let text = match std::fs::read_to_string(path) {
@@ -57,10 +96,14 @@ pub(super) fn read(path: &Path) -> Result<Vec<Value>, DataError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(DataError::damaged(path, Damage::Missing)),
         Err(source) => return Err(DataError::read(path, source)),
     };
-    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    parse(path, text.rfind('\n').map_or("", |end| &text[..end]))
+}
+
+/// The events of whole lines.
+pub(super) fn parse(path: &Path, lines: &str) -> Result<Vec<Value>, DataError> {
     let parse = |(number, line): (usize, &str)| {
         let malformed = |error| Damage::Malformed(format!("line {} is not JSON: {error}", number + 1));
         serde_json::from_str(line).map_err(|error| DataError::damaged(path, malformed(error)))
     };
-    whole.lines().enumerate().map(parse).collect()
+    lines.lines().enumerate().map(parse).collect()
 }

@@ -53,6 +53,14 @@ impl RunSummary {
     }
 }
 
+impl RunSummary {
+    /// Whether somebody ended the training before it was done: with a checkpoint beside it, it can go on.
+    #[must_use]
+    pub fn was_interrupted(&self) -> bool {
+        self.extra["interrupted"] == true
+    }
+}
+
 /// How a model is selected and judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Protocol {

@@ -34,11 +34,16 @@
 //! - before the new manifest stands, the old one does, and its files are untouched (those of `g + 1` are ignored);
 //! - once it stands, each file of `g` lies under one of the two names, for a rename is atomic.
 //!
-//! `history.jsonl` only grows: the manifest vouches for its beginning, as long as it was at that moment.
+//! `history.jsonl` only grows: the manifest vouches for its beginning, as long as it was at that moment. Only a training
+//! that goes on from a checkpoint cuts it; what a manifest that stands vouches for is then kept as `history.jsonl.g<g>`.
+//!
+//! While a training goes on, and after one that was interrupted, what it needs to go on stands in `checkpoint/`: see
+//! [`Checkpoints`].
 //!
 //! Architecture invariant: no clock (seconds are given by the caller) and no metric is computed here.
 
 mod arcs;
+mod checkpoint;
 mod checksum;
 mod data;
 mod fingerprint;
@@ -56,6 +61,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use checkpoint::{Checkpoints, KeptPlace, KeptState, KeptTraining, TrainingPlan};
 pub use data::{CatalogueParts, CatalogueView, DataView, NetworkParts, NetworkView, RunData, RunKind};
 pub use fingerprint::{DataFingerprint, NetworkFingerprint};
 pub use manifest::{FileRecord, Manifest, Protocol, RunSummary, Selection};

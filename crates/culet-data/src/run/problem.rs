@@ -33,6 +33,23 @@ pub enum RunProblem {
     /// A history without a manifest.
     #[error("holds a training that did not finish: there is a `history.jsonl`, but no `manifest.json`")]
     Unfinished,
+    /// A history and nothing to go on from.
+    #[error("holds a training that ended before it kept what it needs to go on")]
+    NothingKept,
+    /// A run without a checkpoint.
+    #[error("holds a training that is over: there is no `checkpoint` to go on from")]
+    Finished,
+    /// Another program trains there.
+    #[error("is in the hands of another program, which trains there")]
+    AtWork,
+    /// Data that are not those of the fingerprint.
+    #[error("holds the data {found}, but the training began with {expected}")]
+    OtherData {
+        /// The fingerprint of what the training began with.
+        expected: String,
+        /// That of what is there.
+        found: String,
+    },
     /// Written by a later program in a format this one does not know.
     #[error("was written by culet {program} in run format {found}; this is culet {} and reads up to {known}",
         env!("CARGO_PKG_VERSION"))]
@@ -80,7 +97,14 @@ impl RunProblem {
             Self::NoParent { .. } => "create it first, or choose another `--out`",
             Self::Absent => "`culet train MODEL DATA --out RUN` makes a run",
             Self::NotAFolder | Self::Foreign | Self::ForeignManifest => "give the folder that `culet train` wrote",
-            Self::Unfinished => "train again into another folder, and remove this one",
+            Self::Unfinished => {
+                "`culet resume` goes on with it if it kept a checkpoint; or train again into another folder, and remove this \
+                 one"
+            }
+            Self::NothingKept => "train again into another folder, and remove this one",
+            Self::Finished => "`culet evaluate` tells what it reached; `culet train --init` starts a new run from it",
+            Self::AtWork => "wait until it is done, or interrupt it with Ctrl-C: it can be resumed",
+            Self::OtherData { .. } => "copy the folder again from where it was made, or train again",
             Self::Newer { program, .. } => return Some(format!("install culet {program} or later")),
             Self::OtherKind { found: RunKind::Network } => {
                 "networks are asked by `culet links`, `culet similar` and `culet facets`"

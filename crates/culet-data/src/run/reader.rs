@@ -164,7 +164,7 @@ impl Run {
 }
 
 /// The text of the manifest, or what the folder is if it has none.
-fn read_manifest(folder: &Path) -> Result<Vec<u8>, DataError> {
+pub(super) fn read_manifest(folder: &Path) -> Result<Vec<u8>, DataError> {
     let path = folder.join(MANIFEST);
     let problem = match fs::read(&path) {
         Ok(bytes) => return Ok(bytes),
@@ -180,7 +180,7 @@ fn read_manifest(folder: &Path) -> Result<Vec<u8>, DataError> {
 }
 
 /// Newer runs are a matter of the folder, all else of the file.
-fn manifest_error(folder: &Path, problem: RunProblem) -> DataError {
+pub(super) fn manifest_error(folder: &Path, problem: RunProblem) -> DataError {
     match problem {
         RunProblem::Newer { .. } => DataError::run(folder, problem),
         problem => DataError::run(&folder.join(MANIFEST), problem),
@@ -222,8 +222,8 @@ impl Folder<'_> {
 
     /// The history may have grown since: only its beginning is vouched for.
     fn open_history(&self, verified: bool) -> Result<(), DataError> {
-        let (path, record) = (self.path.join(HISTORY), self.record(HISTORY)?);
-        let (file, found) = open_existing(&path)?;
+        let record = self.record(HISTORY)?;
+        let (path, (file, found)) = self.locate(HISTORY)?;
         if found < record.bytes {
             return Err(DataError::damaged(&path, Damage::Size { expected: record.bytes, found }));
         }
@@ -260,7 +260,7 @@ impl Folder<'_> {
 }
 
 /// A file and its size.
-fn open_existing(path: &Path) -> Result<(File, u64), DataError> {
+pub(super) fn open_existing(path: &Path) -> Result<(File, u64), DataError> {
     let opened = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata.len())));
     opened.map_err(|error| match error.kind() {
         ErrorKind::NotFound => DataError::damaged(path, Damage::Missing),
@@ -269,7 +269,7 @@ fn open_existing(path: &Path) -> Result<(File, u64), DataError> {
 }
 
 /// Compares the checksum and goes back to the start.
-fn verify(path: &Path, mut file: &File, record: &FileRecord) -> Result<(), DataError> {
+pub(super) fn verify(path: &Path, mut file: &File, record: &FileRecord) -> Result<(), DataError> {
     let found = checksum_of(file, record.bytes).map_err(|source| DataError::read(path, source))?;
     file.rewind().map_err(|source| DataError::read(path, source))?;
     if found != *record {
@@ -279,7 +279,11 @@ fn verify(path: &Path, mut file: &File, record: &FileRecord) -> Result<(), DataE
     Ok(())
 }
 
-fn check_counts(train: &Interactions, graph: &KnowledgeGraph, vocabulary: &Vocabulary) -> Result<(), String> {
+pub(super) fn check_counts(
+    train: &Interactions,
+    graph: &KnowledgeGraph,
+    vocabulary: &Vocabulary,
+) -> Result<(), String> {
     let (n_items, n_entities) = (train.n_items(), graph.n_entities());
     if n_items > n_entities {
         return Err(format!("there are {n_items} items and {n_entities} entities, but each item is an entity"));
@@ -295,6 +299,6 @@ fn check_counts(train: &Interactions, graph: &KnowledgeGraph, vocabulary: &Vocab
     }
 }
 
-fn malformed(path: &Path, what: String) -> DataError {
+pub(super) fn malformed(path: &Path, what: String) -> DataError {
     DataError::damaged(path, Damage::Malformed(what))
 }

@@ -9,12 +9,12 @@ use culet_kernels::{Matrix, SparseMatrix};
 use serde_json::Value;
 
 use super::checksum::Hashing;
-use super::history::History;
+use super::history::{self, History};
 use super::sparse::{self, SparseTensors};
 use super::tensors::{self, Tensor};
 use super::{
     DATA, DataView, FileRecord, HISTORY, MANIFEST, Manifest, PER_USER, PerUserTable, RunProblem, RunSummary, TABLES,
-    VOCABULARY, arcs, pairs, per_user, staged, vocabulary,
+    VOCABULARY, per_user, staged,
 };
 use crate::DataError;
 use crate::atomic::{folder_of, sync_folder, write_atomically};
@@ -79,6 +79,49 @@ impl RunWriter {
             _ => Ok(()),
         }?;
         Ok(writer)
+    }
+
+    /// Takes up the folder of a training that goes on: the history is cut to what is vouched for, and a run that stands
+    /// answers until the next one is written.
+    pub(super) fn reopen(path: &Path, standing: Option<&Manifest>, vouched: &FileRecord) -> Result<Self, DataError> {
+        let log = path.join(HISTORY);
+        if let Some(manifest) = standing {
+            Self::settle(path, manifest)?;
+            Self::keep_history(path, manifest)?;
+        }
+        let history = History::reopen(log, vouched)?;
+        let attempts = standing.map_or(0, |manifest| manifest.generation);
+        Ok(Self { path: path.to_path_buf(), history, attempts, finished: true })
+    }
+
+    /// Gives the files of a manifest that stands their lasting names, as far as whoever wrote it did not come to that.
+    pub(super) fn settle(path: &Path, manifest: &Manifest) -> Result<(), DataError> {
+        for name in manifest.files.keys().filter(|name| *name != HISTORY) {
+            let to = path.join(name);
+            match fs::rename(path.join(staged(name, manifest.generation)), &to) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(DataError::write(&to, error)),
+                _ => {}
+            }
+        }
+        Self::drop_kept_history(path, manifest)
+    }
+
+    /// What was kept of the history for the run before, whose manifest stands no more.
+    fn drop_kept_history(path: &Path, manifest: &Manifest) -> Result<(), DataError> {
+        remove_file(&path.join(staged(HISTORY, manifest.generation.saturating_sub(1))))
+    }
+
+    /// Keeps what a manifest that stands vouches for of the history, under its first name.
+    fn keep_history(path: &Path, manifest: &Manifest) -> Result<(), DataError> {
+        let kept = path.join(staged(HISTORY, manifest.generation));
+        let Some(record) = manifest.files.get(HISTORY).filter(|_| !kept.exists()) else { return Ok(()) };
+        let bytes = history::vouched_bytes(&path.join(HISTORY), record)?;
+        write_atomically(&kept, |writer| writer.write_all(&bytes))
+    }
+
+    /// Puts the history on the disk and says what it is.
+    pub(super) fn sync_history(&self) -> Result<FileRecord, DataError> {
+        self.history.sync()
     }
 
     /// The folder.
@@ -150,14 +193,8 @@ impl RunWriter {
             Ok::<_, DataError>(())
         };
         stage(TABLES, &|writer| write_tables(contents, writer))?;
-        stage(DATA, &|writer| match &contents.data {
-            DataView::Catalogue(view) => pairs::write(view, writer),
-            DataView::Network(view) => arcs::write(view, writer),
-        })?;
-        stage(VOCABULARY, &|writer| match &contents.data {
-            DataView::Catalogue(view) => vocabulary::write_catalogue(view.vocabulary, writer),
-            DataView::Network(view) => vocabulary::write_network(view, writer),
-        })?;
+        stage(DATA, &|writer| contents.data.write(writer))?;
+        stage(VOCABULARY, &|writer| contents.data.write_vocabulary(writer))?;
         if let Some(table) = &contents.per_user {
             stage(PER_USER, &|writer| per_user::write(table, writer))?;
         }
@@ -171,6 +208,7 @@ impl RunWriter {
             fs::rename(self.path.join(staged(name, manifest.generation)), &to)
                 .map_err(|source| DataError::write(&to, source))?;
         }
+        Self::drop_kept_history(&self.path, manifest)?;
         if manifest.files.contains_key(PER_USER) { Ok(()) } else { remove_file(&self.path.join(PER_USER)) }
     }
 

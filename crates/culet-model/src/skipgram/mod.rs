@@ -325,6 +325,18 @@ impl SkipGramModel {
         clip(&mut self.contexts, aspect_lanes(self.config.n_aspects));
     }
 
+    /// How often each aspect was seen as yet, row after row in lanes: with the tables all that a training goes on from.
+    #[must_use]
+    pub fn seen(&self) -> &[f32] {
+        &self.seen
+    }
+
+    /// How often each aspect was seen as yet, to write.
+    #[must_use]
+    pub fn seen_mut(&mut self) -> &mut [f32] {
+        &mut self.seen
+    }
+
     /// Forgets how often each aspect was seen, so that shares are those of the pairs from now on.
     pub fn forget_shares(&mut self) {
         self.seen.fill(0.0);

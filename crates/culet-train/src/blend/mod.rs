@@ -18,6 +18,7 @@ use culet_graph::Interactions;
 use culet_model::{PathWeights, Step, find_model};
 use rayon::ThreadPool;
 
+use crate::observer::Stateless;
 use crate::ranking::evaluate;
 use crate::{Event, Observer, Outcome, Seconds, Select, TrainData, TrainError, TrainOptions, train};
 use component::{Component, Form, Log, Recipe, joined, only_vectors, popularity, scorer, vectors};
@@ -325,7 +326,9 @@ impl Blend<'_> {
         start: u64,
     ) -> Result<Outcome, TrainError> {
         let seed = self.seed.wrapping_add(start);
-        train(find_model(model)?, settings, data, options, self.protocol, seed, self.pool, self.observer)
+        // What is kept of a part is nothing to go on from with the whole.
+        let mut observer = Stateless(&mut *self.observer);
+        train(find_model(model)?, settings, data, options, self.protocol, seed, self.pool, &mut observer)
     }
 
     /// The same part, learned from all pairs.

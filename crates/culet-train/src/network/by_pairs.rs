@@ -82,12 +82,16 @@ impl<'a> PairSteps<'a> {
         self.n_pairs.div_ceil(self.batch as u64).max(1)
     }
 
-    /// Calls `take` with the loss of each step, after its gradient is made.
-    pub(super) fn epoch(
+    /// Calls `take` with the loss of each step, after its gradient is made; the first `n_made` steps were made before.
+    ///
+    /// `training` is whatever holds the model, which `model` finds in it.
+    pub(super) fn epoch<T>(
         &mut self,
-        model: &mut SkipGramModel,
+        training: &mut T,
+        model: fn(&mut T) -> &mut SkipGramModel,
         first_overall: u64,
-        take: &mut dyn FnMut(&mut SkipGramModel, Loss) -> ControlFlow<()>,
+        n_made: u64,
+        take: &mut dyn FnMut(&mut T, Loss) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let mut overall = first_overall;
         self.step.clear();
@@ -97,15 +101,17 @@ impl<'a> PairSteps<'a> {
                 self.append(&windows, occurrence);
                 if self.step.contexts.len() >= self.batch {
                     overall += 1;
-                    let loss = self.make(model, overall);
-                    take(model, loss)?;
+                    if overall > first_overall + n_made {
+                        let loss = self.make(model(training), overall);
+                        take(training, loss)?;
+                    }
                     self.step.clear();
                 }
             }
         }
-        if !self.step.contexts.is_empty() {
-            let loss = self.make(model, overall + 1);
-            take(model, loss)?;
+        if !self.step.contexts.is_empty() && overall >= first_overall + n_made {
+            let loss = self.make(model(training), overall + 1);
+            take(training, loss)?;
         }
         ControlFlow::Continue(())
     }

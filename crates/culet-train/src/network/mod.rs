@@ -1,4 +1,4 @@
-//! Training on a network: walks in steps, selection by withheld edges, the mixture that scores pairs.
+//! Training on a network: selection by withheld edges, the mixture that scores pairs, refit. The loop stands in `pass`.
 
 mod ask;
 mod by_pairs;
@@ -11,19 +11,19 @@ mod links;
 mod optimiser;
 mod options;
 mod parts;
+mod pass;
 mod score;
 mod store;
 mod traits;
 mod why;
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::time::Instant;
 
 use culet_eval::LinkReport;
 use culet_graph::{Network, WalkPlan, Walker};
-use culet_model::skipgram::Engine;
-use culet_model::{Loss, ModelSpec, NetworkEmbedding, SkipGramModel, Start};
+use culet_kernels::Matrix;
+use culet_model::{ModelSpec, NetworkEmbedding, SkipGramModel, Start};
 use rayon::ThreadPool;
 
 pub use ask::NodeFacet;
@@ -37,9 +37,9 @@ pub use store::{NetworkRunFacts, NetworkTables, StoredNetworkRun, network_run_co
 pub use traits::Common;
 pub use why::{LinkReasons, LinkTerm};
 
-use crate::{EpochRecord, Event, Observer, Seconds, Select, TrainError};
+use crate::{Beginning, BestEpoch, EpochRecord, Observer, Seconds, Select, Selected, StoredState, TrainError};
 use judge::Judge;
-use optimiser::{Optimiser, Snapshot};
+use optimiser::Snapshot;
 
 /// What a training on a network leaves.
 pub struct NetworkOutcome {
@@ -91,7 +91,34 @@ pub fn train_network(
     pool: &ThreadPool,
     observer: &mut dyn Observer,
 ) -> Result<NetworkOutcome, TrainError> {
-    pool.install(|| Training { spec, settings, network, parts, options, seed, pool, observer }.run())
+    train_network_from(Beginning::default(), spec, settings, network, parts, options, seed, pool, observer)
+}
+
+/// As [`train_network`], from given parameters, or on from a state that [`Observer::keep_state`] was given.
+///
+/// A training that goes on ends with the same bytes as one that was never interrupted, whatever the threads; all else
+/// has to be as it was. Given parameters take the place of a warm-up.
+///
+/// # Errors
+/// As [`train_network`]; [`TrainError::BadState`] for a state of another training, [`TrainError::Model`] for parameters
+/// that do not fit.
+#[allow(clippy::too_many_arguments)]
+pub fn train_network_from(
+    beginning: Beginning,
+    spec: &'static ModelSpec,
+    settings: &toml::Table,
+    network: &Network,
+    parts: &LinkSets,
+    options: &NetworkTrainOptions,
+    seed: u64,
+    pool: &ThreadPool,
+    observer: &mut dyn Observer,
+) -> Result<NetworkOutcome, TrainError> {
+    let Beginning { start, state } = beginning;
+    let (history, seconds) =
+        state.as_ref().map(|state| (state.history.clone(), state.progress.seconds)).unwrap_or_default();
+    let told = Told { observer, history, seconds, is_ended: false };
+    pool.install(|| Training { spec, settings, network, parts, options, seed, pool, start, state, told }.run())
 }
 
 struct Training<'a> {
@@ -102,7 +129,21 @@ struct Training<'a> {
     options: &'a NetworkTrainOptions,
     seed: u64,
     pool: &'a ThreadPool,
+    /// Parameters to start from, instead of random ones.
+    start: BTreeMap<String, Matrix>,
+    /// What is gone on from; taken by the phase that it is a state of.
+    state: Option<StoredState>,
+    told: Told<'a>,
+}
+
+/// What happened so far, and who is told.
+struct Told<'a> {
     observer: &'a mut dyn Observer,
+    history: Vec<EpochRecord>,
+    /// Of the epochs that are over.
+    seconds: Seconds,
+    /// Whether the observer ended the training: what is still done leaves something that answers.
+    is_ended: bool,
 }
 
 /// How one pass over all epochs is done.
@@ -112,7 +153,10 @@ struct Pass<'a> {
     network: &'a Network,
     judge: Option<Judge<'a>>,
     epochs: u64,
-    start: Option<&'a culet_kernels::Matrix>,
+    /// What the warm-up handed over.
+    warm: Option<&'a Matrix>,
+    /// What was selected before.
+    selected: Option<&'a Fitted>,
 }
 
 /// What it leaves.
@@ -121,22 +165,7 @@ struct Fitted {
     best_epoch: u64,
     n_epochs: u64,
     interrupted: bool,
-    best: Option<Best>,
-}
-
-/// The best epoch so far.
-struct Best {
-    epoch: u64,
-    value: f64,
-    metrics: BTreeMap<String, f64>,
-    score: LinkScore,
-}
-
-/// When to stop.
-struct Patience {
-    rule: StopRule,
-    last: f64,
-    falls: u64,
+    best: Option<BestEpoch>,
 }
 
 impl Training<'_> {
@@ -144,10 +173,12 @@ impl Training<'_> {
         if self.network.n_edges() == 0 {
             return Err(TrainError::NoEdges);
         }
+        if let Some(state) = &self.state {
+            state.check_phase(&["warm-up", "train", "refit"])?;
+        }
         let withholds = self.options.select == Select::Validation;
         let share = if withholds { self.options.validation_share } else { 0.0 };
         let (reduced, parts) = withheld(self.network, self.parts, share, self.seed)?;
-        let (mut history, mut seconds) = (Vec::new(), Seconds::default());
         let selects = self.options.evaluate_every > 0;
         if selects && !withholds && parts.test.is_empty() {
             return Err(TrainError::NothingToSelectBy { part: "test" });
@@ -156,35 +187,23 @@ impl Training<'_> {
             if withholds { (&parts.valid, &parts.valid_negatives) } else { (&parts.test, &parts.test_negatives) };
         let judge = (!targets.is_empty() && !negatives.is_empty())
             .then(|| Judge::new(&reduced, &parts, targets, negatives, self.options.score, self.pool));
-        let warm = self.warm_up(&reduced, judge, &mut history, &mut seconds)?;
-        let settings = self.settings;
-        let pass = Pass {
-            phase: "train",
-            settings,
-            network: &reduced,
-            judge,
-            epochs: self.options.epochs,
-            start: warm.as_ref(),
-        };
-        let mut fitted = self.fit(pass, &mut history, &mut seconds)?;
-        let (score, selected_by) = match fitted.best.take() {
-            Some(best) => (best.score, Some(best.metrics)),
-            None => (LinkScore::Product, None),
-        };
+        let mut fitted = self.select(&reduced, judge)?;
         let mut learned_from = reduced;
         let refits =
             self.options.refit && withholds && !fitted.interrupted && learned_from.n_edges() < self.network.n_edges();
         if refits {
-            let warm = self.warm_up(self.network, None, &mut history, &mut seconds)?;
-            let (network, epochs, start) = (self.network, fitted.best_epoch, warm.as_ref());
-            let pass = Pass { phase: "refit", settings, network, judge: None, epochs, start };
-            let again = self.fit(pass, &mut history, &mut seconds)?;
+            let again = self.train(self.network, None, Some(&fitted))?;
+            fitted.interrupted = again.interrupted;
             // A refit that was interrupted half-way is worth less than the selected model.
             if !again.interrupted {
                 fitted.model = again.model;
                 learned_from = self.network.clone();
             }
         }
+        let (score, selected_by) = match fitted.best.take() {
+            Some(best) => (best.score.unwrap_or(LinkScore::Product), Some(best.metrics)),
+            None => (LinkScore::Product, None),
+        };
         let start = Instant::now();
         self.measure_shares(&mut fitted.model, &learned_from)?;
         let embedding = fitted.model.embedding();
@@ -192,6 +211,7 @@ impl Training<'_> {
             true => None,
             false => Some(judge::report(self.spec, &embedding, &learned_from, &parts, &score, self.pool)?),
         };
+        let Told { history, mut seconds, .. } = self.told;
         seconds.evaluate += start.elapsed().as_secs_f64();
         Ok(NetworkOutcome {
             model: fitted.model,
@@ -209,16 +229,43 @@ impl Training<'_> {
         })
     }
 
+    /// The training that selects; what it left, if the training goes on after it.
+    fn select(&mut self, network: &Network, judge: Option<Judge<'_>>) -> Result<Fitted, TrainError> {
+        let Some(state) = self.state.as_ref().filter(|state| state.progress.selected.is_some()) else {
+            return self.train(network, judge, None);
+        };
+        let Selected { epoch, n_epochs, best } = state.selected()?.clone();
+        let mut model = self.spec.build_network(self.settings, network, Start::Seed(self.seed))?;
+        Snapshot::kept("selected", &model, state)?.restore(&mut model);
+        let seen = state.list("selected.seen", model.seen().len())?;
+        model.seen_mut().copy_from_slice(&seen);
+        Ok(Fitted { model, best_epoch: epoch, n_epochs, interrupted: false, best })
+    }
+
+    /// Trains, after a warm-up where the model asks for one; to select, or anew after something was selected.
+    fn train(
+        &mut self,
+        network: &Network,
+        judge: Option<Judge<'_>>,
+        selected: Option<&Fitted>,
+    ) -> Result<Fitted, TrainError> {
+        let warm = self.warm_up(network, judge, selected)?.map(|fitted| fitted.model.handed_over());
+        let (phase, epochs) =
+            selected.map_or(("train", self.options.epochs), |selected| ("refit", selected.best_epoch));
+        let (settings, warm) = (self.settings, warm.as_ref());
+        self.fit(Pass { phase, settings, network, judge, epochs, warm, selected })
+    }
+
     /// Trains one vector for each node, if the model is to start from it: DeepWalk with lengths clipped.
     fn warm_up(
         &mut self,
         network: &Network,
         judge: Option<Judge<'_>>,
-        history: &mut Vec<EpochRecord>,
-        seconds: &mut Seconds,
-    ) -> Result<Option<culet_kernels::Matrix>, TrainError> {
+        selected: Option<&Fitted>,
+    ) -> Result<Option<Fitted>, TrainError> {
         let model = self.spec.build_network(self.settings, network, Start::Seed(self.seed))?;
-        if !model.config.warm_up {
+        let is_past = self.state.as_ref().is_some_and(|state| state.progress.phase != "warm-up");
+        if !model.config.warm_up || is_past || !self.start.is_empty() {
             return Ok(None);
         }
         let mut settings = self.settings.clone();
@@ -228,153 +275,8 @@ impl Training<'_> {
         settings.insert("aspect_regularization".to_owned(), "none".into());
         settings.insert("norm_clip".to_owned(), true.into());
         settings.insert("warm_up".to_owned(), false.into());
-        let pass =
-            Pass { phase: "warm-up", settings: &settings, network, judge, epochs: self.options.epochs, start: None };
-        let fitted = self.fit(pass, history, seconds)?;
-        Ok(Some(fitted.model.handed_over()))
-    }
-
-    fn fit(
-        &mut self,
-        pass: Pass<'_>,
-        history: &mut Vec<EpochRecord>,
-        seconds: &mut Seconds,
-    ) -> Result<Fitted, TrainError> {
-        let mut model = self.spec.build_network(pass.settings, pass.network, Start::Seed(self.seed))?;
-        if let Some(start) = pass.start {
-            model.start_from(start);
-        }
-        let walked = model.walked(pass.network);
-        let walker = Walker::new(&walked, model.config.walks.clone())?;
-        let mut steps = Steps::new(&walker, &model, self.options.batch, self.seed);
-        let mut optimiser = Optimiser::default();
-        let _ = self.observer.event(&Event::Start {
-            phase: pass.phase,
-            epochs: pass.epochs,
-            steps_per_epoch: steps.per_epoch(),
-            pairs_per_epoch: steps.pairs_per_epoch(&walker, &model),
-            n_parameters: model.n_parameters(),
-            metric: "auc",
-        });
-        let mut best: Option<(Best, Snapshot)> = None;
-        let mut patience = Patience { rule: self.options.stop, last: f64::NEG_INFINITY, falls: 0 };
-        let (mut n_epochs, mut interrupted, mut overall) = (0, false, 0);
-        // The vectors that the warm-up hands over are those of its last epoch, as in the authors' program.
-        let keeps_best = pass.phase != "warm-up";
-        for epoch in 1..=pass.epochs {
-            let start = Instant::now();
-            let (mut record, flow) = self.epoch(&pass, &mut steps, &mut model, &mut optimiser, epoch, &mut overall)?;
-            if model.config.norm_clip {
-                model.clip_lengths();
-            }
-            record.seconds = start.elapsed().as_secs_f64();
-            seconds.train += record.seconds;
-            interrupted = flow.is_break();
-            n_epochs = epoch;
-            let due = epoch % self.options.evaluate_every.max(1) == 0 || epoch == pass.epochs;
-            let due = self.options.evaluate_every > 0 && (due && !interrupted || interrupted && best.is_none());
-            let mut stops = None;
-            if let Some(judge) = pass.judge.filter(|_| due) {
-                let start = Instant::now();
-                let _ = self.observer.event(&Event::Evaluating { epoch });
-                let (score, metrics) = judge.evaluate(&model.embedding())?;
-                let value = metrics["auc"];
-                stops = patience.reason(value, epoch, best.as_ref().map(|best| &best.0), self.options);
-                record.best = best.as_ref().is_none_or(|(best, _)| value > best.value);
-                if record.best {
-                    let now = Best { epoch, value, metrics: metrics.clone(), score };
-                    let snapshot = Snapshot::of(&model);
-                    best = Some((now, snapshot));
-                }
-                match self.options.select {
-                    Select::Validation => record.valid = Some(metrics),
-                    Select::Test => record.test = Some(metrics),
-                }
-                record.evaluation_seconds = Some(start.elapsed().as_secs_f64());
-                seconds.evaluate += start.elapsed().as_secs_f64();
-            }
-            interrupted |= self.observer.event(&Event::Epoch(&record)).is_break();
-            history.push(record);
-            let reason = if interrupted { Some("interrupted".to_owned()) } else { stops };
-            if let Some(reason) = reason {
-                let _ = self.observer.event(&Event::Stopped { epoch, reason: &reason });
-                break;
-            }
-        }
-        let (best_epoch, best) = match best {
-            Some((best, snapshot)) => {
-                if keeps_best {
-                    snapshot.restore(&mut model);
-                }
-                (best.epoch, Some(best))
-            }
-            None => (n_epochs, None),
-        };
-        Ok(Fitted { model, best_epoch, n_epochs, interrupted, best })
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn epoch(
-        &mut self,
-        pass: &Pass<'_>,
-        steps: &mut Steps<'_>,
-        model: &mut SkipGramModel,
-        optimiser: &mut Optimiser,
-        epoch: u64,
-        overall: &mut u64,
-    ) -> Result<(EpochRecord, ControlFlow<()>), TrainError> {
-        let n_steps = steps.per_epoch();
-        let (mut sum, mut n_made) = (Loss::default(), 0_u64);
-        let (mut failure, mut learning_rate) = (None, self.options.learning_rate);
-        let options = self.options;
-        let observer = &mut *self.observer;
-        let mut take = |model: &mut SkipGramModel, loss: Loss| {
-            n_made += 1;
-            *overall += 1;
-            if !loss.total().is_finite() {
-                failure = Some(TrainError::NotFinite { loss: loss.total(), epoch, step: *overall });
-                return ControlFlow::Break(());
-            }
-            let done = ((epoch - 1) as f64 + (n_made - 1) as f64 / n_steps as f64) / pass.epochs as f64;
-            learning_rate = options.learning_rate * options.schedule.factor(done.min(1.0));
-            optimiser.step(model, learning_rate);
-            sum.pairs += loss.pairs;
-            sum.independence += loss.independence;
-            observer.event(&Event::Step { epoch, step: n_made, loss })
-        };
-        let flow = match steps {
-            Steps::Walks(steps) => {
-                let mut flow = ControlFlow::Continue(());
-                let before = (epoch - 1) * n_steps;
-                for step in 0..n_steps {
-                    let loss = steps.step(model, epoch, step, before + step);
-                    flow = take(model, loss);
-                    if flow.is_break() {
-                        break;
-                    }
-                }
-                flow
-            }
-            Steps::Pairs(steps) => steps.epoch(model, (epoch - 1) * n_steps, &mut take),
-        };
-        if let Some(failure) = failure {
-            return Err(failure);
-        }
-        let n = n_made.max(1) as f64;
-        let parts = BTreeMap::from([("pairs", sum.pairs / n), ("aspects", sum.independence / n)]);
-        let record = EpochRecord {
-            epoch,
-            phase: pass.phase.to_owned(),
-            loss: sum.total() / n,
-            parts: parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-            learning_rate,
-            seconds: 0.0,
-            valid: None,
-            test: None,
-            evaluation_seconds: None,
-            best: false,
-        };
-        Ok((record, flow))
+        let (epochs, settings) = (self.options.epochs, &settings);
+        self.fit(Pass { phase: "warm-up", settings, network, judge, epochs, warm: None, selected }).map(Some)
     }
 
     /// Counts once more, with the final vectors and a walk from each node, how often each aspect is seen.
@@ -391,57 +293,5 @@ impl Training<'_> {
             let _ = steps.step(model, 0, step, u64::MAX - step);
         }
         Ok(())
-    }
-}
-
-impl Patience {
-    fn reason(&mut self, value: f64, epoch: u64, best: Option<&Best>, options: &NetworkTrainOptions) -> Option<String> {
-        let fell = value < self.last;
-        self.last = value;
-        self.falls += u64::from(fell);
-        let patience = options.patience;
-        let better = best.is_none_or(|best| value > best.value);
-        match self.rule {
-            _ if patience == 0 => None,
-            StopRule::Falls => (self.falls >= patience).then(|| format!("the auc fell {patience} times")),
-            StopRule::Best => {
-                let waited = best.map_or(0, |best| (epoch - best.epoch) / options.evaluate_every.max(1));
-                (!better && waited >= patience).then(|| format!("no better auc for {patience} evaluations"))
-            }
-        }
-    }
-}
-
-/// The steps of an epoch, by engine.
-enum Steps<'a> {
-    Walks(by_walks::WalkSteps<'a>),
-    Pairs(by_pairs::PairSteps<'a>),
-}
-
-impl<'a> Steps<'a> {
-    fn new(walker: &'a Walker<'a>, model: &SkipGramModel, batch: usize, seed: u64) -> Self {
-        match model.config.engine {
-            Engine::Walks => Self::Walks(by_walks::WalkSteps::new(walker, model, batch, seed)),
-            Engine::Pairs => Self::Pairs(by_pairs::PairSteps::new(walker, model, batch, seed)),
-        }
-    }
-
-    fn per_epoch(&self) -> u64 {
-        match self {
-            Self::Walks(steps) => steps.steps_per_epoch(),
-            Self::Pairs(steps) => steps.steps_per_epoch(),
-        }
-    }
-
-    /// The pairs of an epoch; with whole walks as many as there are if no walk ends early.
-    fn pairs_per_epoch(&self, walker: &Walker<'_>, model: &SkipGramModel) -> u64 {
-        match self {
-            Self::Pairs(steps) => steps.n_pairs(),
-            Self::Walks(_) => {
-                let (length, window) = (u64::from(model.config.walks.length), model.config.window as u64);
-                let window = window.min(length - 1);
-                walker.n_walks() * (2 * length * window - window * (window + 1))
-            }
-        }
     }
 }

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgMatches, value_parser};
 use culet::data::{DataKind, NetworkData, detect, thousands};
 use culet::model::{DataSize, ModelSpec};
-use culet::runs::{NetworkFit, Settings};
+use culet::runs::{NetworkFit, NetworkFitted, Settings};
 use culet::train::{NetworkOutcome, NetworkTrainOptions, Select};
 
 use super::report::{link_table, sizes, weights_line};
 use crate::commands::data::options as files;
 use crate::commands::train::place;
-use crate::commands::{Done, room, settings, timed};
+use crate::commands::{Done, checkpoints, room, settings, timed};
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::progress::Follower;
@@ -67,7 +67,19 @@ pub(in crate::commands) fn run(
     }
     let fit = NetworkFit { spec, settings, options, data: &data, load_seconds, seed: context.seed };
     crate::interrupt::listen();
-    let fitted = fit.run(Some(&out), &context.pool, &mut Follower::new(context, spec.name))?;
+    let (every, follower) = (checkpoints::every(matches), &mut Follower::new(context, spec.name));
+    let start = checkpoints::start(context, matches, |run| fit.start_from(run))?;
+    let fitted = fit.run_resumably(&out, start, every, &context.pool, follower)?;
+    finish(context, &fit, &fitted, &out)
+}
+
+/// Tells the result, and what can be done about an interruption.
+pub(in crate::commands) fn finish(
+    context: &Context,
+    fit: &NetworkFit<'_>,
+    fitted: &NetworkFitted,
+    out: &Path,
+) -> Result<Done, Problem> {
     let outcome = &fitted.outcome;
     if fit.options.evaluate_every > 0 && outcome.selected_by.is_none() {
         context.remark(
@@ -75,8 +87,12 @@ pub(in crate::commands) fn run(
              and pairs are scored by the inner product",
         );
     }
-    context.print(fitted.document(), || report(&fit, outcome, &out))?;
-    Ok(if outcome.interrupted { Done::Interrupted } else { Done::Wholly })
+    context.print(fitted.document(), || report(fit, outcome, out))?;
+    if !outcome.interrupted {
+        return Ok(Done::Wholly);
+    }
+    checkpoints::tell_interrupted(context, fit.spec, out);
+    Ok(Done::Interrupted)
 }
 
 /// A folder with a catalogue holds no network.

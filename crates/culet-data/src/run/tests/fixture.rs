@@ -168,7 +168,7 @@ pub(super) fn owned_network(seed: u64) -> Owned {
 /// Contents of both kinds.
 pub(super) const KINDS: [fn(u64) -> Owned; 2] = [owned, owned_network];
 
-fn table(n: usize, dim: usize, seed: u64) -> Matrix {
+pub(super) fn table(n: usize, dim: usize, seed: u64) -> Matrix {
     let value = |k: usize| k as f32 + seed as f32 * 0.5;
     Matrix::from_values(n, dim, &(0..n * dim).map(value).collect::<Vec<_>>())
 }
@@ -220,7 +220,10 @@ pub(super) type Files = BTreeMap<String, Vec<u8>>;
 pub(super) fn snapshot(folder: &Path) -> Files {
     let name = |entry: &fs::DirEntry| entry.file_name().into_string().unwrap();
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
-    entries.map(|entry| (name(&entry), fs::read(entry.path()).unwrap())).collect()
+    entries
+        .filter(|entry| entry.path().is_file())
+        .map(|entry| (name(&entry), fs::read(entry.path()).unwrap()))
+        .collect()
 }
 
 /// Makes a folder hold exactly these files.

@@ -1,5 +1,6 @@
 //! Run folders as wholes: what goes in comes out, and nothing else ever does.
 
+mod checkpoint;
 mod crash;
 mod damage;
 mod fixture;

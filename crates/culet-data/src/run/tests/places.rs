@@ -106,7 +106,10 @@ fn folders_that_hold_no_run_are_told_apart() {
     fs::write(at("stopped/history.jsonl"), "{}\n").unwrap();
     let message = "holds a training that did not finish: there is a `history.jsonl`, but no `manifest.json`";
     assert_eq!(opened("stopped").0, format!("`DIR/stopped` {message}"));
-    assert_eq!(opened("stopped").1, "train again into another folder, and remove this one");
+    assert_eq!(
+        opened("stopped").1,
+        "`culet resume` goes on with it if it kept a checkpoint; or train again into another folder, and remove this one"
+    );
 }
 
 #[test]
