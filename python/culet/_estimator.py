@@ -151,8 +151,8 @@ class Estimator:
         except BaseException as error:
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
-            elif not was_there and not isinstance(error, InputError):
-                # What was begun there.
+            elif not was_there and not isinstance(error, InputError) and not (place / "manifest.json").exists():
+                # What was begun there; a run that is whole stays, whatever failed afterwards.
                 shutil.rmtree(place, ignore_errors=True)
             if isinstance(error, InputError) and any(f"`{told}`" in error.message for told in self._renamed.values()):
                 raise self._in_own_words(error) from None

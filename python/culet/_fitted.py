@@ -79,7 +79,7 @@ class Fitted:
         try:
             staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.absolute().parent))
             try:
-                shutil.copytree(self.path, staging / "run")
+                shutil.copytree(self.path, staging / "run", ignore=shutil.ignore_patterns("checkpoint"))
                 os.rename(staging / "run", target)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
@@ -113,7 +113,9 @@ def pack(folder: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for file in sorted(folder.iterdir()):
-            archive.write(file, file.name)
+            # What a training keeps to go on from lies in a folder below.
+            if file.is_file():
+                archive.write(file, file.name)
     return buffer.getvalue()
 
 

@@ -430,6 +430,16 @@ def _of_sparse(matrix: Any, names: Sequence[str]) -> List[Column]:
     return found
 
 
+def upper_half(matrix: Any) -> Any:
+    """Of a symmetric sparse matrix, which tells each undirected edge twice, the upper half; all else as it is."""
+    shape: Any = getattr(matrix, "shape", ())
+    if not hasattr(matrix, "tocoo") or len(shape) != 2 or shape[0] != shape[1] or (matrix != matrix.T).nnz:
+        return matrix
+    entries = matrix.tocoo()
+    kept = entries.row <= entries.col
+    return type(entries)((entries.data[kept], (entries.row[kept], entries.col[kept])), shape=shape)
+
+
 def _of_graph(graph: Any) -> List[Column]:
     """The edges of a graph of networkx, with weights if there are any."""
     sources, targets, weights = [], [], []

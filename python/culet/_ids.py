@@ -53,7 +53,7 @@ def texts_of(values: Any) -> List[str]:
         raise InputError(f"ids come in one dimension, not as an array of shape {values.shape}")
     if hasattr(values, "columns") and hasattr(values, "shape"):
         raise InputError(f"ids come in one column, not as a {type(values).__name__}", "pass one of its columns")
-    if is_scalar(values) or not hasattr(values, "__len__"):
+    if is_scalar(values) or not hasattr(values, "__len__") or isinstance(values, (set, frozenset)):
         # What has no length may have no end.
         raise InputError(f"a {type(values).__name__} is no list of ids", "pass a list, an array or a column of a frame")
     if hasattr(values, "to_pylist"):
@@ -96,13 +96,18 @@ class IdTable:
     def __init__(self, run: Run, kind: str, whole: bool) -> None:
         self.run = run
         self.kind = kind
-        self.whole = whole
+        self._asked_whole = whole
         self._ids: Optional[np.ndarray] = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all ids of this kind are whole numbers to the caller."""
+        return self._asked_whole and self.ids.dtype == np.int64
 
     @property
     def ids(self) -> np.ndarray:
         if self._ids is None:
-            self._ids = as_array(self.run.ids(self.kind), self.whole)
+            self._ids = as_array(self.run.ids(self.kind), self._asked_whole)
         return self._ids
 
     def find(self, values: Any) -> np.ndarray:

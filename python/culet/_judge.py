@@ -21,6 +21,7 @@ from ._metrics import place_of
 from ._progress import Follower, Progress
 from ._questions import cutoffs_of
 from ._recommender import CUTOFFS
+from ._settings import seed_of, threads_of
 from ._show import Answer, Metrics, html_table
 
 
@@ -65,17 +66,18 @@ class Comparison(Answer):
         self._names = list(names)
 
     def _rows(self) -> Tuple[List[str], List[List[str]]]:
-        of_run = {run["run"]: name for run, name in zip(self.data["runs"], self._names)}
+        paths = [run["run"] for run in self.data["runs"]]
+        place = paths.index(self.data["reference"])
+        others = [name for k, name in enumerate(self._names) if k != place]
         head = ["metric", "model", "mean", "difference", "95 % interval", "p (Holm)"]
         rows = []
         for metric, compared in self.data["comparisons"].items():
-            reference = self.data["reference"]
             own = compared[0]["reference_mean"] if compared else float("nan")
-            rows.append([metric, of_run[reference], f"{own:.4f}", "reference", "", ""])
-            for one in compared:
+            rows.append([metric, self._names[place], f"{own:.4f}", "reference", "", ""])
+            for name, one in zip(others, compared):
                 interval = f"{one['low']:+.4f} to {one['high']:+.4f}"
                 difference, p = f"{one['difference']:+.4f}", f"{one['p_adjusted']:.4f}"
-                rows.append(["", of_run[one["run"]], f"{one['mean']:.4f}", difference, interval, p])
+                rows.append(["", name, f"{one['mean']:.4f}", difference, interval, p])
         return head, rows
 
     def __repr__(self) -> str:
@@ -143,7 +145,7 @@ def compare(
     cutoffs = None if at is None else cutoffs_of(at)
     best = reference == "best"
     wanted = [metrics] if isinstance(metrics, str) else list(metrics)
-    told = _core.compare(paths, best, wanted, cutoffs, seed, n_threads)
+    told = _core.compare(paths, best, wanted, cutoffs, seed_of(seed), threads_of(n_threads))
     return Comparison(json.loads(told), names, wanted)
 
 
@@ -272,7 +274,7 @@ def leaderboard(
     follower = Follower(progress, "leaderboard")
     try:
         told = _core.leaderboard(
-            catalog._core, chosen, list(graphs), cutoffs_of(at), n_trials, cold_at_most, validation_share, seed, n_threads,
+            catalog._core, chosen, list(graphs), cutoffs_of(at), n_trials, cold_at_most, validation_share, seed_of(seed), threads_of(n_threads),
             place, follower,
         )  # fmt: skip
     finally:

@@ -22,6 +22,7 @@ from ._frames import (
     kind_of,
     names_of,
     source_of,
+    upper_half,
     whole_columns,
 )
 from ._settings import heard
@@ -162,9 +163,7 @@ def catalogue(
     """
     if isinstance(interactions, Catalogue):
         beside = {"knowledge_graph": knowledge_graph, "valid": valid, "test": test, "attributes": attributes, "links": links}
-        extra = [what for what, table in beside.items() if table is not None]
-        if extra:
-            raise InputError(f"a Catalogue is whole, and `{extra[0]}` is given beside it", "pass the tables instead")
+        _refuse_beside("Catalogue", {**beside, "columns": columns, "min_rating": min_rating, "skip_missing": skip_missing or None})
         return interactions
     if isinstance(interactions, Network):
         raise InputError("a network holds no users and items", "fit a model of networks, such as culet.Asp2Vec")
@@ -180,7 +179,16 @@ def catalogue(
     core = heard(
         options_of(options, OF_CATALOGUE), lambda said: _core.Catalogue.of_tables(name, source, told, judged, *beside_it, said)
     )
-    return told_of(Catalogue(core, whole_ids(source, "interactions"), kind_of(interactions)))
+    parts = [whole_ids(part, "interactions") for part in (source, told, judged) if part is not None]
+    return told_of(Catalogue(core, (all(w[0] for w in parts), all(w[1] for w in parts)), kind_of(interactions)))
+
+
+def _refuse_beside(what: str, beside: Mapping[str, Any]) -> None:
+    """A thing that is whole takes nothing besides."""
+    extra = [name for name, given in beside.items() if given is not None]
+    if extra:
+        maker = f"culet.{what.lower()}"
+        raise InputError(f"a {what} is whole, and `{extra[0]}` is given beside it", f"pass tables, or all of it to {maker}")
 
 
 def beside_of(
@@ -273,6 +281,9 @@ def network(
     Network
     """
     if isinstance(edges, Network):
+        beside_it = {"directed": directed, "nodes": nodes, "labels": labels, "valid": valid, "test": test, "columns": columns}
+        negatives = {"valid_negatives": valid_negatives, "test_negatives": test_negatives, "typed_ids": typed_ids}
+        _refuse_beside("Network", {**beside_it, **negatives})
         return edges
     if isinstance(edges, Catalogue):
         raise InputError("a catalogue is no network", "fit a recommender, such as culet.Auto")
@@ -285,7 +296,7 @@ def network(
         return told_of(Network(heard(options_of(options, OF_NETWORK), lambda said: _core.Network.read(Path(edges), said))))
     if directed is None and callable(getattr(edges, "is_directed", None)):
         options["directed"] = bool(edges.is_directed())
-    source = source_of(edges, EDGES, "edges", columns)
+    source = source_of(upper_half(edges) if not options["directed"] else edges, EDGES, "edges", columns)
     if nodes is None and is_graph(edges):
         # Those without an edge stand in no row.
         nodes = {"id": list(edges.nodes)}

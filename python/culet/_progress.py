@@ -35,7 +35,8 @@ class Follower:
         if self._shows:
             self._draw(event)
         if self.callback is not None:
-            return self.callback(event) is not False
+            answer = self.callback(event)
+            return answer is None or bool(answer)
         return True
 
     def close(self) -> None:

@@ -116,6 +116,11 @@ def _end_to_end(users: List[Any], histories: List[Any]) -> Tuple[List[Any], List
         if is_scalar(items):
             raise InputError(f"the history of {shown(user)} is {shown(items)}", f"write [{shown(items)}]")
     listed = [list(items) for items in histories]
+    for user, items in zip(users, listed):
+        if not items:
+            raise InputError(f"the history of {shown(user)} is empty", "give ids of items that were taken")
+    if len(set(texts_of(users))) < len(users):
+        raise InputError("two people have the same id as a text, such as 1 and '1'", "name each of them apart")
     return [user for user, items in zip(users, listed) for _ in items], [item for items in listed for item in items]
 
 

@@ -319,7 +319,8 @@ class Recommender(Estimator):
             texts = texts_of(users)
             # By their first rows.
             places: Dict[str, int] = {}
-            number = np.array([places.setdefault(texts[row], len(places)) for row in known], dtype=np.int64)
+            # Those who took nothing that is known keep their row, too.
+            number = np.array([places.setdefault(text, len(places)) for text in texts], dtype=np.int64)[known]
             names = list(places)
             order = np.argsort(number, kind="stable")
             lengths = np.bincount(number, minlength=len(names))
@@ -340,7 +341,7 @@ class Recommender(Estimator):
         if several is not None:
             output = kind_of(history) if output is None else output
             asked = as_array(names, _are_whole(users))
-            return self._listed(asked, counts, best, scores, output)
+            return self._listed(asked, counts, best, scores, output, k)
         if output == "arrays":
             return self.item_ids_[best], scores
         columns = {"item_id": self.item_ids_[best], "score": scores, "rank": np.arange(1, len(best) + 1)}
@@ -561,9 +562,11 @@ class Recommender(Estimator):
             log.warning("%d unknown items are left aside, such as `%s`", len(skipped), skipped[0])
         return flags
 
-    def _listed(self, users: np.ndarray, counts: np.ndarray, best: np.ndarray, scores: np.ndarray, output: Optional[str]) -> Any:
+    def _listed(
+        self, users: np.ndarray, counts: np.ndarray, best: np.ndarray, scores: np.ndarray, output: Optional[str], k: int = 0
+    ) -> Any:
         if output == "arrays":
-            return rectangles(len(users), int(counts.max(initial=0)), np.arange(len(users)), counts, self.item_ids_[best], scores)
+            return rectangles(len(users), k, np.arange(len(users)), counts, self.item_ids_[best], scores)
         starts = np.repeat(np.cumsum(counts, dtype=np.int64) - counts, counts)
         columns = {
             "user_id": np.repeat(users, counts),

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
-use std::sync::{Mutex, PoisonError};
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
 use culet_kernels::Matrix;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
@@ -119,7 +118,7 @@ fn header(tensors: &[(&str, Tensor)], metadata: &BTreeMap<String, String>) -> io
 /// Any content is safe: what does not fit together is an error, and no size is believed beyond that of the file.
 #[derive(Debug)]
 pub(super) struct TensorFile {
-    file: Mutex<File>,
+    file: File,
     metadata: Metadata,
     start: u64,
 }
@@ -133,7 +132,7 @@ impl TensorFile {
         if expected != Some(n_bytes) {
             return Err(format!("the header describes a file of another size than {n_bytes} bytes"));
         }
-        Ok(Self { file: Mutex::new(file), metadata, start })
+        Ok(Self { file, metadata, start })
     }
 
     /// The names of the tensors in the order of the file.
@@ -246,17 +245,31 @@ impl TensorFile {
         Ok(bytes)
     }
 
+    /// Reads by places of its own: a process that was forked shares the place in the file with its parent.
     fn read(
         &self,
         info: &TensorInfo,
-        read: impl FnOnce(&mut BufReader<&File>) -> io::Result<()>,
+        read: impl FnOnce(&mut BufReader<Section<'_>>) -> io::Result<()>,
     ) -> Result<(), String> {
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut reader = BufReader::with_capacity(BLOCK, &*file);
-        reader
-            .seek(SeekFrom::Start(self.start + info.data_offsets.0 as u64))
-            .and_then(|_| read(&mut reader))
-            .map_err(|error| unreadable(&error))
+        let section = Section { file: &self.file, at: self.start + info.data_offsets.0 as u64 };
+        read(&mut BufReader::with_capacity(BLOCK, section)).map_err(|error| unreadable(&error))
+    }
+}
+
+/// A file from some place on.
+struct Section<'a> {
+    file: &'a File,
+    at: u64,
+}
+
+impl Read for Section<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let n = std::os::unix::fs::FileExt::read_at(self.file, bytes, self.at)?;
+        #[cfg(windows)]
+        let n = std::os::windows::fs::FileExt::seek_read(self.file, bytes, self.at)?;
+        self.at += n as u64;
+        Ok(n)
     }
 }
 

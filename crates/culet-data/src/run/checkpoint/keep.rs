@@ -70,6 +70,11 @@ impl Checkpoints {
         Ok(Self { folder, plan, generation, _lock: lock })
     }
 
+    /// Goes on from a plan of this checksum, after the state of this number.
+    pub(super) fn from(self, plan: String, generation: u64) -> Self {
+        Self { plan, generation, ..self }
+    }
+
     /// Keeps a state: how far the training came, as data, and its tables. The history is on the disk before it.
     ///
     /// # Errors

@@ -65,12 +65,15 @@ impl KeptTraining {
     /// is over what it kept is taken away, should it have been ended before it did that itself.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, DataError> {
         let (path, folder) = (path.as_ref().to_path_buf(), path.as_ref().join(FOLDER));
+        // Before anything is read: who trains there may be writing at this moment.
+        let is_kept = folder.join(PLAN).exists();
+        let locked = is_kept.then(|| Checkpoints::lock(folder.clone(), String::new(), 0)).transpose()?;
         let manifest = match read_manifest(&path) {
             Ok(bytes) => Some(Manifest::parse(&bytes, true).map_err(|problem| manifest_error(&path, problem))?),
             Err(_) => None,
         };
         if let Some(over) = manifest.as_ref().filter(|manifest| !manifest.summary.was_interrupted()) {
-            clear(&path, over)?;
+            clear(&path, over, locked)?;
             return Err(DataError::run(&path, RunProblem::Finished));
         }
         let (file, checksum): (PlanFile, _) = match fs::read(folder.join(PLAN)) {
@@ -80,9 +83,9 @@ impl KeptTraining {
             }
             Err(source) => return Err(DataError::read(&folder.join(PLAN), source)),
         };
-        // Before anything is read: who trains there may be writing at this moment.
+        let Some(checkpoints) = locked else { return Err(nothing_to_go_on_from(&path)) };
         let newest = generations(&folder).last().copied().unwrap_or(0);
-        let checkpoints = Checkpoints::lock(folder.clone(), checksum.clone(), newest)?;
+        let checkpoints = checkpoints.from(checksum.clone(), newest);
         let planned = Place { run: &path, folder: &folder, plan: &file };
         let data = planned.data()?;
         let start =
@@ -118,15 +121,18 @@ impl KeptPlace {
 }
 
 /// Takes away what a training kept that is over, as far as whoever wrote its run did not come to that.
-fn clear(run: &Path, manifest: &Manifest) -> Result<(), DataError> {
+fn clear(run: &Path, manifest: &Manifest, kept: Option<Checkpoints>) -> Result<(), DataError> {
     let folder = run.join(FOLDER);
-    if folder.join(PLAN).exists() {
-        let checkpoints = Checkpoints::lock(folder, String::new(), 0)?;
-        sweep(run)?;
-        RunWriter::settle(run, manifest)?;
-        checkpoints.remove()?;
+    match kept {
+        Some(checkpoints) => {
+            sweep(run)?;
+            RunWriter::settle(run, manifest)?;
+            checkpoints.remove()
+        }
+        // Whoever removed the rest was ended before it removed the folder.
+        None if folder.is_dir() => fs::remove_dir_all(&folder).map_err(|source| DataError::write(&folder, source)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Newer formats are a matter of the folder, all else of the file.
