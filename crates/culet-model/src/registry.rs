@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Where a model was published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Paper {
     /// The authors, shortened.
     pub authors: &'static str,

@@ -1,6 +1,6 @@
 //! Tables of numbers as NumPy's arrays.
 
-use culet::graph::Names;
+use culet::graph::{Names, Vocabulary};
 use culet::kernels::Matrix;
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1};
 use pyo3::prelude::*;
@@ -42,4 +42,15 @@ pub(crate) fn ids(names: &Names, n: usize) -> Vec<&str> {
 pub(crate) fn names(names: &Names, n: usize) -> Option<Vec<Option<&str>>> {
     let all: Vec<_> = (0..n).map(|place| names.name(place)).collect();
     all.iter().any(Option::is_some).then_some(all)
+}
+
+/// The names of a kind of a catalogue's nodes, and how many of them there are: items are the first entities.
+pub(crate) fn of_kind<'a>(names: &'a Vocabulary, n_items: usize, kind: &str) -> Option<(&'a Names, usize)> {
+    Some(match kind {
+        "user" => (&names.users, names.users.len()),
+        "item" => (&names.entities, n_items),
+        "entity" => (&names.entities, names.entities.len()),
+        "relation" => (&names.relations, names.relations.len()),
+        _ => return None,
+    })
 }

@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::arrays::{Columns, columns, ids, names};
+use crate::arrays::{Columns, columns, ids, names, of_kind};
 use crate::errors::Problem;
 use crate::estimates::estimates;
 use crate::table::table;
@@ -300,14 +300,8 @@ impl Catalogue {
 
 impl Catalogue {
     fn of_kind(&self, kind: &str) -> PyResult<(&culet::graph::Names, usize)> {
-        let names = &self.dataset.vocabulary;
-        match kind {
-            "user" => Ok((&names.users, names.users.len())),
-            "item" => Ok((&names.entities, self.dataset.train.n_items())),
-            "entity" => Ok((&names.entities, names.entities.len())),
-            "relation" => Ok((&names.relations, names.relations.len())),
-            _ => Err(Problem::input(format!("a catalogue has no `{kind}`")).into()),
-        }
+        let found = of_kind(&self.dataset.vocabulary, self.dataset.train.n_items(), kind);
+        Ok(found.ok_or_else(|| Problem::input(format!("a catalogue has no `{kind}`")))?)
     }
 }
 

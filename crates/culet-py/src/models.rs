@@ -26,12 +26,7 @@ fn model(spec: &ModelSpec) -> Value {
         "class": spec.class,
         "title": spec.title,
         "summary": spec.summary,
-        "paper": {
-            "authors": spec.paper.authors,
-            "title": spec.paper.title,
-            "venue": spec.paper.venue,
-            "link": spec.paper.link,
-        },
+        "paper": spec.paper,
         "of_network": of_network,
         "uses_graph": spec.uses_graph,
         "has_facets": spec.has_facets,

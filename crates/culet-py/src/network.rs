@@ -220,9 +220,9 @@ impl Network {
         // By way of the text, whose errors tell a place.
         let mut config: NetworkConfig =
             serde_json::from_str(config).map_err(|error| Problem::input(error.to_string()))?;
-        if !is_given && config.n_groups > 0 {
+        if !is_given {
             // Few nodes have few edges.
-            config.mean_degree = config.mean_degree.min(config.largest_mean_degree());
+            config = config.with_room();
         }
         let (made, seconds) = timed(py, |_| synthesise_network(&config, seed))?;
         let made = made.map_err(Problem::from)?;

@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::arrays::{ids, indices, matrix, names};
+use crate::arrays::{ids, indices, matrix, names, of_kind};
 use crate::errors::Problem;
 use crate::threads::Threads;
 
@@ -71,26 +71,14 @@ impl Run {
     }
 
     fn of_kind(&self, kind: &str) -> PyResult<(&Names, usize)> {
-        match (&self.answers, kind) {
-            (Answers::Catalogue(answers), "user") => {
-                let all = &answers.vocabulary().users;
-                Ok((all, all.len()))
-            }
-            (Answers::Catalogue(answers), "item") => Ok((&answers.vocabulary().entities, answers.n_items())),
-            (Answers::Catalogue(answers), "entity") => {
-                let all = &answers.vocabulary().entities;
-                Ok((all, all.len()))
-            }
-            (Answers::Catalogue(answers), "relation") => {
-                let all = &answers.vocabulary().relations;
-                Ok((all, all.len()))
-            }
-            (Answers::Network(answers), "node") => {
+        let found = match &self.answers {
+            Answers::Catalogue(answers) => of_kind(answers.vocabulary(), answers.n_items(), kind),
+            Answers::Network(answers) => {
                 let all = &answers.stored().data().nodes;
-                Ok((all, all.len()))
+                (kind == "node").then_some((all, all.len()))
             }
-            _ => Err(Problem::input(format!("this run has no `{kind}`")).into()),
-        }
+        };
+        Ok(found.ok_or_else(|| Problem::input(format!("this run has no `{kind}`")))?)
     }
 
     fn find_one(&self, kind: &str, id: &str) -> Result<u32, AskError> {

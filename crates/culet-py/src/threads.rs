@@ -20,8 +20,6 @@ use crate::errors::{InternalError, Problem};
 
 /// How often this thread asks whether Ctrl-C was pressed.
 const LOOKS_EVERY: Duration = Duration::from_millis(50);
-/// What an event has of which the teller waits to be heard.
-const EPOCH: &str = "\"event\":\"epoch\"";
 /// How often steps are told.
 const TELLS_EVERY: Duration = Duration::from_millis(100);
 
@@ -123,10 +121,13 @@ impl Threads {
     }
 }
 
+/// An event, as JSON, and whether the teller waits for it to be heard.
+type Told = (String, bool);
+
 /// What a thread tells while it works.
 #[derive(Debug)]
 pub(crate) struct Teller {
-    sender: Sender<String>,
+    sender: Sender<Told>,
     flag: StopFlag,
     /// Whether to come to a good end soon.
     halt: Arc<AtomicBool>,
@@ -138,12 +139,12 @@ pub(crate) struct Teller {
 impl Teller {
     fn tell(&mut self, event: &serde_json::Value) {
         // Nobody listens any more once Ctrl-C was pressed.
-        let _ = self.sender.send(event.to_string());
+        let _ = self.sender.send((event.to_string(), false));
     }
 
-    /// Tells an event and waits until it was heard, so that an answer to it counts from here on.
+    /// Tells an event and, where somebody follows, waits until it was heard, so that an answer to it counts from here on.
     fn tell_and_wait(&mut self, event: &serde_json::Value) {
-        self.tell(event);
+        let _ = self.sender.send((event.to_string(), self.heard.is_some()));
         if let Some(heard) = &self.heard {
             // An error: nobody listens any more.
             let _ = heard.recv();
@@ -204,7 +205,7 @@ impl Observer for Teller {
 
 /// The thread of the interpreter, while another one works.
 struct Listener {
-    receiver: Receiver<String>,
+    receiver: Receiver<Told>,
     follow: Option<Py<PyAny>>,
     /// Tells back that an epoch was heard.
     hears: Sender<()>,
@@ -217,7 +218,12 @@ impl Listener {
         let mut looked = Instant::now();
         loop {
             match self.receiver.recv_timeout(LOOKS_EVERY) {
-                Ok(event) => self.hear(&event)?,
+                Ok((event, is_waited_for)) => {
+                    self.hear(&event)?;
+                    if is_waited_for {
+                        let _ = self.hears.send(());
+                    }
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
@@ -236,9 +242,6 @@ impl Listener {
             let answer = follow.bind(py).call1((event,))?;
             if answer.extract::<bool>().is_ok_and(|goes_on| !goes_on) {
                 self.halt.store(true, Ordering::Relaxed);
-            }
-            if event.contains(EPOCH) {
-                let _ = self.hears.send(());
             }
             Ok(())
         })

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use culet_data::{CatalogueView, Checkpoints, Dataset, Fingerprint, RunWriter, TrainingPlan};
+use culet_data::{CatalogueView, DataView, Dataset, Fingerprint, RunWriter, TrainingPlan};
 use culet_eval::RankingProtocol;
 use culet_kernels::Matrix;
 use culet_model::{Build, Facets, ModelSpec};
@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 
 use crate::RunsError;
 use crate::checkpoint::{CheckpointEvery, Keeping};
-use crate::folder::{in_run_folder, keeping};
 use crate::history::{Recorder, waiting};
 use crate::memory::peak_rss_bytes;
 use crate::resume::Resumption;
+use crate::work::{self, Work};
 
 /// What is to be trained, and how: a recommender, from a catalogue.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ impl CatalogueFit<'_> {
         pool: &ThreadPool,
         observer: &mut dyn Observer,
     ) -> Result<CatalogueFitted, RunsError> {
-        in_run_folder(out, |writer| self.work(writer, None, Beginning::default(), out, pool, observer))
+        work::run(self, out, pool, observer)
     }
 
     /// As [`CatalogueFit::run`], into a folder that [`Resumption`] can go on in, whatever ends the training: what it needs
@@ -91,26 +91,7 @@ impl CatalogueFit<'_> {
         pool: &ThreadPool,
         observer: &mut dyn Observer,
     ) -> Result<CatalogueFitted, RunsError> {
-        let resumes = every != CheckpointEvery::Never && !matches!(self.spec.build, Build::Closed(_));
-        in_run_folder(Some(out), |writer| {
-            let writer = writer.expect("a folder is named");
-            if !resumes {
-                let beginning = Beginning { start, state: None };
-                return self.work(Some(writer), None, beginning, Some(out), pool, observer);
-            }
-            let dataset = self.dataset;
-            let data = CatalogueView {
-                train: &dataset.train,
-                valid: &dataset.valid,
-                test: &dataset.test,
-                graph: &dataset.graph,
-                vocabulary: &dataset.vocabulary,
-            };
-            let tables: Vec<(String, &Matrix)> = start.iter().map(|(name, table)| (name.clone(), table)).collect();
-            let checkpoints = Checkpoints::begin(writer, &self.plan(), data.into(), &tables)?;
-            let beginning = Beginning { start, state: None };
-            self.keep_at_work(writer, Keeping::new(checkpoints, every), false, beginning, pool, observer)
-        })
+        work::run_resumably(self, out, start, every, pool, observer)
     }
 
     /// Goes on with a training that was interrupted, of which this is the fit: [`Resumption::catalogue_fit`] makes it.
@@ -124,57 +105,7 @@ impl CatalogueFit<'_> {
         pool: &ThreadPool,
         observer: &mut dyn Observer,
     ) -> Result<CatalogueFitted, RunsError> {
-        let (mut writer, checkpoints, beginning) = from.go_on()?;
-        self.keep_at_work(&mut writer, Keeping::new(checkpoints, every), true, beginning, pool, observer)
-    }
-
-    fn keep_at_work(
-        &self,
-        writer: &mut RunWriter,
-        kept: Keeping,
-        was_there: bool,
-        beginning: Beginning,
-        pool: &ThreadPool,
-        observer: &mut dyn Observer,
-    ) -> Result<CatalogueFitted, RunsError> {
-        let out = writer.path().to_path_buf();
-        let work = |kept: &mut Keeping| self.work(Some(writer), Some(kept), beginning, Some(&out), pool, observer);
-        keeping(kept, was_there, work, |fitted| fitted.outcome.interrupted)
-    }
-
-    fn work(
-        &self,
-        mut writer: Option<&mut RunWriter>,
-        kept: Option<&mut Keeping>,
-        beginning: Beginning,
-        out: Option<&Path>,
-        pool: &ThreadPool,
-        observer: &mut dyn Observer,
-    ) -> Result<CatalogueFitted, RunsError> {
-        let (outcome, facets) = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
-        if let Some(writer) = writer {
-            waiting(observer, "writing the run folder");
-            self.write(writer, &outcome, facets.as_ref(), pool)?;
-        }
-        let document = self.document(&outcome, out, pool);
-        Ok(CatalogueFitted { outcome, facets, document })
-    }
-
-    /// What is trained, and how.
-    fn plan(&self) -> TrainingPlan {
-        TrainingPlan {
-            model: self.spec.name.to_owned(),
-            config: json!({
-                "data": self.dataset.name,
-                "graph": self.graph.word(),
-                "model": self.settings,
-                "training": self.options,
-            }),
-            data: Fingerprint::of(self.dataset).into(),
-            seed: self.seed,
-            cutoffs: self.protocol.cutoffs().to_vec(),
-            load_seconds: self.load_seconds,
-        }
+        work::resume(self, from, every, pool, observer)
     }
 
     /// By what the epoch is selected; `None` if the last one is taken.
@@ -264,6 +195,65 @@ impl CatalogueFit<'_> {
             "peak_rss_bytes": peak_rss_bytes(),
             "run": out.map(Path::to_string_lossy),
         })
+    }
+}
+
+impl Work for CatalogueFit<'_> {
+    type Fitted = CatalogueFitted;
+
+    fn plan(&self) -> TrainingPlan {
+        TrainingPlan {
+            model: self.spec.name.to_owned(),
+            config: json!({
+                "data": self.dataset.name,
+                "graph": self.graph.word(),
+                "model": self.settings,
+                "training": self.options,
+            }),
+            data: Fingerprint::of(self.dataset).into(),
+            seed: self.seed,
+            cutoffs: self.protocol.cutoffs().to_vec(),
+            load_seconds: self.load_seconds,
+        }
+    }
+
+    fn view(&self) -> DataView<'_> {
+        let dataset = self.dataset;
+        let view = CatalogueView {
+            train: &dataset.train,
+            valid: &dataset.valid,
+            test: &dataset.test,
+            graph: &dataset.graph,
+            vocabulary: &dataset.vocabulary,
+        };
+        view.into()
+    }
+
+    fn has_states(&self) -> bool {
+        // To fit a model again that is fitted at once is all there is to resume.
+        !matches!(self.spec.build, Build::Closed(_))
+    }
+
+    fn work(
+        &self,
+        mut writer: Option<&mut RunWriter>,
+        kept: Option<&mut Keeping>,
+        beginning: Beginning,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<CatalogueFitted, RunsError> {
+        let out = writer.as_deref().map(|writer| writer.path().to_path_buf());
+        let (outcome, facets) = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
+        if let Some(writer) = writer {
+            waiting(observer, "writing the run folder");
+            self.write(writer, &outcome, facets.as_ref(), pool)?;
+        }
+        let document = self.document(&outcome, out.as_deref(), pool);
+        Ok(CatalogueFitted { outcome, facets, document })
+    }
+
+    fn was_interrupted(fitted: &CatalogueFitted) -> bool {
+        fitted.outcome.interrupted
     }
 }
 

@@ -51,6 +51,7 @@ mod resume;
 mod room;
 mod search;
 mod settings;
+mod work;
 
 pub use board::{
     Board, BoardDocument, BoardFailure, BoardRow, ColdCounts, ColdGain, GraphGain, OpenBoard, RowSeconds, SearchRecord,

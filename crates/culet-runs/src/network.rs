@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use culet_data::{Checkpoints, NetworkData, NetworkFingerprint, NetworkView, RunWriter, TrainingPlan};
+use culet_data::{DataView, NetworkData, NetworkFingerprint, NetworkView, RunWriter, TrainingPlan};
 use culet_kernels::Matrix;
 use culet_model::ModelSpec;
 use culet_train::{
@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 
 use crate::RunsError;
 use crate::checkpoint::{CheckpointEvery, Keeping};
-use crate::folder::{in_run_folder, keeping};
 use crate::history::{Recorder, waiting};
 use crate::memory::peak_rss_bytes;
 use crate::resume::Resumption;
+use crate::work::{self, Work};
 
 /// What is to be trained, and how: a model of the nodes of a network.
 #[derive(Debug, Clone)]
@@ -65,7 +65,7 @@ impl NetworkFit<'_> {
         pool: &ThreadPool,
         observer: &mut dyn Observer,
     ) -> Result<NetworkFitted, RunsError> {
-        in_run_folder(out, |writer| self.work(writer, None, Beginning::default(), out, pool, observer))
+        work::run(self, out, pool, observer)
     }
 
     /// As [`NetworkFit::run`], into a folder that [`Resumption`] can go on in, whatever ends the training: what it needs
@@ -82,28 +82,7 @@ impl NetworkFit<'_> {
         pool: &ThreadPool,
         observer: &mut dyn Observer,
     ) -> Result<NetworkFitted, RunsError> {
-        in_run_folder(Some(out), |writer| {
-            let writer = writer.expect("a folder is named");
-            if every == CheckpointEvery::Never {
-                let beginning = Beginning { start, state: None };
-                return self.work(Some(writer), None, beginning, Some(out), pool, observer);
-            }
-            let (data, split) = (self.data, &self.data.split);
-            let view = NetworkView {
-                network: &data.network,
-                nodes: &data.nodes,
-                labels: data.labels.as_ref(),
-                train_negatives: &split.train_negatives,
-                valid: &split.valid,
-                valid_negatives: &split.valid_negatives,
-                test: &split.test,
-                test_negatives: &split.test_negatives,
-            };
-            let tables: Vec<(String, &Matrix)> = start.iter().map(|(name, table)| (name.clone(), table)).collect();
-            let checkpoints = Checkpoints::begin(writer, &self.plan(), view.into(), &tables)?;
-            let beginning = Beginning { start, state: None };
-            self.keep_at_work(writer, Keeping::new(checkpoints, every), false, beginning, pool, observer)
-        })
+        work::run_resumably(self, out, start, every, pool, observer)
     }
 
     /// Goes on with a training that was interrupted, of which this is the fit: [`Resumption::network_fit`] makes it.
@@ -117,52 +96,7 @@ impl NetworkFit<'_> {
         pool: &ThreadPool,
         observer: &mut dyn Observer,
     ) -> Result<NetworkFitted, RunsError> {
-        let (mut writer, checkpoints, beginning) = from.go_on()?;
-        self.keep_at_work(&mut writer, Keeping::new(checkpoints, every), true, beginning, pool, observer)
-    }
-
-    fn keep_at_work(
-        &self,
-        writer: &mut RunWriter,
-        kept: Keeping,
-        was_there: bool,
-        beginning: Beginning,
-        pool: &ThreadPool,
-        observer: &mut dyn Observer,
-    ) -> Result<NetworkFitted, RunsError> {
-        let out = writer.path().to_path_buf();
-        let work = |kept: &mut Keeping| self.work(Some(writer), Some(kept), beginning, Some(&out), pool, observer);
-        keeping(kept, was_there, work, |fitted| fitted.outcome.interrupted)
-    }
-
-    fn work(
-        &self,
-        mut writer: Option<&mut RunWriter>,
-        kept: Option<&mut Keeping>,
-        beginning: Beginning,
-        out: Option<&Path>,
-        pool: &ThreadPool,
-        observer: &mut dyn Observer,
-    ) -> Result<NetworkFitted, RunsError> {
-        let outcome = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
-        if let Some(writer) = writer {
-            waiting(observer, "writing the run folder");
-            self.write(writer, &outcome, pool)?;
-        }
-        let document = self.document(&outcome, out, pool);
-        Ok(NetworkFitted { outcome, document })
-    }
-
-    /// What is trained, and how.
-    fn plan(&self) -> TrainingPlan {
-        TrainingPlan {
-            model: self.spec.name.to_owned(),
-            config: json!({ "data": self.data.name, "model": self.settings, "training": self.options }),
-            data: NetworkFingerprint::of(&self.data.network).into(),
-            seed: self.seed,
-            cutoffs: Vec::new(),
-            load_seconds: self.load_seconds,
-        }
+        work::resume(self, from, every, pool, observer)
     }
 
     /// By what the epoch was selected; `None` if the last one was taken.
@@ -240,5 +174,61 @@ impl NetworkFit<'_> {
             "peak_rss_bytes": peak_rss_bytes(),
             "run": out.map(Path::to_string_lossy),
         })
+    }
+}
+
+impl Work for NetworkFit<'_> {
+    type Fitted = NetworkFitted;
+
+    fn plan(&self) -> TrainingPlan {
+        TrainingPlan {
+            model: self.spec.name.to_owned(),
+            config: json!({ "data": self.data.name, "model": self.settings, "training": self.options }),
+            data: NetworkFingerprint::of(&self.data.network).into(),
+            seed: self.seed,
+            cutoffs: Vec::new(),
+            load_seconds: self.load_seconds,
+        }
+    }
+
+    fn view(&self) -> DataView<'_> {
+        let (data, split) = (self.data, &self.data.split);
+        let view = NetworkView {
+            network: &data.network,
+            nodes: &data.nodes,
+            labels: data.labels.as_ref(),
+            train_negatives: &split.train_negatives,
+            valid: &split.valid,
+            valid_negatives: &split.valid_negatives,
+            test: &split.test,
+            test_negatives: &split.test_negatives,
+        };
+        view.into()
+    }
+
+    fn has_states(&self) -> bool {
+        true
+    }
+
+    fn work(
+        &self,
+        mut writer: Option<&mut RunWriter>,
+        kept: Option<&mut Keeping>,
+        beginning: Beginning,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<NetworkFitted, RunsError> {
+        let out = writer.as_deref().map(|writer| writer.path().to_path_buf());
+        let outcome = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
+        if let Some(writer) = writer {
+            waiting(observer, "writing the run folder");
+            self.write(writer, &outcome, pool)?;
+        }
+        let document = self.document(&outcome, out.as_deref(), pool);
+        Ok(NetworkFitted { outcome, document })
+    }
+
+    fn was_interrupted(fitted: &NetworkFitted) -> bool {
+        fitted.outcome.interrupted
     }
 }

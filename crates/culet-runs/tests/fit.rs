@@ -1,42 +1,16 @@
 //! From generated data to a run folder and back.
 
+mod made;
+
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use culet_data::{
-    CatalogueConfig, Dataset, LinkParts, NetworkConfig, NetworkData, Run, synthesise, synthesise_network,
-};
-use culet_eval::RankingProtocol;
+use culet_data::{LinkParts, NetworkConfig, NetworkData, Run, synthesise_network};
 use culet_model::find_model;
-use culet_runs::{CatalogueFit, NetworkFit, RunsError, resolve_settings};
-use culet_train::{
-    Event, GraphKind, NetworkTrainOptions, Observer, Silent, StoredNetworkRun, StoredRun, TrainError, TrainOptions,
-};
-use rayon::ThreadPool;
+use culet_runs::{NetworkFit, RunsError, resolve_settings};
+use culet_train::{Event, NetworkTrainOptions, Observer, Silent, StoredNetworkRun, StoredRun, TrainError};
 
-fn pool() -> ThreadPool {
-    rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap()
-}
-
-fn catalogue() -> Dataset {
-    let config = CatalogueConfig { n_users: 40, n_items: 60, n_interactions: 500, ..Default::default() };
-    synthesise(&config).unwrap().dataset
-}
-
-fn catalogue_fit<'a>(model: &str, given: &str, dataset: &'a Dataset) -> CatalogueFit<'a> {
-    let spec = find_model(model).unwrap();
-    let settings = resolve_settings(spec, None, given.parse().unwrap()).unwrap();
-    CatalogueFit {
-        spec,
-        options: TrainOptions::for_model(spec, &settings.training).unwrap(),
-        settings: settings.model,
-        protocol: RankingProtocol::new(vec![10]).unwrap(),
-        dataset,
-        load_seconds: 0.5,
-        graph: GraphKind::True,
-        seed: 7,
-    }
-}
+use made::{catalogue, catalogue_fit, pool};
 
 /// Ends a training after so many epochs, and keeps what it was told to wait for.
 #[derive(Default)]

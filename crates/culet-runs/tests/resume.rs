@@ -1,41 +1,18 @@
 //! Trainings that are ended, gone on with, and started from other runs, in their folders.
 
+mod made;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use culet_data::{CatalogueConfig, DataError, Dataset, Run, RunProblem, synthesise};
-use culet_eval::RankingProtocol;
+use culet_data::{DataError, Run, RunProblem};
 use culet_graph::{Interactions, Names};
-use culet_model::find_model;
-use culet_runs::{CatalogueFit, CheckpointEvery, Known, ResumedData, Resumption, RunsError, resolve_settings};
-use culet_train::{Event, GraphKind, Observer, Silent, TrainOptions};
-use rayon::ThreadPool;
+use culet_runs::{CheckpointEvery, Known, ResumedData, Resumption, RunsError};
+use culet_train::{Event, Observer, Silent};
 
-fn pool() -> ThreadPool {
-    rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap()
-}
-
-fn catalogue() -> Dataset {
-    let config = CatalogueConfig { n_users: 40, n_items: 60, n_interactions: 500, ..Default::default() };
-    synthesise(&config).unwrap().dataset
-}
-
-fn fit<'a>(model: &str, given: &str, dataset: &'a Dataset) -> CatalogueFit<'a> {
-    let spec = find_model(model).unwrap();
-    let settings = resolve_settings(spec, None, given.parse().unwrap()).unwrap();
-    CatalogueFit {
-        spec,
-        options: TrainOptions::for_model(spec, &settings.training).unwrap(),
-        settings: settings.model,
-        protocol: RankingProtocol::new(vec![10]).unwrap(),
-        dataset,
-        load_seconds: 0.5,
-        graph: GraphKind::True,
-        seed: 7,
-    }
-}
+use made::{catalogue, catalogue_fit, pool};
 
 /// Ends a training after so many steps.
 struct EndsAfter(usize);
@@ -66,7 +43,7 @@ fn tables(out: &Path) -> Vec<u8> {
 fn an_ended_training_answers_goes_on_and_ends_as_if_it_never_was() {
     let (dataset, pool, place) = (catalogue(), pool(), tempfile::tempdir().unwrap());
     let (whole, out) = (place.path().join("whole"), place.path().join("run"));
-    let fit = fit("kgin", "epochs = 4\nbatch = 100\nevaluate_every = 1\ndim = 8\nrefit = true", &dataset);
+    let fit = catalogue_fit("kgin", "epochs = 4\nbatch = 100\nevaluate_every = 1\ndim = 8\nrefit = true", &dataset);
     fit.run(Some(&whole), &pool, &mut Silent).unwrap();
     let fitted = fit.run_resumably(&out, BTreeMap::new(), ALWAYS, &pool, &mut EndsAfter(3)).unwrap();
     assert!(fitted.outcome.interrupted);
@@ -92,13 +69,15 @@ fn an_ended_training_answers_goes_on_and_ends_as_if_it_never_was() {
 fn a_blend_begins_anew_and_what_is_fitted_at_once_keeps_nothing() {
     let (dataset, pool, place) = (catalogue(), pool(), tempfile::tempdir().unwrap());
     let (whole, out) = (place.path().join("whole"), place.path().join("run"));
-    let blend = fit("auto", "embedding = 'none'", &dataset);
+    let blend = catalogue_fit("auto", "embedding = 'none'", &dataset);
     blend.run(Some(&whole), &pool, &mut Silent).unwrap();
     assert!(blend.run_resumably(&out, BTreeMap::new(), ALWAYS, &pool, &mut EndsAfter(2)).unwrap().outcome.interrupted);
     assert!(Resumption::open(&out).unwrap().0.goes_on().is_none());
     assert!(!resume(&out, &mut Silent).unwrap() && tables(&out) == tables(&whole));
     let at_once = place.path().join("at once");
-    fit("item-knn", "", &dataset).run_resumably(&at_once, BTreeMap::new(), ALWAYS, &pool, &mut Silent).unwrap();
+    catalogue_fit("item-knn", "", &dataset)
+        .run_resumably(&at_once, BTreeMap::new(), ALWAYS, &pool, &mut Silent)
+        .unwrap();
     assert!(!at_once.join("checkpoint").exists());
 }
 
@@ -106,7 +85,7 @@ fn a_blend_begins_anew_and_what_is_fitted_at_once_keeps_nothing() {
 fn what_fails_of_itself_leaves_nothing_and_a_run_that_cannot_be_written_leaves_what_was_kept() {
     let (dataset, pool, place) = (catalogue(), pool(), tempfile::tempdir().unwrap());
     let (whole, out) = (place.path().join("whole"), place.path().join("run"));
-    let nothing = fit("bpr-mf", "validation_share = 0.0", &dataset);
+    let nothing = catalogue_fit("bpr-mf", "validation_share = 0.0", &dataset);
     assert!(nothing.run_resumably(&out, BTreeMap::new(), ALWAYS, &pool, &mut Silent).is_err());
     assert!(!out.exists());
     /// Puts a folder where a file is to be, which nothing can replace.
@@ -119,7 +98,7 @@ fn what_fails_of_itself_leaves_nothing_and_a_run_that_cannot_be_written_leaves_w
             ControlFlow::Continue(())
         }
     }
-    let fit = fit("bpr-mf", "epochs = 3\nevaluate_every = 1\ndim = 8", &dataset);
+    let fit = catalogue_fit("bpr-mf", "epochs = 3\nevaluate_every = 1\ndim = 8", &dataset);
     fit.run(Some(&whole), &pool, &mut Silent).unwrap();
     let obstacle = out.join("data.safetensors.g1");
     let error = fit.run_resumably(&out, BTreeMap::new(), ALWAYS, &pool, &mut InTheWay(&obstacle)).err().unwrap();
@@ -133,7 +112,7 @@ fn a_training_starts_from_another_run_and_what_is_known_keeps_its_rows() {
     let (dataset, pool, place) = (catalogue(), pool(), tempfile::tempdir().unwrap());
     let (first, second) = (place.path().join("first"), place.path().join("second"));
     let settings = "epochs = 2\nevaluate_every = 1\ndim = 8";
-    fit("kgin", settings, &dataset).run(Some(&first), &pool, &mut Silent).unwrap();
+    catalogue_fit("kgin", settings, &dataset).run(Some(&first), &pool, &mut Silent).unwrap();
     // The same users the other way round, and one more.
     let mut newer = dataset.clone();
     let n_users = dataset.train.n_users();
@@ -145,7 +124,7 @@ fn a_training_starts_from_another_run_and_what_is_known_keeps_its_rows() {
     let users = &dataset.vocabulary.users;
     let ids = (0..n_users).rev().map(|user| (users.id(user), None)).chain([("somebody new", None)]);
     newer.vocabulary.users = ids.collect::<Names>();
-    let again = fit("kgin", settings, &newer);
+    let again = catalogue_fit("kgin", settings, &newer);
     let start = again.start_from(&first).unwrap();
     let run = Run::open(&first).unwrap();
     let stored = run.table("parameter.users").unwrap();
@@ -157,8 +136,8 @@ fn a_training_starts_from_another_run_and_what_is_known_keeps_its_rows() {
     assert_eq!(start.known[0], Known { what: "users", n: n_users, of: n_users + 1 });
     again.run_resumably(&second, start.tables, CheckpointEvery::Never, &pool, &mut Silent).unwrap();
     assert!(!second.join("checkpoint").exists());
-    let wider = fit("kgin", "dim = 16", &newer).start_from(&first).unwrap_err();
+    let wider = catalogue_fit("kgin", "dim = 16", &newer).start_from(&first).unwrap_err();
     assert!(matches!(&wider, RunsError::OtherShape { .. }) && wider.is_wrong_input() && wider.hint().is_some());
-    let other = fit("bpr-mf", "dim = 8", &newer).start_from(&first).unwrap_err();
+    let other = catalogue_fit("bpr-mf", "dim = 8", &newer).start_from(&first).unwrap_err();
     assert!(matches!(other, RunsError::OtherModel { .. }), "{other}");
 }

@@ -35,12 +35,7 @@ fn describe(spec: &ModelSpec) -> Value {
         "name": spec.name,
         "title": spec.title,
         "summary": spec.summary,
-        "paper": {
-            "authors": spec.paper.authors,
-            "title": spec.paper.title,
-            "venue": spec.paper.venue,
-            "link": spec.paper.link,
-        },
+        "paper": spec.paper,
         "abilities": abilities(spec),
         "new_users": (spec.family() == Family::Recommender).then_some(spec.new_users),
         "presets": spec.presets.iter().map(|preset| json!({ "name": preset.name, "help": preset.help })).collect::<Vec<_>>(),

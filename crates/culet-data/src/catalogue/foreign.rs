@@ -13,13 +13,13 @@ use super::place::{ARROW, Place};
 use super::problem::CatalogueProblem;
 use super::raw::{Part, Pending, Raw, Taken, Times};
 use super::times::{Clock, time_of};
-use crate::DataError;
 use crate::columns::{ForeignTable, Mixed};
 use crate::network::columns::number;
-use crate::network::terms::{EDGES, INTERACTIONS};
+use crate::network::terms::{EDGES, INTERACTIONS, usual_columns};
 use crate::network::unpack::Input;
 use crate::network::{Column, NetworkLineError};
 use crate::shown::shown;
+use crate::{DataError, DataKind};
 
 const SORTS: [Column; 4] = [Column::Source, Column::Target, Column::Weight, Column::Time];
 
@@ -132,20 +132,18 @@ fn names(
     Ok(names)
 }
 
-/// The columns by what they are usually called; of two columns of which none is called as an item, a rating or a time is,
-/// the first that is not the user is the item, and a note says so.
+/// The columns by [`usual_columns`], with a note on what no header word tells.
 fn by_words(raw: &mut Raw, input: &Input, roots: &[String]) -> [Option<String>; 4] {
-    let words: Vec<_> = roots.iter().map(|name| INTERACTIONS.header_word(name.as_bytes())).collect();
-    let mut names = SORTS.map(|sort| {
-        let (_, usual) = INTERACTIONS.headers.iter().find(|(own, _)| *own == sort)?;
-        usual.iter().find_map(|name| words.iter().position(|word| word == name)).map(|at| roots[at].clone())
-    });
-    if let ([first, second], [_, None, None, None]) = (roots, &names)
-        && first != second
+    let mut names = usual_columns(roots, DataKind::Catalogue).map(|at| at.map(|at| roots[at].clone()));
+    if let ([_, _], [Some(user), Some(item), None, None]) = (roots, &names)
+        && !INTERACTIONS.names_column(item.as_bytes(), Column::Target)
     {
-        let (user, item) = if names[0].as_ref() == Some(second) { (second, first) } else { (first, second) };
+        if user == item {
+            // Columns of one name cannot be told apart.
+            names[1] = None;
+            return names;
+        }
         raw.notes.push(format!("of `{}` column `{user}` is taken for the user, `{item}` for the item", input.name()));
-        (names[0], names[1]) = (Some(user.clone()), Some(item.clone()));
     }
     names
 }

@@ -69,9 +69,18 @@ impl NetworkConfig {
         self.degree_exponent.map_or(Ok(()), |exponent| number("degree_exponent", exponent, 2.05, 10.0))
     }
 
-    /// Half of a group's nodes, as long as 32-bit offsets hold all arcs.
+    /// The same with as many edges as its nodes have room for, if that are fewer.
     #[must_use]
-    pub fn largest_mean_degree(&self) -> f64 {
+    pub fn with_room(self) -> Self {
+        // What is wrong with no nodes or no groups, checking tells.
+        if self.n_nodes == 0 || self.n_groups == 0 {
+            return self;
+        }
+        Self { mean_degree: self.mean_degree.min(self.largest_mean_degree()), ..self }
+    }
+
+    /// Half of a group's nodes, as long as 32-bit offsets hold all arcs.
+    fn largest_mean_degree(&self) -> f64 {
         let half_a_group = self.n_nodes / self.n_groups / 2;
         (half_a_group as f64).min((u32::MAX as usize / 4 / self.n_nodes) as f64)
     }
@@ -107,6 +116,13 @@ mod tests {
         assert_eq!(degree, "`mean_degree` is 101, expected a number from 0.1 to 100");
         let exponent = refused(NetworkConfig { degree_exponent: Some(f64::NAN), ..base.clone() });
         assert_eq!(exponent, "`degree_exponent` is NaN, expected a number from 2.05 to 10");
-        NetworkConfig { n_groups: 1, overlap: 0.0, max_groups: 0, ..base }.check().unwrap();
+        NetworkConfig { n_groups: 1, overlap: 0.0, max_groups: 0, ..base.clone() }.check().unwrap();
+        let no_groups = refused(NetworkConfig { n_groups: 0, ..base.clone() }.with_room());
+        assert!(no_groups.starts_with("`n_groups` is 0"), "{no_groups}");
+        let no_nodes = refused(NetworkConfig { n_nodes: 0, ..base.clone() }.with_room());
+        assert!(no_nodes.starts_with("`n_nodes` is 0"), "{no_nodes}");
+        let few = NetworkConfig { n_nodes: 80, ..base }.with_room();
+        assert_eq!(few.mean_degree, 4.0);
+        few.check().unwrap();
     }
 }

@@ -100,9 +100,7 @@ fn planted(context: &Context, matches: &ArgMatches) -> Result<(NetworkData, Valu
         directed: matches.get_flag("directed"),
     };
     // Nor for many edges where there are few nodes.
-    let is_given = matches.contains_id("mean-degree");
-    let mean_degree = if is_given { config.mean_degree } else { config.mean_degree.min(config.largest_mean_degree()) };
-    let config = NetworkConfig { mean_degree, ..config };
+    let config = if matches.contains_id("mean-degree") { config } else { config.with_room() };
     let planted = synthesise_network(&config, context.seed)?;
     let labels = Some(planted.labels());
     let data = NetworkData { labels, ..bare(planted.network, planted.nodes) };

@@ -1,0 +1,98 @@
+//! What trainings of either family have in common: a folder, a state that is kept of them, an end.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use culet_data::{Checkpoints, DataView, RunWriter, TrainingPlan};
+use culet_kernels::Matrix;
+use culet_train::{Beginning, Observer};
+use rayon::ThreadPool;
+
+use crate::RunsError;
+use crate::checkpoint::{CheckpointEvery, Keeping};
+use crate::folder::{in_run_folder, keeping};
+use crate::resume::Resumption;
+
+/// A training that fills a run folder.
+pub(crate) trait Work {
+    /// What comes out of it.
+    type Fitted;
+
+    /// What is trained, and how.
+    fn plan(&self) -> TrainingPlan;
+
+    /// What is learned from.
+    fn view(&self) -> DataView<'_>;
+
+    /// Whether there is anything to go on from.
+    fn has_states(&self) -> bool;
+
+    /// Trains from a beginning, and writes the run if there is a folder for it.
+    fn work(
+        &self,
+        writer: Option<&mut RunWriter>,
+        kept: Option<&mut Keeping>,
+        beginning: Beginning,
+        pool: &ThreadPool,
+        observer: &mut dyn Observer,
+    ) -> Result<Self::Fitted, RunsError>;
+
+    /// Whether the observer ended it.
+    fn was_interrupted(fitted: &Self::Fitted) -> bool;
+}
+
+/// Into a folder, if one is named; if anything fails, it is taken away again.
+pub(crate) fn run<W: Work>(
+    work: &W,
+    out: Option<&Path>,
+    pool: &ThreadPool,
+    observer: &mut dyn Observer,
+) -> Result<W::Fitted, RunsError> {
+    in_run_folder(out, |writer| work.work(writer, None, Beginning::default(), pool, observer))
+}
+
+/// Into a folder that [`Resumption`] can go on in.
+pub(crate) fn run_resumably<W: Work>(
+    work: &W,
+    out: &Path,
+    start: BTreeMap<String, Matrix>,
+    every: CheckpointEvery,
+    pool: &ThreadPool,
+    observer: &mut dyn Observer,
+) -> Result<W::Fitted, RunsError> {
+    in_run_folder(Some(out), |writer| {
+        let writer = writer.expect("a folder is named");
+        if every == CheckpointEvery::Never || !work.has_states() {
+            return work.work(Some(writer), None, Beginning { start, state: None }, pool, observer);
+        }
+        let tables: Vec<(String, &Matrix)> = start.iter().map(|(name, table)| (name.clone(), table)).collect();
+        let checkpoints = Checkpoints::begin(writer, &work.plan(), work.view(), &tables)?;
+        let beginning = Beginning { start, state: None };
+        keep_at_work(work, writer, Keeping::new(checkpoints, every), false, beginning, pool, observer)
+    })
+}
+
+/// On from where a training was interrupted.
+pub(crate) fn resume<W: Work>(
+    work: &W,
+    from: Resumption,
+    every: CheckpointEvery,
+    pool: &ThreadPool,
+    observer: &mut dyn Observer,
+) -> Result<W::Fitted, RunsError> {
+    let (mut writer, checkpoints, beginning) = from.go_on()?;
+    keep_at_work(work, &mut writer, Keeping::new(checkpoints, every), true, beginning, pool, observer)
+}
+
+fn keep_at_work<W: Work>(
+    work: &W,
+    writer: &mut RunWriter,
+    kept: Keeping,
+    was_there: bool,
+    beginning: Beginning,
+    pool: &ThreadPool,
+    observer: &mut dyn Observer,
+) -> Result<W::Fitted, RunsError> {
+    let at_work = |kept: &mut Keeping| work.work(Some(writer), Some(kept), beginning, pool, observer);
+    keeping(kept, was_there, at_work, W::was_interrupted)
+}
