@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use culet::ThreadPool;
-use culet::kernels::{StopFlag, was_stopped};
+use culet::kernels::{StopFlag, stop_point, was_stopped};
 use culet::train::{Event, Observer};
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
@@ -98,8 +98,7 @@ impl Threads {
         let (sender, receiver) = channel();
         let (hears, heard) = channel();
         let halt = Arc::new(AtomicBool::new(false));
-        let mut teller =
-            Teller { sender, flag: flag.clone(), halt: Arc::clone(&halt), heard: follow.map(|_| heard), told: None };
+        let mut teller = Teller { sender, halt: Arc::clone(&halt), heard: follow.map(|_| heard), told: None };
         let follow = follow.map(|follow| follow.clone().unbind());
         let listener = Listener { receiver, follow, hears, halt };
         let result = py.detach(|| {
@@ -112,6 +111,8 @@ impl Threads {
                     result
                 });
                 let problem = listener.listen().inspect_err(|_| flag.raise());
+                // Only now: whoever waits to be heard goes on when nobody can hear any more, and must find the flag raised.
+                drop(listener);
                 let result = worker.join().unwrap_or_else(|panic| Err(defect(&*panic)));
                 problem.and(result)
             })
@@ -128,7 +129,6 @@ type Told = (String, bool);
 #[derive(Debug)]
 pub(crate) struct Teller {
     sender: Sender<Told>,
-    flag: StopFlag,
     /// Whether to come to a good end soon.
     halt: Arc<AtomicBool>,
     /// That an event was heard, where somebody follows.
@@ -195,11 +195,9 @@ impl Observer for Teller {
             }
             _ => {}
         }
-        if self.flag.is_raised() || self.halt.load(Ordering::Relaxed) {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        // A raised flag gives the work up right here; what was asked to come to a good end is another matter.
+        stop_point();
+        if self.halt.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
@@ -214,7 +212,7 @@ struct Listener {
 
 impl Listener {
     /// Returns when the work is done, or with what Python has against it.
-    fn listen(self) -> PyResult<()> {
+    fn listen(&self) -> PyResult<()> {
         let mut looked = Instant::now();
         loop {
             match self.receiver.recv_timeout(LOOKS_EVERY) {
