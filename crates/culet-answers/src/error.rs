@@ -82,6 +82,14 @@ pub enum AskError {
         /// `users`, `items` or `entities`.
         what: &'static str,
     },
+    /// There is nothing of the kind to colour a map by.
+    #[error("a map of {what} cannot be coloured by {by}")]
+    NoColour {
+        /// What is drawn.
+        what: &'static str,
+        /// What was asked for.
+        by: &'static str,
+    },
     /// The question is about another kind of run.
     #[error("{what} are of a {}, and this run is of a {found}", other(*found))]
     OtherKind {
@@ -129,6 +137,11 @@ impl AskError {
             Self::NoReasons { .. } => format!("{} can", names(|spec| spec.explains)),
             Self::NoVectors { what: "entities", .. } => "`kgin` has".to_owned(),
             Self::NoVectors { .. } => "models that score by vectors alone have, such as `als` or `kgin`".to_owned(),
+            Self::NoColour { what: "users", .. } => "items can, users by `facet`".to_owned(),
+            Self::NoColour { what: "users and items", .. } => {
+                "users can by `facet`, items by the name of a relation".to_owned()
+            }
+            Self::NoColour { .. } => "they can by `facet`; by labels and types where the data have them".to_owned(),
             Self::Stored(error) => return error.hint(),
             Self::NoSuch { .. } | Self::OtherKind { .. } => return None,
         };

@@ -22,7 +22,7 @@ use culet_model::nearest;
 
 pub use catalogue::CatalogueAnswers;
 pub use error::AskError;
-pub use map::{Map, MapOf, Point};
+pub use map::{Colour, Map, MapOf, MapWish, Point, Projection};
 pub use named::{NameIndex, Named, Node, NodeKind};
 pub use network::NetworkAnswers;
 

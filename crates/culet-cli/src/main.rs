@@ -10,6 +10,7 @@ mod context;
 mod interrupt;
 mod problem;
 mod progress;
+mod sparkline;
 mod table;
 
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ use culet::answers::AskError;
 use culet::data::{DataError, in_full};
 use culet::eval::EvalError;
 use culet::model::ModelError;
+use culet::report::ReportError;
 use culet::runs::RunsError;
 use culet::serve::ServeError;
 use culet::serve::feedback::FeedbackError;
@@ -102,6 +103,12 @@ impl From<StoredError> for Problem {
 
 impl From<RunsError> for Problem {
     fn from(error: RunsError) -> Self {
+        Self::of(&error, error.hint(), error.is_wrong_input())
+    }
+}
+
+impl From<ReportError> for Problem {
+    fn from(error: ReportError) -> Self {
         Self::of(&error, error.hint(), error.is_wrong_input())
     }
 }

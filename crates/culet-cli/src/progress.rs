@@ -1,13 +1,20 @@
 //! How a training shows itself in a terminal and in a log.
 
+use std::fmt;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use culet::train::{EpochRecord, Event, Observer};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::context::{Context, say};
 use crate::interrupt;
+use crate::sparkline::Sparkline;
+
+/// Losses that are kept of an epoch for the line beside the bar.
+const LOSSES_AN_EPOCH: u64 = 8;
 
 /// Follows a training: a bar where there is a terminal, a line an epoch elsewhere.
 pub(crate) struct Follower {
@@ -17,11 +24,15 @@ pub(crate) struct Follower {
     epochs: u64,
     steps_per_epoch: u64,
     pairs_per_step: f64,
+    /// As the bar shows it.
+    pairs_per_s: Arc<AtomicU64>,
     /// Steps that an earlier session made, and when the first of this one began, for the rate.
     n_made_before: u64,
     begun: Instant,
     loss: f64,
+    losses: Sparkline,
     metric: String,
+    metrics: Sparkline,
     selection_metric: String,
     /// Whether it was told that an interrupt was heard.
     told: bool,
@@ -40,10 +51,13 @@ impl Follower {
             epochs: 0,
             steps_per_epoch: 1,
             pairs_per_step: 0.0,
+            pairs_per_s: Arc::default(),
             n_made_before: 0,
             begun: Instant::now(),
             loss: f64::NAN,
+            losses: Sparkline::default(),
             metric: String::new(),
+            metrics: Sparkline::default(),
             selection_metric: String::new(),
             told: false,
             has_stages: false,
@@ -55,10 +69,16 @@ impl Follower {
         self.pairs_per_step = pairs_per_epoch as f64 / self.steps_per_epoch as f64;
         self.begun = Instant::now();
         (self.loss, self.metric) = (f64::NAN, String::new());
+        (self.losses, self.metrics) = (Sparkline::default(), Sparkline::default());
         if let Some(bar) = &self.bar {
-            // The message is cut where the terminal is narrow.
-            let style = ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} steps  {eta} left  {wide_msg}");
-            bar.set_style(style.expect("the template is well formed"));
+            // What is too wide for the terminal is cut.
+            let template = "{prefix} {bar:24} {pos}/{len} steps  {eta} left  {rate}\n  {wide_msg}";
+            let style = ProgressStyle::with_template(template).expect("the template is well formed");
+            let rate = Arc::clone(&self.pairs_per_s);
+            bar.set_style(style.with_key("rate", move |_: &ProgressState, out: &mut dyn fmt::Write| {
+                // Nothing hangs on a rate that is not shown.
+                let _ = write!(out, "{} pairs/s", culet::data::thousands(rate.load(Ordering::Relaxed)));
+            }));
             bar.set_prefix(if phase == "train" { self.title.clone() } else { format!("{} {phase}", self.title) });
             bar.set_length(epochs * steps_per_epoch);
             bar.set_position(self.n_made_before);
@@ -100,16 +120,22 @@ impl Follower {
     fn step(&mut self, epoch: u64, step: u64, loss: f64) {
         // A smooth loss is easier to read than that of the last batch.
         self.loss = if self.loss.is_nan() { loss } else { 0.98 * self.loss + 0.02 * loss };
+        // Some of them tell the course as well as all, so that a short epoch has some, too.
+        if step.is_multiple_of(self.steps_per_epoch.div_ceil(LOSSES_AN_EPOCH)) {
+            self.losses.push(self.loss);
+        }
         if let Some(bar) = &self.bar {
             let position = (epoch - 1) * self.steps_per_epoch + step;
             bar.set_position(position);
             let n_made = position.saturating_sub(self.n_made_before);
             let rate = n_made as f64 * self.pairs_per_step / self.begun.elapsed().as_secs_f64().max(1e-9);
+            self.pairs_per_s.store(rate as u64, Ordering::Relaxed);
             bar.set_message(format!(
-                "epoch {epoch}  {} pairs/s  loss {:.4}{}",
-                culet::data::thousands(rate as u64),
+                "epoch {epoch}  loss {:.4}{}{}{}",
                 self.loss,
-                self.metric
+                self.losses.text(),
+                self.metric,
+                self.metrics.text()
             ));
         }
     }
@@ -118,6 +144,7 @@ impl Follower {
         if let Some(metrics) = record.metrics()
             && let Some((name, value)) = metrics.get_key_value(&self.selection_metric)
         {
+            self.metrics.push(*value);
             self.metric = format!("  {name} {value:.4}{}", if record.best { " (best)" } else { "" });
         }
         if self.lines && !self.has_stages {

@@ -25,6 +25,7 @@ mod ranker;
 mod ranking;
 mod report;
 pub mod significance;
+mod strata;
 
 pub use candidates::{CandidateTask, rank_candidates};
 pub use classify::{ClassificationProtocol, ClassificationReport, ClassificationRow, Spread, evaluate_classification};
@@ -34,11 +35,12 @@ pub use covers::{omega_index, overlapping_nmi, overlapping_nmi_lfk};
 pub use culet_kernels::Ranked;
 pub use error::EvalError;
 pub use links::{
-    HadamardScores, LinkBaseline, LinkMixture, LinkPairs, LinkReport, LinkRow, LinkScores, average_precision,
-    baseline_scores, baselines, hadamard_scores, roc_auc,
+    HadamardScores, LinkBaseline, LinkMixture, LinkPairs, LinkReport, LinkRow, LinkScores, auc_difference,
+    auc_with_error, average_precision, baseline_scores, baselines, hadamard_scores, roc_auc,
 };
 pub use logistic::{DenseRows, DenseRowsF32, FeatureRows, HadamardRows, LogisticModel, LogisticRegression, TableRows};
 pub use metrics::{METRICS, UserMetrics};
 pub use ranker::{Excluded, PopularityRanker, ProductRanker, Ranker, RowRanker, ScoreKind, ScorePart, SumRanker};
 pub use ranking::{RankingProtocol, evaluate_ranking};
-pub use report::{PerUser, RankingReport};
+pub use report::{PerItem, PerUser, RankingReport};
+pub use strata::{ItemStratum, Stratum, UserStratum, item_strata, user_strata};

@@ -9,13 +9,14 @@ use rayon::prelude::*;
 
 use crate::catalogue::Catalogue;
 use crate::metrics::{METRICS, UserMetrics};
-use crate::{EvalError, PerUser, Ranker, RankingReport};
+use crate::{EvalError, PerItem, PerUser, Ranker, RankingReport};
 
 /// What to compute of a ranking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RankingProtocol {
     cutoffs: Vec<usize>,
     catalogue: bool,
+    items: bool,
 }
 
 /// The longest list that is judged: a table of discounts has as many numbers.
@@ -29,7 +30,9 @@ impl RankingProtocol {
     pub fn new(cutoffs: Vec<usize>) -> Result<Self, EvalError> {
         let ascending = cutoffs.windows(2).all(|pair| pair[0] < pair[1]);
         match cutoffs.first() {
-            Some(1..) if ascending && cutoffs[cutoffs.len() - 1] <= LONGEST => Ok(Self { cutoffs, catalogue: false }),
+            Some(1..) if ascending && cutoffs[cutoffs.len() - 1] <= LONGEST => {
+                Ok(Self { cutoffs, catalogue: false, items: false })
+            }
             _ => Err(EvalError::Cutoffs { cutoffs }),
         }
     }
@@ -39,6 +42,12 @@ impl RankingProtocol {
     #[must_use]
     pub fn with_catalogue_metrics(self) -> Self {
         Self { catalogue: true, ..self }
+    }
+
+    /// Also counts, item by item, how often it was a target and how often found: [`RankingReport::per_item`].
+    #[must_use]
+    pub fn with_item_counts(self) -> Self {
+        Self { items: true, ..self }
     }
 
     /// The lengths of lists, ascending.
@@ -55,7 +64,7 @@ impl RankingProtocol {
 impl Default for RankingProtocol {
     /// Lists of 20, 40, 60, 80 and 100, as published for KGIN.
     fn default() -> Self {
-        Self { cutoffs: vec![20, 40, 60, 80, 100], catalogue: false }
+        Self { cutoffs: vec![20, 40, 60, 80, 100], catalogue: false, items: false }
     }
 }
 
@@ -92,6 +101,7 @@ pub fn evaluate_ranking(
     }
     let metrics = UserMetrics::new(&protocol.cutoffs);
     let mut catalogue = protocol.catalogue.then(|| Catalogue::new(&protocol.cutoffs, masked.item_degrees()));
+    let mut per_item = protocol.items.then(|| PerItem::new(protocol.cutoffs[0], ranker.n_items()));
     let mut rows = vec![0.0; users.len() * metrics.width()];
     let most = (RANKED_AT_ONCE / protocol.longest().min(ranker.n_items()).max(1)).clamp(1, USERS_AT_ONCE);
     let size = users.len().div_ceil(users.len().div_ceil(most));
@@ -107,8 +117,11 @@ pub fn evaluate_ranking(
         if let Some(catalogue) = &mut catalogue {
             lists.iter().for_each(|list| catalogue.add(list));
         }
+        if let Some(per_item) = &mut per_item {
+            users.iter().zip(&lists).for_each(|(&user, list)| per_item.add(list, targets.items_of(UserId(user))));
+        }
     }
-    Ok(report(protocol, targets, users, &rows, catalogue.as_ref()))
+    Ok(RankingReport { per_item, ..report(protocol, targets, users, &rows, catalogue.as_ref()) })
 }
 
 fn measure(metrics: &UserMetrics<'_>, list: &[Ranked], targets: &[u32], n_candidates: usize, row: &mut [f64]) {
@@ -155,5 +168,6 @@ fn report(
     }
     let n_targets = users.iter().map(|&user| targets.items_of(UserId(user)).len() as u32).collect();
     let cutoffs = protocol.cutoffs.clone();
-    RankingReport { n_users: users.len(), cutoffs, means, per_user: PerUser { users, n_targets, columns } }
+    let per_user = PerUser { users, n_targets, columns };
+    RankingReport { n_users: per_user.users.len(), cutoffs, means, per_user, per_item: None }
 }

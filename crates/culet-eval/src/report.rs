@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use culet_kernels::Ranked;
 use serde::{Deserialize, Serialize};
 
 use crate::EvalError;
@@ -18,6 +19,33 @@ pub struct RankingReport {
     /// The values behind the means; not written with the report, it may have millions of them.
     #[serde(skip)]
     pub per_user: PerUser,
+    /// What became of each item, if the protocol asked for it; not written either.
+    #[serde(skip)]
+    pub per_item: Option<PerItem>,
+}
+
+/// How often each item was to be found, and was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PerItem {
+    /// The length of the lists: the first of the protocol.
+    pub cutoff: usize,
+    /// Users whose target each item is, `[n_items]`.
+    pub n_targets: Vec<u32>,
+    /// Those of them whose list holds it, `[n_items]`.
+    pub n_found: Vec<u32>,
+}
+
+impl PerItem {
+    pub(crate) fn new(cutoff: usize, n_items: usize) -> Self {
+        Self { cutoff, n_targets: vec![0; n_items], n_found: vec![0; n_items] }
+    }
+
+    /// Counts the list and the ascending targets of a user.
+    pub(crate) fn add(&mut self, list: &[Ranked], targets: &[u32]) {
+        targets.iter().for_each(|&item| self.n_targets[item as usize] += 1);
+        let shown = list.iter().take(self.cutoff).map(|ranked| ranked.item);
+        shown.filter(|item| targets.binary_search(item).is_ok()).for_each(|item| self.n_found[item as usize] += 1);
+    }
 }
 
 /// The metrics of each user.

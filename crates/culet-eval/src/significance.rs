@@ -32,6 +32,23 @@ pub struct Interval {
     pub high: f64,
 }
 
+/// A mean, and how far off it may be.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct StandardError {
+    /// Of all values.
+    pub mean: f64,
+    /// Of that mean; nothing is known of it from one value.
+    pub error: Option<f64>,
+}
+
+impl StandardError {
+    /// The ends of the interval of 95 %: 1.96 standard errors to either side.
+    #[must_use]
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        self.error.map(|error| (self.mean - 1.96 * error, self.mean + 1.96 * error))
+    }
+}
+
 /// The outcome of [`mean_interval`].
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct MeanInterval {
@@ -115,6 +132,26 @@ pub fn mean_interval(values: &[f64], confidence: f64, n_resamples: u64, seed: u6
     Ok(MeanInterval { mean: interval.mean_difference, low: interval.low, high: interval.high })
 }
 
+/// The standard error of a mean of values, one of each user: s / sqrt(n), s with n - 1.
+///
+/// For hundreds of users mean -/+ 1.96 standard errors is the interval of [`mean_interval`] at a thousandth of the cost.
+///
+/// # Errors
+/// [`EvalError::Unpaired`] for no values, [`EvalError::NotFinite`] for one that is not finite.
+pub fn standard_error(values: &[f64]) -> Result<StandardError, EvalError> {
+    let n = values.len();
+    if n == 0 {
+        return Err(EvalError::Unpaired { left: 0, right: 0 });
+    }
+    if let Some(pair) = values.iter().position(|value| !value.is_finite()) {
+        return Err(EvalError::NotFinite { pair, value: values[pair] });
+    }
+    let mean = mean(values);
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    let error = (n > 1).then(|| (squares / (n - 1) as f64 / n as f64).sqrt());
+    Ok(StandardError { mean, error })
+}
+
 /// Corrects p values for how many tests were made (Holm, Scandinavian Journal of Statistics 1979): the chance that any of
 /// the differences called real at a level is none stays below that level.
 ///
@@ -166,4 +203,23 @@ fn mean(values: &[f64]) -> f64 {
 
 fn check(holds: bool, what: &'static str, value: f64, range: &'static str) -> Result<(), EvalError> {
     if holds { Ok(()) } else { Err(EvalError::Parameter { what, value, range }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_standard_error_by_hand_and_beside_the_bootstrap() {
+        let found = standard_error(&[1.0, 2.0, 3.0, 6.0]).unwrap();
+        // Squares 4, 1, 0, 9 around 3; over 3, over 4.
+        assert_eq!((found.mean, found.error), (3.0, Some((14.0_f64 / 12.0).sqrt())));
+        assert_eq!(standard_error(&[0.5]).unwrap(), StandardError { mean: 0.5, error: None });
+        assert!(standard_error(&[]).is_err() && standard_error(&[1.0, f64::NAN]).is_err());
+        let values: Vec<f64> = (0..2_000_u32).map(|k| f64::from(k * k % 977) / 977.0).collect();
+        let (low, high) = standard_error(&values).unwrap().interval().unwrap();
+        let resampled = mean_interval(&values, 0.95, 2_000, 1).unwrap();
+        let width = high - low;
+        assert!((low - resampled.low).abs() < 0.06 * width && (high - resampled.high).abs() < 0.06 * width);
+    }
 }

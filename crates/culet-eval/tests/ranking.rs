@@ -242,6 +242,22 @@ fn catalogue_metrics_come_on_request_and_count_masked_users() {
 }
 
 #[test]
+fn counts_of_items_come_on_request_and_add_up_to_the_recall_of_the_users() {
+    let (train, test) = (random_part(70, 40, 500, 1), random_part(70, 40, 300, 2));
+    let (users, items) = (whole_numbers(70, 3, 3), whole_numbers(40, 3, 4));
+    let ranker = ProductRanker::new(&users, &items);
+    let judge = |protocol: &RankingProtocol| evaluate_ranking(&ranker, &[&train], &test, protocol, &pool(2)).unwrap();
+    assert!(judge(&at(&[5, 9])).per_item.is_none());
+    let report = judge(&at(&[5, 9]).with_item_counts());
+    let per_item = report.per_item.unwrap();
+    assert_eq!((per_item.cutoff, per_item.n_targets), (5, test.item_degrees()));
+    let recall = report.per_user.column("recall@5").unwrap();
+    let found: f64 = recall.iter().zip(&report.per_user.n_targets).map(|(recall, n)| recall * f64::from(*n)).sum();
+    let counted: u32 = per_item.n_found.iter().sum();
+    assert!(counted > 0 && (found - f64::from(counted)).abs() < 1e-9, "{found} by users, {counted} by items");
+}
+
+#[test]
 fn a_report_is_written_without_the_values_of_users_which_can_be_written_apart() {
     let test = random_part(20, 30, 60, 4);
     let ranker = PopularityRanker::new(&random_part(20, 30, 100, 5));

@@ -8,6 +8,7 @@ mod batches;
 mod blend;
 mod board;
 mod compare;
+mod control;
 mod error;
 mod estimate;
 mod faithfulness;

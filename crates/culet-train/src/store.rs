@@ -340,6 +340,12 @@ impl StoredRun {
         protocol: &RankingProtocol,
         pool: &ThreadPool,
     ) -> Result<RankingReport, StoredError> {
+        let (masked, targets) = self.judged_on(part)?;
+        Ok(evaluate(&self.scorer, &self.catalogue().train, &[masked], targets, protocol, pool)?)
+    }
+
+    /// The pairs that are masked when a part is judged, and those of the part.
+    pub(crate) fn judged_on(&self, part: Part) -> Result<(&Interactions, &Interactions), StoredError> {
         let (masked, targets, word) = match part {
             Part::Valid => (&self.catalogue().train, &self.catalogue().valid, "validation"),
             Part::Test => (&self.history, &self.catalogue().test, "test"),
@@ -347,7 +353,7 @@ impl StoredRun {
         if targets.n_pairs() == 0 {
             return Err(StoredError::NoPart { part: word });
         }
-        Ok(evaluate(&self.scorer, &self.catalogue().train, &[masked], targets, protocol, pool)?)
+        Ok((masked, targets))
     }
 
     /// The same for pairs that are given now, `[n_users, n_items]` of the run, after the items that a user has already.

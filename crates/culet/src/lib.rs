@@ -35,6 +35,8 @@ pub use culet_eval as eval;
 pub use culet_graph as graph;
 pub use culet_kernels as kernels;
 pub use culet_model as model;
+#[cfg(feature = "report")]
+pub use culet_report as report;
 pub use culet_runs as runs;
 #[cfg(feature = "serve")]
 pub use culet_serve as serve;

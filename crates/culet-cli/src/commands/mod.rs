@@ -13,6 +13,7 @@ mod leaderboard;
 mod models;
 mod network;
 mod recommend;
+mod report;
 mod resume;
 mod room;
 mod serve;
@@ -41,6 +42,7 @@ Examples:
   culet train kgin data/last-fm --out run     train KGIN, select on validation, test once
   culet evaluate run --at 10,20               the metrics of a run
   culet recommend run --user 42 --explain     what user 42 may like, and why
+  culet report run -o report.html             a page about the run, to look at and to send on
   culet serve run                             the same over HTTP, with a page: http://127.0.0.1:8080
   culet train asp2vec friends.tsv --out net   learn the aspects of the nodes of a network
   culet links net                             the likeliest new edges of that network";
@@ -64,6 +66,8 @@ pub(crate) fn command() -> Command {
             tune::command(),
             evaluate::command(),
             compare::command(),
+            report::command(),
+            report::plot_command(),
             leaderboard::command(),
             recommend::command(),
             serve::command(),
@@ -89,6 +93,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Done, Problem> {
         "tune" => tune::run(&context, matches),
         "evaluate" => evaluate::run(&context, matches),
         "compare" => compare::run(&context, matches),
+        "report" => report::run(&context, matches),
+        "plot" => report::run_plot(&context, matches),
         "leaderboard" => leaderboard::run(&context, matches),
         "recommend" => recommend::run(&context, matches),
         "serve" => serve::run(&context, matches),

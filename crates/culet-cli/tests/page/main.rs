@@ -7,6 +7,7 @@ mod browser;
 mod catalogue;
 mod keyboard;
 mod network;
+mod report;
 mod screens;
 mod server;
 mod site;

@@ -70,7 +70,7 @@ pub(crate) fn train(folder: &Path) {
     run(folder, &["train", "asp2vec", "net-data", "--out", "net", "--epochs", "2"]);
 }
 
-fn run(folder: &Path, arguments: &[&str]) {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) {
     let output = culet(folder, arguments).output().expect("the program starts");
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }

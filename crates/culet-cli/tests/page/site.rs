@@ -23,6 +23,8 @@ static TURN: Mutex<()> = Mutex::new(());
 pub(crate) struct Site {
     pub(crate) client: Client,
     address: String,
+    /// Where the runs `films` and `net` lie.
+    pub(crate) folder: PathBuf,
 }
 
 /// Serves two runs, opens a browser, lets `visit` look, and asserts that the console told no error but those with one
@@ -36,7 +38,7 @@ pub(crate) fn visit<F: Future<Output = ()>>(token: Option<&str>, expected: &[&st
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let client = runtime.block_on(driver.open(&folder.path().join("profile")));
-    let site = Site { client: client.clone(), address: server.address.clone() };
+    let site = Site { client: client.clone(), address: server.address.clone(), folder: folder.path().to_owned() };
     // The browser is closed whatever happens.
     let seen = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
@@ -64,6 +66,13 @@ impl Site {
     pub(crate) async fn open(&self, hash: &str) {
         self.client.goto(&format!("{}/{hash}", self.address)).await.expect("the page opens");
         self.settled().await;
+    }
+
+    /// Opens a file of the folder, and no server.
+    pub(crate) async fn open_file(&self, name: &str) {
+        let address = format!("file://{}", self.folder.join(name).display());
+        self.client.goto(&address).await.expect("the file opens");
+        self.find("h1").await;
     }
 
     /// Waits until nothing is on its way.

@@ -156,6 +156,7 @@ impl Problem {
             AskError::NoFacets { .. }
             | AskError::NoReasons { .. }
             | AskError::NoVectors { .. }
+            | AskError::NoColour { .. }
             | AskError::OtherKind { .. } => {
                 Self::new(StatusCode::NOT_FOUND, "/problems/cannot-tell", "this model cannot tell", detail)
             }

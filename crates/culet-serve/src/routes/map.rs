@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use culet_answers::{Answers, Map};
+use culet_answers::{Answers, Map, MapWish};
 
 use super::problems::{Always, OfIds};
 use crate::http::{Params, Problem, json_response};
@@ -29,8 +29,8 @@ pub(crate) async fn map(State(service): State<Shared>, uri: Uri) -> Result<Respo
     params.end()?;
     let answer = move |pool: &_| {
         model.told(match &model.answers {
-            Answers::Catalogue(answers) => answers.map(None, n, 0),
-            Answers::Network(answers) => Ok(answers.map(n, 0, pool)),
+            Answers::Catalogue(answers) => answers.map(&MapWish::new(n, 0), pool),
+            Answers::Network(answers) => answers.map(&MapWish::new(n, 0), pool),
         })
     };
     Ok(json_response(StatusCode::OK, service.desk.call(answer).await?))

@@ -81,14 +81,15 @@ pub(super) fn report(
     score: &LinkScore,
     pool: &ThreadPool,
 ) -> Result<LinkReport, TrainError> {
-    link_report(spec.name, embedding, network, parts, score, (&parts.test, &parts.test_negatives), pool)
+    let pairs = (parts.test.as_slice(), parts.test_negatives.as_slice());
+    Ok(LinkReport::new(&link_scores(spec.name, embedding, network, parts, score, pairs, pool)?)?)
 }
 
-/// The rows of a table of link prediction: the model's own score first, the simple scores last.
+/// The scores behind a table of link prediction: the model's own first, the simple ones last.
 ///
 /// # Errors
-/// [`TrainError::Evaluation`] for an empty part or a score that is no number.
-pub(crate) fn link_report(
+/// [`TrainError::Evaluation`] if the published score cannot be fitted.
+pub(crate) fn link_scores(
     name: &str,
     embedding: &NetworkEmbedding,
     network: &Network,
@@ -96,7 +97,7 @@ pub(crate) fn link_report(
     score: &LinkScore,
     (positives, negatives): (&Pairs, &Pairs),
     pool: &ThreadPool,
-) -> Result<LinkReport, TrainError> {
+) -> Result<Vec<LinkScores>, TrainError> {
     let row = |name: String, score: &LinkScore| {
         let scorer = LinkScorer::new(embedding, network, score);
         LinkScores { name, positives: scorer.score(positives, pool), negatives: scorer.score(negatives, pool) }
@@ -109,5 +110,5 @@ pub(crate) fn link_report(
         rows.push(row(format!("{name}, hadamard"), &hadamard(embedding, parts, pool)?));
     }
     rows.extend(baseline_scores(network, positives, negatives, pool));
-    Ok(LinkReport::new(&rows)?)
+    Ok(rows)
 }

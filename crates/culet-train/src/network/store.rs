@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use culet_data::{NetworkFingerprint, NetworkView, NodeLabels, Protocol, Run, RunContents, RunSummary, Selection};
-use culet_eval::LinkReport;
+use culet_eval::{LinkReport, LinkScores};
 use culet_graph::{Names, Network};
 use culet_kernels::Matrix;
 use culet_model::{ModelError, ModelSpec, NetworkEmbedding};
 use rayon::ThreadPool;
 use serde_json::json;
 
-use super::judge::link_report;
+use super::judge::link_scores;
 use super::{LinkScore, LinkScorer, LinkSets, NetworkOutcome, NetworkTrainOptions};
 use crate::{Part, Select, StoredError, TrainError};
 
@@ -187,6 +187,14 @@ impl StoredNetworkRun {
     /// # Errors
     /// [`StoredError::NoPart`] if the part is empty.
     pub fn evaluate(&self, part: Part, pool: &ThreadPool) -> Result<LinkReport, StoredError> {
+        Ok(LinkReport::new(&self.link_scores(part, pool)?)?)
+    }
+
+    /// What they say of each pair of a part, in the order of the rows of [`StoredNetworkRun::evaluate`].
+    ///
+    /// # Errors
+    /// [`StoredError::NoPart`] if the part is empty.
+    pub fn link_scores(&self, part: Part, pool: &ThreadPool) -> Result<Vec<LinkScores>, StoredError> {
         let data = self.data();
         let (positives, negatives, word) = match part {
             Part::Valid => (&data.valid, &data.valid_negatives, "validation"),
@@ -203,8 +211,8 @@ impl StoredNetworkRun {
         };
         let name = &self.run.manifest.summary.model;
         let pairs = (positives.as_slice(), negatives.as_slice());
-        let report = link_report(name, &self.embedding, &data.network, &sets, &self.score, pairs, pool);
-        report.map_err(|error| match error {
+        let scores = link_scores(name, &self.embedding, &data.network, &sets, &self.score, pairs, pool);
+        scores.map_err(|error| match error {
             TrainError::Evaluation(error) => error.into(),
             _ => StoredError::Settings,
         })

@@ -1,0 +1,59 @@
+//! How well a run of a network finds edges, beside simple scores.
+
+use culet_answers::NetworkAnswers;
+use culet_eval::{LinkScores, auc_difference, auc_with_error, average_precision};
+use culet_train::{Part, StoredError, StoredNetworkRun};
+use rayon::ThreadPool;
+
+use super::blocks::{Section, Table};
+use crate::ReportError;
+use crate::words;
+
+/// The scores of the part that a run is judged by, with what that part is called; nothing where there is none.
+pub(super) fn judged(
+    stored: &StoredNetworkRun,
+    pool: &ThreadPool,
+) -> Result<Option<(&'static str, Vec<LinkScores>)>, ReportError> {
+    for (part, word) in [(Part::Test, "test"), (Part::Valid, "validation")] {
+        match stored.link_scores(part, pool) {
+            Ok(scores) => return Ok(Some((word, scores))),
+            Err(StoredError::NoPart { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(None)
+}
+
+pub(super) fn section(answers: &NetworkAnswers, pool: &ThreadPool) -> Result<Option<Section>, ReportError> {
+    let Some((part, scores)) = judged(answers.stored(), pool)? else { return Ok(None) };
+    let mut section = Section::new("result", "Likely edges");
+    let own = &scores[0];
+    section.text(format!(
+        "{} withheld edges of the {part} part against {} pairs without an edge: how likely a withheld edge scores above such a \
+         pair (ROC-AUC, with the interval of 95\u{a0}% after DeLong), and the average precision. Simple scores stand below; differences \
+         are on the same pairs.",
+        words::counted(own.positives.len() as u64, "edge", "edges").trim_end_matches(" edges").trim_end_matches(" edge"),
+        words::counted(own.negatives.len() as u64, "pair", "pairs").trim_end_matches(" pairs").trim_end_matches(" pair"),
+    ));
+    if part == "validation" {
+        section
+            .note("there is no test part: these are the edges that the run was selected by, so the numbers flatter it");
+    }
+    let mut table = Table::new("", &["", "ROC-AUC", "average precision", "ROC-AUC, beside this run"]);
+    for (place, row) in scores.iter().enumerate() {
+        let measured = |result: Result<_, culet_eval::EvalError>| {
+            result.map_err(|error| ReportError::from(StoredError::from(error)))
+        };
+        let auc = measured(auc_with_error(row))?;
+        let precision = average_precision(&row.positives, &row.negatives);
+        let precision = precision.map_err(|error| ReportError::from(StoredError::from(error)))?;
+        let beside = match place {
+            0 => String::new(),
+            _ => words::difference(&measured(auc_difference(row, own))?),
+        };
+        table.row(vec![row.name.clone(), words::with_interval(&auc), words::metric(precision), beside]);
+    }
+    table.own = Some(0);
+    section.table(table);
+    Ok(Some(section))
+}
