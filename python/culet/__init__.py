@@ -19,6 +19,7 @@ from ._models import *  # noqa: F403
 from ._models import __all__ as _MODELS
 from ._node_model import NodeModel
 from ._recommender import Recommender
+from ._report import Plot, Report, plot, report
 from ._show import Explanation, Facets, Metrics
 from ._split import split, synth
 from ._walks import Walks, walks
@@ -40,7 +41,9 @@ __all__ = [
     "Network",
     "NodeModel",
     "NotFittedError",
+    "Plot",
     "Recommender",
+    "Report",
     "RunError",
     "UnknownIdError",
     "Walks",
@@ -51,7 +54,9 @@ __all__ = [
     "leaderboard",
     "load",
     "network",
+    "plot",
     "read",
+    "report",
     "split",
     "synth",
     "walks",

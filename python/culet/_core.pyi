@@ -34,6 +34,8 @@ __all__ = [
     "detect",
     "fit_catalogue",
     "fit_network",
+    "plot",
+    "report",
     "usual_columns",
     "leaderboard",
     "models",
@@ -72,6 +74,28 @@ def leaderboard(
     out: _Path,
     follow: _Follow,
 ) -> str: ...
+def report(
+    runs: Sequence[_Path],
+    names: Sequence[str],
+    controls: Sequence[str],
+    of: Optional[str],
+    points: int,
+    map: str,
+    colour: str,
+    seed: int,
+    n_threads: int,
+) -> str: ...
+def plot(
+    run: _Path,
+    name: Optional[str],
+    what: str,
+    of: Optional[str],
+    points: int,
+    map: str,
+    colour: str,
+    seed: int,
+    n_threads: int,
+) -> tuple[str, bytes, str]: ...
 def compare(
     runs: Sequence[_Path],
     best: bool,

@@ -50,6 +50,19 @@ def evaluate(model: Any, pairs: Any = None, **options: Any) -> Metrics:
     return found
 
 
+def runs_of(models: Sequence[Any], otherwise: str) -> Tuple[List[Path], List[str]]:
+    """The folders of fitted estimators or paths, and names that tell them apart."""
+    paths: List[Path] = []
+    names: List[str] = []
+    for model in models:
+        if not is_path(model) and not isinstance(model, Estimator):
+            raise InputError(f"a {type(model).__name__} {otherwise}", "pass fitted estimators or paths of runs")
+        paths.append(Path(model) if is_path(model) else model.run_)
+        names.append(Path(model).name if is_path(model) else type(model).__name__)
+    twice = {name for name in names if names.count(name) > 1}
+    return paths, [f"{name} ({k + 1})" if name in twice else name for k, name in enumerate(names)]
+
+
 class Comparison(Answer):
     """Runs side by side, with paired significance: what each reaches beyond the reference, user by user.
 
@@ -133,15 +146,7 @@ def compare(
     """
     if reference not in ("first", "best"):
         raise InputError(f"`reference` is `{reference}`, expected first or best")
-    paths: List[Path] = []
-    names: List[str] = []
-    for model in models:
-        if not is_path(model) and not isinstance(model, Estimator):
-            raise InputError(f"a {type(model).__name__} cannot be compared", "pass fitted estimators or paths of runs")
-        paths.append(Path(model) if is_path(model) else model.run_)
-        names.append(Path(model).name if is_path(model) else type(model).__name__)
-    twice = {name for name in names if names.count(name) > 1}
-    names = [f"{name} ({k + 1})" if name in twice else name for k, name in enumerate(names)]
+    paths, names = runs_of(models, "cannot be compared")
     cutoffs = None if at is None else cutoffs_of(at)
     best = reference == "best"
     wanted = [metrics] if isinstance(metrics, str) else list(metrics)

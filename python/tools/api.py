@@ -19,9 +19,9 @@ PLACE = Path(__file__).parent.parent.parent / "docs" / "python" / "api.md"
 #: The longest signature that stands on one line.
 WIDTH = 100
 
-FUNCTIONS = ["read", "catalogue", "network", "describe", "split", "synth", "walks", "load", "evaluate", "compare", "leaderboard"]
+FUNCTIONS = ["read", "catalogue", "network", "describe", "split", "synth", "walks", "load", "evaluate", "compare", "leaderboard", "report", "plot"]
 BASES = ["Recommender", "NodeModel"]
-RESULTS = ["Catalogue", "Network", "Walks", "Description", "Metrics", "Explanation", "Facets", "Comparison", "Leaderboard", "Frame"]
+RESULTS = ["Catalogue", "Network", "Walks", "Description", "Metrics", "Explanation", "Facets", "Comparison", "Leaderboard", "Report", "Plot", "Frame"]
 ERRORS = ["CuletError", "InputError", "UnknownIdError", "NotFittedError", "RunError", "InternalError"]
 
 HEAD = """# The Python package, name by name

@@ -5,6 +5,7 @@ use culet::data::{DataError, in_full};
 use culet::eval::EvalError;
 use culet::graph::GraphError;
 use culet::model::ModelError;
+use culet::report::ReportError;
 use culet::train::StoredError;
 use pyo3::prelude::*;
 
@@ -99,6 +100,16 @@ impl From<ModelError> for Problem {
 impl From<EvalError> for Problem {
     fn from(error: EvalError) -> Self {
         Self::of(&error, error.hint(), Kind::Input)
+    }
+}
+
+impl From<ReportError> for Problem {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Question { why, hint } => Self::of_question(*why, hint),
+            ReportError::Ask(error) => Self::of_question(error, None),
+            error => Self::of_work(&error, error.hint(), error.is_wrong_input()),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod fit;
 mod judge;
 mod models;
 mod network;
+mod report;
 mod run;
 mod table;
 mod threads;
@@ -36,6 +37,8 @@ mod _core {
     use crate::network::Network;
     #[pymodule_export]
     use crate::network::{detect, usual_columns};
+    #[pymodule_export]
+    use crate::report::{plot, report};
     #[pymodule_export]
     use crate::run::Run;
 

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::Report;
 use culet_answers::AskError;
 use culet_data::DataError;
+use culet_model::ModelError;
 use culet_runs::RunsError;
 use culet_train::StoredError;
 
@@ -49,6 +51,15 @@ pub enum ReportError {
         /// The first of a network.
         right: PathBuf,
     },
+    /// A model that has to be trained before it can be judged.
+    #[error("`{model}` cannot stand beside a run: it has to be trained")]
+    NoControl {
+        /// Its name.
+        model: &'static str,
+    },
+    /// There is no such model.
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// A run that is told twice.
     #[error("{run} is named twice", run = .run.display())]
     Twice {
@@ -73,6 +84,11 @@ impl ReportError {
             Self::Stored(error) => error.hint(),
             Self::Runs(error) => error.hint(),
             Self::Data(error) => error.hint(),
+            Self::Model(error) => error.hint(),
+            Self::NoControl { .. } => {
+                let known: Vec<String> = Report::possible_controls().map(|spec| format!("`{}`", spec.name)).collect();
+                Some(format!("take some of {}; or train it, and name its run as well", known.join(", ")))
+            }
             Self::Nothing { .. } => None,
             Self::OfBothKinds { .. } => Some("write a report of each".to_owned()),
             Self::Twice { .. } => Some("name each run once".to_owned()),
@@ -89,6 +105,7 @@ impl ReportError {
             Self::Stored(error) => error.is_wrong_input(),
             Self::Runs(error) => error.is_wrong_input(),
             Self::Data(error) => error.is_wrong_input(),
+            Self::Model(_) | Self::NoControl { .. } => true,
             Self::Nothing { .. } | Self::OfBothKinds { .. } | Self::Twice { .. } => true,
             Self::Picture { .. } => false,
         }

@@ -63,6 +63,8 @@ impl PlotOf {
 pub struct Plot {
     /// The run folder.
     pub run: PathBuf,
+    /// What it is called; the end of its path where nobody says.
+    pub name: Option<String>,
     /// What of it.
     pub of: PlotOf,
     /// What a map shows.
@@ -101,8 +103,8 @@ impl Plot {
     /// # Errors
     /// [`ReportError::Nothing`] if the run has nothing of the kind.
     pub fn draw(&self, pool: &ThreadPool) -> Result<Picture, ReportError> {
-        let run = Opened::open(&self.run)?;
-        let title = |what: &str| format!("{}: {what}", run.name());
+        let run = Opened::open(&self.run, self.name.as_ref())?;
+        let title = |what: &str| format!("{}: {what}", run.name);
         let drawing = match self.of {
             PlotOf::Curves => {
                 let curves = training::curves(&run);

@@ -15,18 +15,23 @@ use crate::ReportError;
 /// An opened run.
 pub(crate) struct Opened {
     pub(crate) path: PathBuf,
+    /// What it is called.
+    pub(crate) name: String,
     pub(crate) answers: Answers,
     /// Its epochs; empty for a model without.
     pub(crate) history: Vec<EpochRecord>,
 }
 
 impl Opened {
-    pub(crate) fn open(path: &Path) -> Result<Self, ReportError> {
+    /// By default it is called by the last part of its path, which tells it from others.
+    pub(crate) fn open(path: &Path, name: Option<&String>) -> Result<Self, ReportError> {
         let answers = Answers::open(path)?;
         let events = answers.run().history()?;
         // What later programs may note besides is no epoch.
         let history = events.into_iter().filter_map(|event| serde_json::from_value(event).ok()).collect();
-        Ok(Self { path: path.to_owned(), answers, history })
+        let last = || path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = name.cloned().or_else(last).unwrap_or_else(|| path.display().to_string());
+        Ok(Self { path: path.to_owned(), name, answers, history })
     }
 
     pub(crate) fn summary(&self) -> &RunSummary {
@@ -36,12 +41,6 @@ impl Opened {
     /// The registry's entry of its model.
     pub(crate) fn spec(&self) -> Option<&'static ModelSpec> {
         culet_model::find_model(&self.summary().model).ok()
-    }
-
-    /// The last part of its path, which tells it from others.
-    pub(crate) fn name(&self) -> String {
-        let last = self.path.file_name().map(|name| name.to_string_lossy().into_owned());
-        last.filter(|name| !name.is_empty()).unwrap_or_else(|| self.path.display().to_string())
     }
 
     /// What has to stand beside its numbers.

@@ -80,7 +80,7 @@ fn embed(model: &str, given: &str, out: &Path) {
 fn html(runs: &[&Path]) -> Result<String, ReportError> {
     let runs: Vec<PathBuf> = runs.iter().map(|run| run.to_path_buf()).collect();
     let controls = Report::controls();
-    Report { runs: &runs, controls: &controls, map: MapWish::new(200, 0), seed: 0 }.html(&pool())
+    Report { runs: &runs, names: &[], controls: &controls, map: MapWish::new(200, 0), seed: 0 }.html(&pool())
 }
 
 fn headings(html: &str) -> Vec<&str> {
@@ -173,7 +173,8 @@ fn a_control_is_what_the_model_reaches_when_it_is_trained_on_the_same_pairs() {
 fn models_that_are_fitted_at_once_have_no_curves_and_no_intents() {
     let page = html(&[&MADE.als]).unwrap();
     assert_eq!(headings(&page), ["Result", "For whom, and with what", "Map", "Data", "Time and memory", "Settings"]);
-    let none = Report { runs: std::slice::from_ref(&MADE.als), controls: &[], map: MapWish::new(10, 0), seed: 0 };
+    let none =
+        Report { runs: std::slice::from_ref(&MADE.als), names: &[], controls: &[], map: MapWish::new(10, 0), seed: 0 };
     assert!(!none.html(&pool()).unwrap().contains("item-knn"));
 }
 
@@ -209,7 +210,8 @@ fn what_does_not_belong_together_is_refused() {
 
 #[test]
 fn every_plot_is_drawn_as_svg_and_as_png_or_says_why_not() {
-    let plot = |run: &Path, of: PlotOf| Plot { run: run.to_owned(), of, map: MapWish::new(100, 0) }.draw(&pool());
+    let plot =
+        |run: &Path, of: PlotOf| Plot { run: run.to_owned(), name: None, of, map: MapWish::new(100, 0) }.draw(&pool());
     for (word, of) in PlotOf::ALL {
         assert_eq!((of.word(), PlotOf::of_word(word)), (word, Some(of)));
         for (run, has) in [
@@ -236,7 +238,7 @@ fn every_plot_is_drawn_as_svg_and_as_png_or_says_why_not() {
 #[test]
 fn maps_are_coloured_by_what_is_asked_for() {
     let svg = |run: &Path, wish: MapWish| {
-        Plot { run: run.to_owned(), of: PlotOf::Map, map: wish }.draw(&pool()).map(|picture| picture.svg())
+        Plot { run: run.to_owned(), name: None, of: PlotOf::Map, map: wish }.draw(&pool()).map(|picture| picture.svg())
     };
     let wish = |colour: Colour| MapWish { colour, ..MapWish::new(100, 0) };
     let items = |colour: Colour| MapWish { of: Some(MapOf::Items), ..wish(colour) };

@@ -30,6 +30,20 @@ pub enum Colour {
     Nothing,
 }
 
+impl Colour {
+    /// What a word means: `facet`, `label`, `type`, `none`, or else the name of a relation.
+    #[must_use]
+    pub fn of_word(word: &str) -> Self {
+        match word {
+            "facet" => Self::Facet,
+            "label" => Self::Label,
+            "type" => Self::Type,
+            "none" => Self::Nothing,
+            relation => Self::Relation(relation.to_owned()),
+        }
+    }
+}
+
 /// The colours of the points that are drawn.
 pub(super) struct Colours {
     pub(super) by: String,

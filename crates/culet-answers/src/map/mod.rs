@@ -71,6 +71,30 @@ pub enum Projection {
     Tsne,
 }
 
+impl MapOf {
+    /// What a word means: `users` or `items`.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        match word {
+            "users" => Some(Self::Users),
+            "items" => Some(Self::Items),
+            _ => None,
+        }
+    }
+}
+
+impl Projection {
+    /// What a word means: `pca` or `t-sne`.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        match word {
+            "pca" => Some(Self::Pca),
+            "t-sne" => Some(Self::Tsne),
+            _ => None,
+        }
+    }
+}
+
 /// What is wanted of a map.
 #[derive(Debug, Clone)]
 pub struct MapWish {

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use culet::answers::{Colour, MapOf, MapWish, Projection};
 use culet::data::write_atomically;
-use culet::model::{ModelSpec, find_model};
 use culet::report::{Plot, PlotOf, Report};
 use serde_json::json;
 
@@ -131,25 +130,23 @@ fn map_arguments() -> Vec<Arg> {
 fn map_wish(context: &Context, matches: &ArgMatches) -> MapWish {
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     MapWish {
-        of: word("of").map(|of| if of == "users" { MapOf::Users } else { MapOf::Items }),
+        of: word("of").and_then(MapOf::of_word),
         n: *matches.get_one::<u32>("points").expect("has a default") as usize,
         seed: context.seed,
-        by: if word("map") == Some("t-sne") { Projection::Tsne } else { Projection::Pca },
-        colour: match word("colour").expect("has a default") {
-            "facet" => Colour::Facet,
-            "label" => Colour::Label,
-            "type" => Colour::Type,
-            "none" => Colour::Nothing,
-            relation => Colour::Relation(relation.to_owned()),
-        },
+        by: word("map").and_then(Projection::of_word).expect("clap knows the words"),
+        colour: Colour::of_word(word("colour").expect("has a default")),
     }
 }
 
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
     let runs: Vec<PathBuf> = matches.get_many("runs").expect("required").cloned().collect();
     let out: &PathBuf = matches.get_one("out").expect("has a default");
-    let controls = controls(matches.get_one::<String>("controls").expect("has a default"))?;
-    let report = Report { runs: &runs, controls: &controls, map: map_wish(context, matches), seed: context.seed };
+    let controls = match matches.get_one::<String>("controls").expect("has a default").as_str() {
+        "none" => Vec::new(),
+        words => Report::controls_of(&words.split(',').map(str::trim).collect::<Vec<_>>())?,
+    };
+    let report =
+        Report { runs: &runs, names: &[], controls: &controls, map: map_wish(context, matches), seed: context.seed };
     let spinner = waiting(context, "writing the report");
     let (html, seconds) = timed(|| report.html(&context.pool));
     drop(spinner);
@@ -184,7 +181,7 @@ pub(super) fn run_plot(context: &Context, matches: &ArgMatches) -> Result<Done, 
     let of = PlotOf::of_word(what).expect("clap knows the words");
     let run: &PathBuf = matches.get_one("run").expect("required");
     let spinner = waiting(context, "drawing");
-    let picture = Plot { run: run.clone(), of, map: map_wish(context, matches) }.draw(&context.pool)?;
+    let picture = Plot { run: run.clone(), name: None, of, map: map_wish(context, matches) }.draw(&context.pool)?;
     let bytes = if is_svg { picture.svg().into_bytes() } else { picture.png()? };
     drop(spinner);
     write(out, &bytes)?;
@@ -197,22 +194,6 @@ pub(super) fn run_plot(context: &Context, matches: &ArgMatches) -> Result<Done, 
     });
     context.print(&document, || format!("plot: {} ({})\n", out.display(), size(bytes.len())))?;
     Ok(Done::Wholly)
-}
-
-fn controls(words: &str) -> Result<Vec<&'static ModelSpec>, Problem> {
-    if words == "none" {
-        return Ok(Vec::new());
-    }
-    let control = |word: &str| {
-        let spec = find_model(word)?;
-        if Report::possible_controls().any(|known| known.name == spec.name) {
-            return Ok(spec);
-        }
-        let known: Vec<String> = Report::possible_controls().map(|spec| format!("`{}`", spec.name)).collect();
-        let problem = Problem::input(format!("`{word}` cannot stand beside a run: it has to be trained"));
-        Err(problem.hint(format!("take some of {}; or train it, and name its run as well", known.join(", "))))
-    };
-    words.split(',').map(|word| control(word.trim())).collect()
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {

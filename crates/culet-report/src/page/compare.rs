@@ -50,7 +50,7 @@ fn of_catalogues(section: &mut Section, runs: &[Opened], seed: u64, pool: &Threa
          for the number of runs)."
     ));
     for (key, found) in &document.comparisons {
-        section.table(metric_table(&document, key, found));
+        section.table(metric_table(&document, runs, key, found));
     }
     if document.runs.iter().any(|run| run.pairs_learned_from != document.runs[0].pairs_learned_from) {
         section.note(
@@ -58,7 +58,7 @@ fn of_catalogues(section: &mut Section, runs: &[Opened], seed: u64, pool: &Threa
         );
     }
     if !document.settings_that_differ.is_empty() {
-        let names: Vec<String> = runs.iter().map(Opened::name).collect();
+        let names: Vec<String> = runs.iter().map(|run| run.name.clone()).collect();
         let head: Vec<&str> = std::iter::once("").chain(names.iter().map(String::as_str)).collect();
         let mut table = Table { words: true, ..Table::new("Settings that differ", &head) };
         for (name, values) in &document.settings_that_differ {
@@ -70,11 +70,11 @@ fn of_catalogues(section: &mut Section, runs: &[Opened], seed: u64, pool: &Threa
     Ok(())
 }
 
-fn metric_table(document: &CompareDocument, key: &str, found: &[culet_runs::ComparedTo]) -> Table {
+fn metric_table(document: &CompareDocument, runs: &[Opened], key: &str, found: &[culet_runs::ComparedTo]) -> Table {
     let mut table = Table::new(key, &["", "model", key, "difference", "95 %", "p"]);
     let mut found = found.iter();
-    for (place, run) in document.runs.iter().enumerate() {
-        let mut cells = vec![run.run.clone(), run.model.clone(), words::metric(run.metrics[key])];
+    for (place, (run, opened)) in document.runs.iter().zip(runs).enumerate() {
+        let mut cells = vec![opened.name.clone(), run.model.clone(), words::metric(run.metrics[key])];
         if place == document.place_of_reference {
             cells.extend(["(the others beside it)".to_owned(), String::new(), String::new()]);
         } else if let Some(to) = found.next() {
@@ -96,7 +96,7 @@ fn cost(document: &CompareDocument, runs: &[Opened]) -> Table {
         let number = |n: Option<u64>| n.map_or_else(|| "-".to_owned(), culet_data::thousands);
         let phase = |name: &str| seconds.get(name).map_or_else(|| "-".to_owned(), |&s| words::seconds(s));
         table.row(vec![
-            opened.name(),
+            opened.name.clone(),
             culet_data::thousands(*pairs_learned_from as u64),
             number(*parameters),
             phase("train"),
@@ -141,7 +141,7 @@ fn of_networks(
         };
         let p = beside.and_then(|found| Some(two_sided_p(found.mean / found.error.filter(|error| *error > 0.0)?)));
         table.row(vec![
-            run.name(),
+            run.name.clone(),
             run.summary().model.clone(),
             answers.stored().score.name(),
             words::with_interval(&auc),
@@ -166,7 +166,7 @@ fn two_sided_p(z: f64) -> f64 {
 
 /// The curves of all runs in one picture each: the loss, and the first metric.
 fn together(runs: &[Opened]) -> Vec<Lines> {
-    let of_runs: Vec<(String, Vec<Lines>)> = runs.iter().map(|run| (run.name(), training::curves(run))).collect();
+    let of_runs: Vec<(String, Vec<Lines>)> = runs.iter().map(|run| (run.name.clone(), training::curves(run))).collect();
     let one = |which: usize| {
         let series: Vec<Series> = of_runs
             .iter()

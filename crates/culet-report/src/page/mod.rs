@@ -31,6 +31,8 @@ use crate::run::{Judged, Opened};
 pub struct Report<'a> {
     /// One folder, or several of the same data: the others are compared with the first.
     pub runs: &'a [PathBuf],
+    /// What they are called; the ends of their paths where nobody says.
+    pub names: &'a [String],
     /// What stands beside a run of a catalogue: models that are fitted at once, see [`Report::controls`].
     pub controls: &'a [&'static ModelSpec],
     /// What the map shows.
@@ -69,6 +71,19 @@ impl Report<'_> {
         ["popularity", "item-knn"].iter().map(|name| culet_model::find_model(name).expect("a model")).collect()
     }
 
+    /// Models by their names.
+    ///
+    /// # Errors
+    /// [`ReportError::Model`] for an unknown one, [`ReportError::NoControl`] for one that has to be trained.
+    pub fn controls_of<S: AsRef<str>>(names: &[S]) -> Result<Vec<&'static ModelSpec>, ReportError> {
+        let control = |name: &S| {
+            let spec = culet_model::find_model(name.as_ref())?;
+            let is_one = Self::possible_controls().any(|known| known.name == spec.name);
+            if is_one { Ok(spec) } else { Err(ReportError::NoControl { model: spec.name }) }
+        };
+        names.iter().map(control).collect()
+    }
+
     /// The models that can stand beside a run.
     pub fn possible_controls() -> impl Iterator<Item = &'static ModelSpec> {
         MODELS.iter().filter(|spec| spec.family() == Family::Recommender && matches!(spec.build, Build::Closed(_)))
@@ -86,7 +101,12 @@ impl Report<'_> {
         if let Some((_, twice)) = self.runs.iter().enumerate().find(|(k, run)| self.runs[..*k].contains(run)) {
             return Err(ReportError::Twice { run: twice.clone() });
         }
-        let runs: Vec<Opened> = self.runs.iter().map(|path| Opened::open(path)).collect::<Result<_, _>>()?;
+        let runs: Vec<Opened> = self
+            .runs
+            .iter()
+            .enumerate()
+            .map(|(k, path)| Opened::open(path, self.names.get(k)))
+            .collect::<Result<_, _>>()?;
         check_one_kind(&runs)?;
         let comparison = match runs.len() {
             1 => None,
@@ -133,8 +153,8 @@ impl Report<'_> {
         Ok(RunPage {
             id,
             // Several runs may be of one model on the same data.
-            title: if self.runs.len() > 1 { format!("{}: {title}", run.name()) } else { title },
-            lead: format!("{}. Run folder: {}", run.spec().map_or("", |spec| spec.summary), run.name()),
+            title: if self.runs.len() > 1 { format!("{}: {title}", run.name) } else { title },
+            lead: format!("{}. Run folder: {}", run.spec().map_or("", |spec| spec.summary), run.name.clone()),
             warnings: run.warnings(),
             sections,
         })
