@@ -47,7 +47,7 @@ pub use columns::MemoryTable;
 pub use dataset::Dataset;
 pub use describe::{
     Description, Fingerprint, PartOverlap, PartTimes, Quantiles, RelationCount, TimeSpan, describe, describe_timed,
-    thousands, to_text,
+    size_in_words, thousands, to_text,
 };
 pub use error::DataError;
 pub use fetch::{FetchProblem, GetEvent, GetObserver, Patience, Place, SilentGet};

@@ -7,8 +7,8 @@ use culet::data::Dataset;
 use culet::eval::RankingProtocol;
 use culet::model::{DataSize, find_model};
 use culet::runs::{
-    CatalogueFit, NetworkFit, RunsError, Settings, check_learnable, check_memory, check_place, give_graph,
-    resolve_settings, size_of,
+    CatalogueFit, CheckpointEvery, NetworkFit, RunsError, Settings, check_disk, check_learnable, check_memory,
+    check_place, give_graph, resolve_settings, size_of,
 };
 use culet::train::{Event, GraphKind, NetworkTrainOptions, Observer, TrainOptions};
 use pyo3::prelude::*;
@@ -61,7 +61,9 @@ pub(crate) fn fit_catalogue(
             give_graph(dataset.to_mut(), kind, seed);
         }
         check_learnable(spec, &dataset)?;
-        note(teller, check_memory(spec, &model, &training, &size_of(&dataset))?);
+        let size = size_of(&dataset);
+        note(teller, check_memory(spec, &model, &training, &size)?);
+        note(teller, check_disk(spec, &model, &size, &out, CheckpointEvery::Never)?);
         let load_seconds = catalogue.load_seconds;
         let fit = CatalogueFit {
             spec,
@@ -97,7 +99,9 @@ pub(crate) fn fit_network(
     check_place(&out).map_err(Problem::from)?;
     let fit = |pool: &culet::ThreadPool, teller: &mut Teller| -> Result<String, Problem> {
         let data = &*network.data;
-        note(teller, check_memory(spec, &model, &training, &DataSize::of_network(&data.network))?);
+        let size = DataSize::of_network(&data.network);
+        note(teller, check_memory(spec, &model, &training, &size)?);
+        note(teller, check_disk(spec, &model, &size, &out, CheckpointEvery::Never)?);
         let fit = NetworkFit { spec, settings: model, options, data, load_seconds: network.load_seconds, seed };
         Ok(fit.run(Some(&out), pool, teller)?.document().to_string())
     };

@@ -79,7 +79,7 @@ impl CatalogueFit<'_> {
     /// As [`CatalogueFit::run`], into a folder that [`Resumption`] can go on in, whatever ends the training: what it needs
     /// for that is written first, and its state again and again. When the training is done, all of that goes; if the
     /// observer breaks, it stays beside the run. A model that is fitted at once keeps nothing, for to fit it again is all
-    /// there is to resume; a blend begins anew. `start` are parameters to start from, if any.
+    /// there is to resume. `start` are parameters to start from, if any.
     ///
     /// # Errors
     /// As [`CatalogueFit::run`]. If the run cannot be written, what was kept stays.

@@ -15,7 +15,7 @@ pub enum CheckpointEvery {
     Affordable,
     /// After so many minutes, within an epoch too.
     Minutes(f64),
-    /// After so many epochs.
+    /// After so many epochs, and so many parts of a blend.
     Epochs(u64),
     /// Never, and not on an interruption either: the training cannot be resumed.
     Never,
@@ -52,12 +52,14 @@ impl Keeping {
     }
 
     pub(crate) fn is_due(&mut self, at: Juncture) -> bool {
-        self.n_epochs += u64::from(at == Juncture::Epoch);
+        // What a blend found between two trainings may have taken as long as many epochs.
+        let is_over = matches!(at, Juncture::Epoch | Juncture::Part);
+        self.n_epochs += u64::from(is_over);
         match self.every {
             _ if at == Juncture::Interrupted => true,
             CheckpointEvery::Affordable => self.elapsed_s() >= (TIMES_THE_COST * self.cost_s).max(LEAST_SECONDS),
             CheckpointEvery::Minutes(minutes) => self.elapsed_s() >= 60.0 * minutes,
-            CheckpointEvery::Epochs(n) => at == Juncture::Epoch && self.n_epochs >= n,
+            CheckpointEvery::Epochs(n) => is_over && self.n_epochs >= n,
             CheckpointEvery::Never => false,
         }
     }

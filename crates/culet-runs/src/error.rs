@@ -46,6 +46,18 @@ pub enum RunsError {
         /// What is free.
         free_bytes: u64,
     },
+    /// A training whose folder would take far more of the disk than is free.
+    #[error("{}", crate::room::needs_disk(path, *needed_bytes, *free_bytes))]
+    TooLargeForDisk {
+        /// The place of the folder.
+        path: PathBuf,
+        /// What it is estimated to take, with what is kept to go on from.
+        needed_bytes: u64,
+        /// What is free.
+        free_bytes: u64,
+        /// What it would take if nothing were kept to go on from, where something is.
+        without_checkpoints_bytes: Option<u64>,
+    },
     /// Runs that cannot be compared.
     #[error(transparent)]
     Compare(#[from] CompareError),
@@ -186,6 +198,9 @@ impl RunsError {
                 "leave it out; as published, `culet train MODEL DATA --select test` selects the epoch on the test part"
             }
             Self::TooLarge { model, .. } => return Some(format!("free some, {}", crate::room::way_out(model))),
+            Self::TooLargeForDisk { without_checkpoints_bytes, .. } => {
+                return Some(crate::room::way_out_of_disk(*without_checkpoints_bytes));
+            }
             Self::TookEverything { .. } => "leave that user out; there is nothing to recommend to them",
             Self::NothingToJudgeBy { .. } => "`culet data split` makes one",
             Self::TooFewRuns { .. } => "give two run folders or more",
@@ -219,6 +234,7 @@ impl RunsError {
             | Self::Evaluation(_)
             | Self::TookEverything { .. }
             | Self::TooLarge { .. }
+            | Self::TooLargeForDisk { .. }
             | Self::Range(_)
             | Self::SelectsOnTest
             | Self::NoMetric { .. }

@@ -1,7 +1,7 @@
 //! From a data set to a run folder, and what is made of many.
 //!
 //! A [`CatalogueFit`] or a [`NetworkFit`] trains and writes one run folder. Its settings come from [`resolve_settings`],
-//! and [`check_memory`] tells beforehand whether there is room for it. [`Tuning`] searches for good settings, [`Board`]
+//! and [`check_memory`] and [`check_disk`] tell beforehand whether there is room for it. [`Tuning`] searches for good settings, [`Board`]
 //! judges many models alike, both in a folder that the same call goes on with; [`Compare`] puts run folders side by side.
 //! Whoever follows brings an [`Observer`](culet_train::Observer), which hears of trainings, of parts and of remarks.
 //!
@@ -40,6 +40,7 @@ mod catalogue;
 mod checkpoint;
 mod claim;
 mod compare;
+mod disk;
 mod error;
 mod folder;
 mod graph;
@@ -67,7 +68,7 @@ pub use init::{Known, WarmStart};
 pub use memory::{peak_rss_bytes, rss_bytes};
 pub use network::{NetworkFit, NetworkFitted};
 pub use resume::{ResumedData, Resumption};
-pub use room::check_memory;
+pub use room::{check_disk, check_memory};
 pub use search::{
     OpenTuning, RangeProblem, SearchMetric, SearchPlan, TrialSplit, Tuned, Tuning, rank_of_first, settings_in_words,
     value_in_words,

@@ -84,7 +84,12 @@ impl Resumption {
         let phase =
             progress["phase"].as_str().filter(|phase| *phase != "train").map(|phase| format!(" of the {phase}"));
         let steps = if step > 0 { format!(", after {step} steps") } else { String::new() };
-        Some(format!("epoch {epoch}{}{steps}", phase.unwrap_or_default()))
+        let Some(blend) = progress.get("blend") else {
+            return Some(format!("epoch {epoch}{}{steps}", phase.unwrap_or_default()));
+        };
+        let [tried, made] = ["tried", "made"].map(|found| blend[found].as_array().map_or(0, Vec::len));
+        let within = if epoch > 0 { format!(", in epoch {epoch} of the next{steps}") } else { String::new() };
+        Some(format!("what was found: settings of the linear model tried {tried}, vectors made {made}{within}"))
     }
 
     /// What is wrong with newer states than the one that it goes on from, one sentence each.

@@ -7,12 +7,15 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use culet_data::{DataError, Run, RunProblem};
+use culet_data::{
+    CatalogueView, Checkpoints, DataError, DataFingerprint, DataView, Fingerprint, NetworkFingerprint, NetworkView,
+    Run, RunProblem, RunWriter, TrainingPlan,
+};
 use culet_graph::{Interactions, Names};
 use culet_runs::{CheckpointEvery, Known, ResumedData, Resumption, RunsError};
 use culet_train::{Event, Observer, Silent};
 
-use made::{catalogue, catalogue_fit, pool};
+use made::{catalogue, catalogue_fit, network, network_fit, pool};
 
 /// Ends a training after so many steps.
 struct EndsAfter(usize);
@@ -66,19 +69,27 @@ fn an_ended_training_answers_goes_on_and_ends_as_if_it_never_was() {
 }
 
 #[test]
-fn a_blend_begins_anew_and_what_is_fitted_at_once_keeps_nothing() {
+fn a_blend_goes_on_from_its_folder_and_what_is_fitted_at_once_keeps_nothing() {
     let (dataset, pool, place) = (catalogue(), pool(), tempfile::tempdir().unwrap());
     let (whole, out) = (place.path().join("whole"), place.path().join("run"));
-    let blend = catalogue_fit("auto", "embedding = 'none'", &dataset);
+    let blend = catalogue_fit("auto", "dim = 8", &dataset);
     blend.run(Some(&whole), &pool, &mut Silent).unwrap();
-    assert!(blend.run_resumably(&out, BTreeMap::new(), ALWAYS, &pool, &mut EndsAfter(2)).unwrap().outcome.interrupted);
-    assert!(Resumption::open(&out).unwrap().0.goes_on().is_none());
-    assert!(!resume(&out, &mut Silent).unwrap() && tables(&out) == tables(&whole));
+    assert!(blend.run_resumably(&out, BTreeMap::new(), ALWAYS, &pool, &mut EndsAfter(3)).unwrap().outcome.interrupted);
+    let told = || Resumption::open(&out).unwrap().0.goes_on().unwrap();
+    assert_eq!(told(), "what was found: settings of the linear model tried 2, vectors made 0");
+    assert!(resume(&out, &mut EndsAfter(30)).unwrap());
+    assert!(told().contains(", in epoch ") && told().contains(" of the next"), "{}", told());
+    assert!(!resume(&out, &mut Silent).unwrap());
+    for name in ["tables.safetensors", "data.safetensors", "vocabulary.parquet"] {
+        assert!(fs::read(out.join(name)).unwrap() == fs::read(whole.join(name)).unwrap(), "{name}");
+    }
     let at_once = place.path().join("at once");
     catalogue_fit("item-knn", "", &dataset)
         .run_resumably(&at_once, BTreeMap::new(), ALWAYS, &pool, &mut Silent)
         .unwrap();
     assert!(!at_once.join("checkpoint").exists());
+    let [found, expected] = [&out, &whole].map(|run| Run::open(run).unwrap().manifest.summary);
+    assert_eq!((found.metrics, &found.extra["blend"]), (expected.metrics, &expected.extra["blend"]));
 }
 
 #[test]
@@ -140,4 +151,145 @@ fn a_training_starts_from_another_run_and_what_is_known_keeps_its_rows() {
     assert!(matches!(&wider, RunsError::OtherShape { .. }) && wider.is_wrong_input() && wider.hint().is_some());
     let other = catalogue_fit("bpr-mf", "dim = 8", &newer).start_from(&first).unwrap_err();
     assert!(matches!(other, RunsError::OtherModel { .. }), "{other}");
+}
+
+/// A training that was ended before its first state, whose plan tells of data with this fingerprint.
+fn begun(out: &Path, model: &str, data: DataView<'_>, told: DataFingerprint) {
+    let plan = TrainingPlan {
+        model: model.to_owned(),
+        config: serde_json::json!({ "data": "films", "graph": "true", "model": {}, "training": {} }),
+        data: told,
+        seed: 7,
+        cutoffs: vec![10],
+        load_seconds: 0.5,
+    };
+    let writer = RunWriter::create(out).unwrap();
+    Checkpoints::begin(&writer, &plan, data, &[]).unwrap();
+}
+
+#[test]
+fn data_that_are_whole_but_not_those_of_the_plan_are_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let (dataset, net) = (catalogue(), network(30, false));
+    let mut other = dataset.clone();
+    other.train = dataset.train.union(&dataset.valid).unwrap();
+    other.valid = Interactions::empty(dataset.train.n_users(), dataset.train.n_items());
+    let mut without = dataset.clone();
+    without.test = other.valid.clone();
+    let view = |dataset: &culet_data::Dataset| -> DataFingerprint { Fingerprint::of(dataset).into() };
+    let data = CatalogueView {
+        train: &dataset.train,
+        valid: &dataset.valid,
+        test: &dataset.test,
+        graph: &dataset.graph,
+        vocabulary: &dataset.vocabulary,
+    };
+    let [own, changed] = [&net, &network(31, false)].map(|net| NetworkFingerprint::of(&net.network).into());
+    let links = NetworkView {
+        network: &net.network,
+        nodes: &net.nodes,
+        labels: None,
+        train_negatives: &[],
+        valid: &[],
+        valid_negatives: &[],
+        test: &[],
+        test_negatives: &[],
+    };
+    let cases = [
+        ("kgin", DataView::from(data), view(&without), view(&dataset)),
+        ("deepwalk", DataView::from(links), changed, own),
+    ];
+    for (k, (model, data, told, true_to_it)) in cases.into_iter().enumerate() {
+        let out = place.path().join(format!("run-{k}"));
+        begun(&out, model, data, told);
+        let error = Resumption::open(&out).err().expect("other data");
+        assert!(
+            matches!(&error, RunsError::Data(DataError::Run { problem: RunProblem::OtherData { .. }, .. })),
+            "{error}"
+        );
+        assert!(error.is_wrong_input() && error.to_string().contains(&format!("run-{k}")), "{error}");
+        let out = place.path().join(format!("whole-{k}"));
+        begun(&out, model, data, true_to_it);
+        assert!(Resumption::open(&out).unwrap().0.goes_on().is_none());
+    }
+}
+
+#[test]
+fn a_network_starts_from_another_run_and_nodes_that_are_known_keep_their_vectors() {
+    let (pool, place) = (pool(), tempfile::tempdir().unwrap());
+    for (k, directed) in [false, true].into_iter().enumerate() {
+        let [first, second] = ["first", "second"].map(|name| place.path().join(format!("{name}-{k}")));
+        let settings = "dim = 8\naspects = 2\nwarm_up = false\nepochs = 2\nbatch = 200\nevaluate_every = 0";
+        network_fit("asp2vec", settings, &network(30, directed)).run(Some(&first), &pool, &mut Silent).unwrap();
+        // The same ids in another order, and two new ones.
+        let mut newer = network(32, directed);
+        newer.nodes = made::nodes((0..32).rev());
+        let still = format!("{settings}\nlearning_rate = 1e-9");
+        let again = network_fit("asp2vec", &still, &newer);
+        let start = again.start_from(&first).unwrap();
+        assert_eq!(start.known, [Known { what: "nodes", n: 30, of: 32 }]);
+        again.run_resumably(&second, start.tables, CheckpointEvery::Never, &pool, &mut Silent).unwrap();
+        let [before, after] = [&first, &second].map(|run| Run::open(run).unwrap());
+        for name in ["centres", "contexts"] {
+            let [old, new] = [&before, &after].map(|run| run.table(&format!("parameter.{name}")).unwrap());
+            let sides = old.n_rows() / 30;
+            assert_eq!(new.n_rows(), sides * 32, "{name}");
+            for (side, node) in (0..sides).flat_map(|side| (0..30).map(move |node| (side, node))) {
+                let rows = [old.row(side * 30 + node), new.row(side * 32 + 31 - node)];
+                let is_same = rows[0].iter().zip(rows[1]).all(|(old, new)| (old - new).abs() < 1e-6);
+                assert!(is_same, "{name}, node {node} on side {side}, directed: {directed}: {rows:?}");
+            }
+            assert!(directed == (sides > 1), "{name}: {sides}");
+        }
+        let wider = network_fit("asp2vec", "dim = 16\naspects = 2", &newer).start_from(&first).unwrap_err();
+        assert!(matches!(wider, RunsError::OtherShape { .. }), "{wider}");
+        let other = network_fit("deepwalk", "dim = 8", &newer).start_from(&first).unwrap_err();
+        assert!(matches!(other, RunsError::OtherModel { .. }), "{other}");
+    }
+}
+
+/// The bytes of all files below a folder.
+fn size_of_folder(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { size_of_folder(&path) } else { path.metadata().unwrap().len() }).sum()
+}
+
+/// Looks at the size of a run folder at each step, when a state was kept before.
+struct Scales<'a>(&'a Path, u64);
+
+impl Observer for Scales<'_> {
+    fn event(&mut self, event: &Event<'_>) -> ControlFlow<()> {
+        if matches!(event, Event::Step { .. } | Event::Stage { .. }) {
+            self.1 = self.1.max(size_of_folder(&self.0.join("checkpoint")));
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+#[test]
+fn the_estimate_of_what_a_training_writes_is_near_to_what_it_writes() {
+    let (dataset, pool, place) = (catalogue(), pool(), tempfile::tempdir().unwrap());
+    let cases = [
+        ("kgin", "epochs = 3\nbatch = 200\ndim = 256"),
+        ("bpr-mf", "epochs = 3\nbatch = 200\ndim = 256"),
+        ("softmax-mf", "epochs = 3\nbatch = 200\ndim = 256\nfacts = true"),
+        ("als", "dim = 256"),
+        ("ease", ""),
+        ("auto", "dim = 256"),
+    ];
+    for (model, given) in cases {
+        let fit = catalogue_fit(model, given, &dataset);
+        let size = culet_runs::size_of(&dataset);
+        let expected = culet_train::disk_bytes(fit.spec, &fit.settings, &size).unwrap();
+        let out = place.path().join(model);
+        let mut scales = Scales(&out, 0);
+        fit.run_resumably(&out, BTreeMap::new(), ALWAYS, &pool, &mut scales).unwrap();
+        let (states, run) = (scales.1 as f64, size_of_folder(&out) as f64);
+        // A blend may leave its vectors out.
+        let most = if model == "auto" { 8.0 } else { 4.0 };
+        let is_near = |found: f64, estimated: f64| estimated >= 0.6 * found && estimated <= most * found;
+        assert!(is_near(run, expected.run), "{model}: a run of {run}, {expected:?}");
+        // Two thirds: the state that is being written is not seen.
+        assert!(states == 0.0 || is_near(states, expected.states), "{model}: states of {states}, {expected:?}");
+    }
 }

@@ -28,7 +28,7 @@ pub use blend::{BlendPart, BlendReport, GraphPath};
 pub use board::{BoardEntry, ColdReport, GraphKind, board_entries, judge_cold};
 pub use compare::{CONFIDENCE, CompareError, Comparison, check_same_data, compare_users, mean_intervals};
 pub use error::TrainError;
-pub use estimate::{Estimate, Speed, bytes_beside_data, estimate, estimates};
+pub use estimate::{DiskBytes, Estimate, Speed, bytes_beside_data, disk_bytes, estimate, estimates};
 pub use faithfulness::{Faithfulness, Removal, measure_faithfulness};
 pub use findings::{Chosen, Finding, Spread, findings, n_best, ranked_trials};
 pub use fold_in::FoldedUsers;
@@ -42,6 +42,8 @@ pub use observer::{EpochRecord, Event, Juncture, Observer, Silent};
 pub use options::{Schedule, Select, TRAINING, TrainOptions, divide_settings, training_settings};
 pub use ranking::Wanted;
 pub use search::{Search, SearchMethod, Trial, TrialData, best_trial};
-pub use state::{Beginning, BestEpoch, Falls, Progress, Selected, StoredState, TrainingState};
+pub use state::{
+    Beginning, BestEpoch, BlendProgress, Falls, Progress, Selected, StoredState, TrainingState, TriedSettings,
+};
 pub use store::{DerivedTables, Part, RunFacts, StoredError, StoredRun, run_contents};
 pub use trainer::{Outcome, Seconds, TrainData, train, train_from};

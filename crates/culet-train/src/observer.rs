@@ -119,6 +119,8 @@ pub enum Juncture {
     Step,
     /// After an epoch.
     Epoch,
+    /// After a part of a training that consists of many, such as the settings that a blend tried last.
+    Part,
     /// After the step or epoch that the observer ended the training with.
     Interrupted,
 }
@@ -145,14 +147,5 @@ pub struct Silent;
 impl Observer for Silent {
     fn event(&mut self, _: &Event<'_>) -> ControlFlow<()> {
         ControlFlow::Continue(())
-    }
-}
-
-/// Passes on what happens, and keeps no state: that of a part of something larger is not that of the whole.
-pub(crate) struct Stateless<'a>(pub(crate) &'a mut dyn Observer);
-
-impl Observer for Stateless<'_> {
-    fn event(&mut self, event: &Event<'_>) -> ControlFlow<()> {
-        self.0.event(event)
     }
 }

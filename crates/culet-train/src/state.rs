@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::{EpochRecord, LinkScore, Seconds, TrainError};
 
 /// Where a training stands, apart from its tables.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    /// `train`, `refit` or `warm-up`.
+    /// `train`, `refit` or `warm-up`; `choice` for a blend that trains no vectors at the moment.
     pub phase: String,
     /// The epoch that it is in, from 1.
     pub epoch: u64,
@@ -36,6 +36,30 @@ pub struct Progress {
     pub falls: Falls,
     /// What was selected before this phase, if it is the training after the selection.
     pub selected: Option<Selected>,
+    /// What was found before, if it is the training of a blend, or of vectors for one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub blend: Option<BlendProgress>,
+}
+
+/// What a blend found so far, apart from the vectors that were made.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct BlendProgress {
+    /// What settings of the linear model are worth, in the order in which they are tried.
+    pub tried: Vec<TriedSettings>,
+    /// The best epochs of the vectors in the order in which they are made, 0 where there were no epochs; none where the data
+    /// did not allow for vectors.
+    pub made: Vec<Option<u64>>,
+    /// Seconds that it took.
+    pub seconds: f64,
+}
+
+/// What settings of the linear model are worth on withheld pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TriedSettings {
+    /// Beside popularity: what the settings are chosen by.
+    pub quality: f64,
+    /// Recall and ndcg alone.
+    pub alone: [f64; 2],
 }
 
 /// The best epoch so far.

@@ -12,7 +12,7 @@ use culet_kernels::Matrix;
 use culet_model::{Build, ModelSpec, PairModel, Problem, Scorer, Start};
 use rayon::ThreadPool;
 
-use crate::blend::Blend;
+use crate::blend::{Blend, Course};
 use crate::optimiser::Snapshot;
 use crate::ranking::evaluate;
 use crate::{
@@ -123,7 +123,7 @@ pub fn train(
 /// As [`train`], from given parameters, or on from a state that [`Observer::keep_state`] was given.
 ///
 /// A training that goes on ends with the same bytes as one that was never interrupted, whatever the threads; all else
-/// has to be as it was. What is fitted at once, and a blend, keep no state and begin anew; they begin with nothing.
+/// has to be as it was. What is fitted at once keeps no state and begins anew. That and a blend begin with nothing.
 ///
 /// # Errors
 /// As [`train`]; [`TrainError::BadState`] for a state of another training, [`TrainError::Model`] for parameters that do
@@ -142,7 +142,10 @@ pub fn train_from(
 ) -> Result<Outcome, TrainError> {
     let everything = &*data.everything()?;
     pool.install(|| match spec.build {
-        Build::Blend => Blend { settings, data, everything, options, protocol, seed, pool, observer }.run(),
+        Build::Blend => {
+            let course = Course::new(observer, beginning.state, everything)?;
+            Blend { settings, data, everything, options, protocol, seed, pool, course }.run()
+        }
         _ => {
             let Beginning { start, state } = beginning;
             let (history, seconds) =

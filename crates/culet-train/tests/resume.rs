@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use culet_eval::RankingProtocol;
 use culet_graph::{Interactions, KnowledgeGraph, Network, NodeTypes, Triplet};
 use culet_kernels::Matrix;
-use culet_model::{Family, MODELS, ModelSpec, find_model};
+use culet_model::{Family, MODELS, ModelSpec, PartKind, find_model};
 use culet_train::{
     Beginning, EpochRecord, Event, Juncture, LinkSets, NetworkOutcome, NetworkTrainOptions, Observer, Outcome,
     Progress, StoredState, TrainData, TrainError, TrainOptions, TrainingState, train_from, train_network_from,
@@ -22,6 +22,8 @@ struct Keeper {
     asked: usize,
     /// Whether all states are kept, or only that of an interruption.
     keeps_all: bool,
+    /// Whether it may end a blend between two trainings, too.
+    hears_stages: bool,
 }
 
 impl Keeper {
@@ -39,6 +41,7 @@ impl Observer for Keeper {
         match event {
             Event::Epoch(record) => self.history.push((*record).clone()),
             Event::Step { .. } => {}
+            Event::Stage { .. } if self.hears_stages => {}
             _ => return ControlFlow::Continue(()),
         }
         self.asked += 1;
@@ -178,6 +181,97 @@ fn what_is_interrupted_again_and_again_ends_as_if_it_never_was() {
     }
 }
 
+/// All numbers that a blend answers from, and what it tells of them.
+fn blended(outcome: &Outcome) -> (Vec<u32>, String, Option<std::collections::BTreeMap<String, f64>>) {
+    let mut all = Vec::new();
+    for part in &outcome.scorer.parts {
+        all.extend(part.user_factors.iter().flatten().map(|factor| factor.to_bits()));
+        match &part.kind {
+            PartKind::Vectors { vectors, temperature } => {
+                all.extend(numbers(&[&vectors.users, &vectors.items]));
+                all.extend(temperature.map(f32::to_bits));
+            }
+            PartKind::Weights(weights) => (0..weights.n_rows()).for_each(|row| {
+                let (columns, values) = weights.row(row);
+                all.extend(columns.iter().copied().chain(values.iter().map(|value| value.to_bits())));
+            }),
+            PartKind::Bias(bias) => all.extend(bias.iter().map(|value| value.to_bits())),
+        }
+    }
+    let report = serde_json::to_string(outcome.blend.as_ref().unwrap()).unwrap();
+    (all, report, outcome.selected_by.clone())
+}
+
+/// Settings that reach every stage of a blend, on few pairs: three parts are withheld in turn, two starts are made in each.
+const BLENDS: [(&str, &str); 3] = [
+    ("dim = 8", "validation_share = 0.3"),
+    ("dim = 8\nembedding = 'kgin'", "select = 'test'"),
+    ("embedding = 'none'", ""),
+];
+
+#[test]
+fn a_blend_goes_on_from_what_it_found_and_from_within_the_training_of_its_vectors() {
+    let spec = find_model("auto").unwrap();
+    for what in BLENDS {
+        let mut keeper = Keeper::of_all();
+        let whole = fit(Beginning::default(), spec, what, 2, &mut keeper).unwrap();
+        let between = |state: &StoredState| state.progress.phase == "choice";
+        let n_between = keeper.states.iter().filter(|state| between(state)).count();
+        assert!(n_between > 8, "{what:?}: {n_between}");
+        let has_vectors = !what.0.contains("none");
+        assert_eq!(keeper.states.len() > 4 * n_between, has_vectors, "{what:?}: {}", keeper.states.len());
+        // All between two trainings, and every eleventh step or epoch.
+        let chosen = |(k, state): &(usize, StoredState)| k % 11 == 0 || between(state);
+        for (k, state) in keeper.states.into_iter().enumerate().filter(chosen) {
+            let blend = state.progress.blend.as_ref().unwrap();
+            let place = format!(
+                "{what:?} after {} settings, {} vectors, {}:{}",
+                blend.tried.len(),
+                blend.made.len(),
+                state.progress.epoch,
+                state.progress.step
+            );
+            let beginning = Beginning { state: Some(state), ..Beginning::default() };
+            let gone_on = fit(beginning, spec, what, 1 + k % 3, &mut Keeper::default()).unwrap();
+            assert!(blended(&gone_on) == blended(&whole), "{place}");
+            assert_eq!(
+                gone_on.test.map(|test| test.means),
+                whole.test.as_ref().map(|test| test.means.clone()),
+                "{place}"
+            );
+            assert!(!gone_on.interrupted);
+        }
+    }
+}
+
+#[test]
+fn a_blend_that_is_interrupted_again_and_again_ends_as_if_it_never_was_and_finds_nothing_twice() {
+    let spec = find_model("auto").unwrap();
+    let what = BLENDS[0];
+    let whole = fit(Beginning::default(), spec, what, 2, &mut Keeper::default()).unwrap();
+    // What is decided again is told again, in up to four words, before anything new is done.
+    for ends_at in [6, 40] {
+        let (mut beginning, mut n_ended, mut last) = (Beginning::default(), 0, (0, 0));
+        let outcome = loop {
+            let mut keeper = Keeper { hears_stages: true, ..Keeper::ending_at(ends_at, &[]) };
+            let outcome = fit(beginning.clone(), spec, what, 1 + n_ended % 2, &mut keeper).unwrap();
+            if !outcome.interrupted {
+                break outcome;
+            }
+            n_ended += 1;
+            assert_eq!(keeper.states.len(), 1, "an interruption keeps one state");
+            let state = keeper.states.pop().unwrap();
+            let blend = state.progress.blend.as_ref().unwrap();
+            let now = (blend.tried.len(), blend.made.len());
+            assert!(now.0 >= last.0 && now.1 >= last.1, "{now:?} after {last:?}");
+            last = now;
+            beginning = Beginning { state: Some(state), ..Beginning::default() };
+        };
+        assert!(n_ended >= 5, "{n_ended}");
+        assert!(blended(&outcome) == blended(&whole), "every {ends_at}");
+    }
+}
+
 /// Two rings of nodes of two types, joined here and there.
 fn network(directed: bool) -> (Network, LinkSets) {
     let pairs: Vec<(u32, u32)> =
@@ -286,6 +380,15 @@ fn a_state_of_another_training_is_refused() {
     };
     let message = told(state.clone(), "dim = 9");
     assert!(message.starts_with("the checkpoint is not one of this training: the table `"), "{message}");
+    let blend = fit(
+        Beginning { state: Some(state.clone()), ..Beginning::default() },
+        find_model("auto").unwrap(),
+        BLENDS[2],
+        2,
+        &mut Keeper::default(),
+    );
+    let message = blend.err().unwrap().to_string();
+    assert!(message.ends_with("it is none of a blend"), "{message}");
     let mut other = state.clone();
     other.progress.phase = "warm-up".into();
     assert!(told(other, "dim = 8").contains("it has no epoch"), "{state:?}");

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgMatches, value_parser};
 use culet::data::thousands;
 use culet::kernels::Matrix;
-use culet::model::ModelSpec;
 use culet::runs::{CheckpointEvery, Known, RunsError, WarmStart};
 
 use crate::context::Context;
@@ -50,10 +49,9 @@ pub(super) fn every(matches: &ArgMatches) -> CheckpointEvery {
 }
 
 /// Says how an interrupted training goes on.
-pub(super) fn tell_interrupted(context: &Context, spec: &ModelSpec, run: &Path) {
-    let how = if spec.has_epochs() { "goes on" } else { "begins anew: of this model nothing is kept on the way" };
+pub(super) fn tell_interrupted(context: &Context, run: &Path) {
     if run.join("checkpoint").is_dir() {
-        context.remark(&format!("`culet resume {}` {how}", run.display()));
+        context.remark(&format!("`culet resume {}` goes on", run.display()));
     }
 }
 

@@ -171,8 +171,9 @@ fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMat
     let graph = GraphKind::of_word(which_graph(matches)).expect("clap knows the words");
     give_graph(&mut dataset, graph, context.seed);
     check_learnable(spec, &dataset)?;
-    room::check(context, spec, &settings, &training, &size_of(&dataset))?;
-    let out = place(matches, &dataset.name, spec);
+    let (size, out, every) = (size_of(&dataset), place(matches, &dataset.name, spec), checkpoints::every(matches));
+    room::check(context, spec, &settings, &training, &size)?;
+    room::check_place(context, spec, &settings, &size, (&out, every))?;
     introduce(context, &dataset, which_graph(matches));
     if let Some(note) = graph_left_out(spec, &settings, &dataset) {
         context.remark(&note);
@@ -180,7 +181,7 @@ fn run_recommender(context: &Context, spec: &'static ModelSpec, matches: &ArgMat
     let seed = context.seed;
     let fit = CatalogueFit { spec, settings, options, protocol, dataset: &dataset, load_seconds, graph, seed };
     crate::interrupt::listen();
-    let (every, follower) = (checkpoints::every(matches), &mut Follower::new(context, spec.name));
+    let follower = &mut Follower::new(context, spec.name);
     let start = checkpoints::start(context, matches, |run| fit.start_from(run))?;
     let fitted = fit.run_resumably(&out, start, every, &context.pool, follower)?;
     finish(context, &fit, &fitted, &out)
@@ -197,7 +198,7 @@ pub(super) fn finish(
     if !fitted.outcome.interrupted {
         return Ok(Done::Wholly);
     }
-    checkpoints::tell_interrupted(context, fit.spec, out);
+    checkpoints::tell_interrupted(context, out);
     Ok(Done::Interrupted)
 }
 

@@ -14,7 +14,7 @@ pub use parts::PartOverlap;
 pub use times::{PartTimes, TimeSpan};
 
 pub(crate) use text::{density, line};
-pub use text::{thousands, to_text};
+pub use text::{size_in_words, thousands, to_text};
 
 /// Test pairs whose item has at most this many training pairs are called cold.
 const COLD: u32 = 2;

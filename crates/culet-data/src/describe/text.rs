@@ -21,6 +21,18 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// A number of bytes in the unit that suits it.
+#[must_use]
+pub fn size_in_words(bytes: u64) -> String {
+    match bytes {
+        1 => "1 byte".into(),
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..999_950 => format!("{:.1} kB", bytes as f64 / 1e3),
+        999_950..999_950_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
 /// The description as aligned lines for a terminal, the last with a line break.
 #[must_use]
 pub fn to_text(description: &Description) -> String {
@@ -158,6 +170,16 @@ mod tests {
     fn thousands_are_grouped() {
         let found = [0, 7, 999, 1000, 48_123, 1_234_567, u64::MAX].map(thousands);
         assert_eq!(found, ["0", "7", "999", "1,000", "48,123", "1,234,567", "18,446,744,073,709,551,615"]);
+    }
+
+    #[test]
+    fn sizes_have_units_that_suit_them() {
+        let cases = [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (1_000, "1.0 kB"), (999_949, "999.9 kB")];
+        for (bytes, text) in
+            cases.into_iter().chain([(999_950, "1.0 MB"), (261_978_986, "262.0 MB"), (4 << 30, "4.3 GB")])
+        {
+            assert_eq!(size_in_words(bytes), text);
+        }
     }
 
     #[test]

@@ -162,7 +162,7 @@ pub(super) fn vectors(vectors: Representation) -> PartKind {
 
 /// One set of vectors whose products are the means of those of all sets; that of an item with n training pairs is held
 /// down by n / (n + 1), so that what was hardly trained hardly speaks.
-pub(super) fn joined(sets: &[Representation], log: &Interactions) -> Representation {
+pub(super) fn joined(sets: &[&Representation], log: &Interactions) -> Representation {
     let side = |rows: usize, factor: &dyn Fn(usize) -> f32, table: &dyn Fn(&Representation) -> &Matrix| {
         let dims: Vec<usize> = sets.iter().map(|set| table(set).dim()).collect();
         let mut joined = Matrix::zeros(rows, dims.iter().sum());
@@ -202,7 +202,7 @@ mod tests {
             Representation { users: table(3), items: table(2) }
         };
         let sets = [set(2, 1.0), set(3, -2.0)];
-        let found = joined(&sets, &log);
+        let found = joined(&sets.each_ref(), &log);
         let product = |set: &Representation, user: usize, item: usize| -> f32 {
             set.users.row(user).iter().zip(set.items.row(item)).map(|(p, q)| p * q).sum()
         };

@@ -6,6 +6,7 @@ use super::Config;
 use super::embedding::EmbeddingPlan;
 use super::fold::n_folds;
 use super::linear::LinearSettings;
+use crate::estimate::{DiskBytes, vectors, weights};
 
 /// Settings of the linear model that are tried, with a graph and without.
 const TRIED: [f64; 2] = [14.0, 10.0];
@@ -44,4 +45,30 @@ pub(crate) fn blend_cost(settings: &toml::Table, size: &DataSize) -> Cost {
         add("als", "", &|cost| cost.once.times(folds + 1.0), 0.0, folds);
     }
     Cost { once, bytes, ..Cost::default() }
+}
+
+/// What the parts take on the disk, and a state on the way to them.
+pub(crate) fn blend_disk(settings: &toml::Table, size: &DataSize) -> DiskBytes {
+    let config: Config = settings.clone().try_into().expect("all are fields");
+    let folds = n_folds(size.pairs as usize);
+    let keep = match LinearSettings::neighbours_for(size.items as usize, config.neighbours) {
+        0 => size.items,
+        // Twice as many are tried in the end.
+        n => 2.0 * n as f64,
+    };
+    let (mut run, mut state) = (weights(size, keep), 0.0);
+    if config.embedding != "none" {
+        let plan = EmbeddingPlan::new(&config, size.pairs as usize, folds, false);
+        let (starts, set) = ((folds as u64 * plan.n_starts) as f64, vectors(size, config.dim as f64));
+        run += starts * set;
+        // Those that choose, without facts and with them, those of the refit, and the tables of the one that is trained.
+        state += (2.0 * starts + folds as f64 + 4.0) * set;
+    }
+    if config.factors {
+        let of_als = find_model("als").and_then(|spec| complete_settings(spec.settings, &toml::Table::new()));
+        let dim = of_als.expect("one of the registry's")["dim"].as_integer().expect("a number of numbers");
+        run += vectors(size, dim as f64);
+        state += (folds as f64 + 1.0) * vectors(size, dim as f64);
+    }
+    DiskBytes { run, states: state }
 }

@@ -1,5 +1,7 @@
 //! The embedding to blend in: how it is trained, from how many starts, with or without the graph.
 
+use std::sync::Arc;
+
 use culet_model::{Representation, find_model};
 
 use super::Config;
@@ -63,7 +65,7 @@ impl EmbeddingPlan {
 /// What the starts of a fold gave.
 #[derive(Default)]
 pub(super) struct Starts {
-    pub(super) sets: Vec<Representation>,
+    pub(super) sets: Vec<Arc<Representation>>,
     /// The best epoch of each.
     pub(super) epochs: Vec<u64>,
 }

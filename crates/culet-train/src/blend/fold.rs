@@ -1,7 +1,7 @@
 //! What is withheld to choose by. Where pairs are few, several parts are withheld in turn, and a choice is made on all.
 
 use culet_graph::{Interactions, KnowledgeGraph, UserId};
-use culet_model::{PathWeights, Scorer, find_model, fit_ease};
+use culet_model::{PathWeights, fit_ease};
 use rayon::ThreadPool;
 
 use super::component::{Component, Form, Log, Recipe, only_part, popularity};
@@ -146,13 +146,6 @@ pub(super) fn linear_component(
     let neighbours = Some(linear.neighbours).filter(|neighbours| *neighbours > 0);
     let scorer = fit_ease(&linear.ease_settings(log.train), neighbours, log.problem(), paths)?;
     Ok(Component { recipe: Recipe::Linear(linear), settings: linear.settings(log.train), kind: only_part(scorer) })
-}
-
-/// A model that is fitted at once, with its defaults.
-pub(super) fn closed_component(model: &'static str, log: Log<'_>, seed: u64) -> Result<Component, TrainError> {
-    let settings = toml::Table::new();
-    let scorer: Scorer = find_model(model)?.fit(&settings, log.problem(), seed)?;
-    Ok(Component { recipe: Recipe::Closed(model), settings, kind: only_part(scorer) })
 }
 
 /// Users of the part, at most so many, evenly chosen.

@@ -5,26 +5,30 @@
 
 mod component;
 mod cost;
+mod course;
 mod embedding;
 mod fold;
 mod linear;
 mod mixing;
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Instant;
 
 use culet_eval::RankingProtocol;
 use culet_graph::Interactions;
-use culet_model::{PathWeights, Step, find_model};
+use culet_model::{PathWeights, Representation, Step, find_model};
 use rayon::ThreadPool;
 
-use crate::observer::Stateless;
 use crate::ranking::evaluate;
-use crate::{Event, Observer, Outcome, Seconds, Select, TrainData, TrainError, TrainOptions, train};
+use crate::state::TriedSettings;
+use crate::{Outcome, Seconds, Select, TrainData, TrainError, TrainOptions, train_from};
 use component::{Component, Form, Log, Recipe, joined, only_vectors, popularity, scorer, vectors};
-pub(crate) use cost::blend_cost;
+pub(crate) use cost::{blend_cost, blend_disk};
+pub(crate) use course::Course;
+use course::Made;
 use embedding::{EmbeddingPlan, Starts};
-use fold::{Fold, Measure, Paths, closed_component, folds, linear_component};
+use fold::{Fold, Measure, Paths, folds, linear_component};
 use linear::LinearSettings;
 use mixing::{Candidates, Mixture, is_gain};
 
@@ -85,11 +89,21 @@ pub(crate) struct Blend<'a> {
     pub(crate) protocol: &'a RankingProtocol,
     pub(crate) seed: u64,
     pub(crate) pool: &'a ThreadPool,
-    pub(crate) observer: &'a mut dyn Observer,
+    pub(crate) course: Course<'a>,
 }
 
 /// What is tried of [`Form::new_items`].
 const NEW_ITEMS: [f32; 4] = [2.0, 4.0, 8.0, 16.0];
+
+/// A training of vectors.
+struct Trained<'a> {
+    model: &'static str,
+    settings: &'a toml::Table,
+    data: TrainData<'a>,
+    options: &'a TrainOptions,
+    /// The number of its start, on which its seed depends.
+    start: u64,
+}
 
 /// What the weights were chosen on: the form of the parts, what they say of the candidates.
 struct Mixed {
@@ -107,22 +121,19 @@ impl Blend<'_> {
         if all.n_pairs() == 0 {
             return Err(TrainError::NoPairs);
         }
-        let start = Instant::now();
         let mut folds = folds(self.data, all, self.options, self.seed)?;
         let mut measure = Measure { cutoff: self.protocol.cutoffs()[0], units: [1.0; 2], pool: self.pool };
-        let mut interrupted = false;
-        let linear = self.choose_linear(&mut folds, &config, &mut measure, &mut interrupted)?;
+        let linear = self.choose_linear(&mut folds, &config, &mut measure)?;
         for fold in &mut folds {
             let component = fold.linear(linear)?;
             fold.components.push(component);
         }
-        if config.embedding != "none" && !interrupted {
-            self.choose_embedding(&mut folds, &config, linear, measure, &mut interrupted)?;
+        if config.embedding != "none" && !self.course.is_ended() {
+            self.choose_embedding(&mut folds, &config, linear, measure)?;
         }
-        if config.factors && !interrupted {
-            interrupted |= self.stage("als").is_break();
-            for fold in &mut folds {
-                let component = closed_component("als", fold.log(), self.seed)?;
+        if config.factors && !self.course.is_ended() {
+            for (k, fold) in folds.iter_mut().enumerate() {
+                let component = self.factors("als", (k == 0).then_some("als"), fold.log())?;
                 fold.components.push(component);
             }
         }
@@ -131,9 +142,9 @@ impl Blend<'_> {
         let mixed = choose_form(&folds, measure);
         let paths = folds[0].paths(linear.user_exponent).clone();
         let report = report(&folds, &mixed, linear, &paths);
-        interrupted |= self.tell_mixture(&report).is_break();
+        let _ = self.tell_mixture(&report);
         let Mixed { form, mixture: Mixture { weights, .. }, .. } = mixed;
-        let refit = self.options.select == Select::Validation && !interrupted;
+        let refit = self.options.select == Select::Validation && !self.course.is_ended();
         let recipes = recipes(&folds);
         let Fold { kept, valid, components, .. } = folds.swap_remove(0);
         drop(folds);
@@ -146,7 +157,7 @@ impl Blend<'_> {
             let kept_parts = recipes.into_iter().zip(&weights).filter(|(_, weight)| **weight > 0.0);
             let (mut refitted, mut own_weights) = (Vec::new(), Vec::new());
             for ((recipe, settings), weight) in kept_parts {
-                refitted.push(self.again(recipe, settings, &mut interrupted)?);
+                refitted.push(self.again(recipe, settings)?);
                 own_weights.push(*weight);
             }
             (scorer(refitted, &own_weights, form, all), all.clone())
@@ -156,7 +167,7 @@ impl Blend<'_> {
         // What was withheld is withheld no more.
         let nothing = || Interactions::empty(all.n_users(), all.n_items());
         let valid = if refit || self.options.select == Select::Test { nothing() } else { valid };
-        let mut seconds = Seconds { train: start.elapsed().as_secs_f64(), evaluate: 0.0 };
+        let mut seconds = Seconds { train: self.course.seconds(), evaluate: 0.0 };
         let start = Instant::now();
         let test = match self.data.test.n_pairs() {
             0 => None,
@@ -170,7 +181,7 @@ impl Blend<'_> {
             valid,
             best_epoch: 0,
             n_epochs: 0,
-            interrupted,
+            interrupted: self.course.is_ended(),
             history: Vec::new(),
             selected_by: Some(selected_by),
             test,
@@ -180,16 +191,11 @@ impl Blend<'_> {
         })
     }
 
-    /// Tells what is tried or found; whether to go on.
-    fn stage(&mut self, what: &str) -> ControlFlow<()> {
-        self.observer.event(&Event::Stage { what })
-    }
-
     fn tell_mixture(&mut self, report: &BlendReport) -> ControlFlow<()> {
         let of_part = |part: &BlendPart| format!("{} {:.2}", part.model, part.influence);
         let parts: Vec<String> = report.parts.iter().filter(|part| part.weight > 0.0).map(of_part).collect();
         let what = format!("blend of {}: {}", parts.join(", "), self.in_words(report.together));
-        self.stage(&what)
+        self.course.stage(&what)
     }
 
     /// Recall and ndcg on withheld pairs, in words.
@@ -204,7 +210,6 @@ impl Blend<'_> {
         folds: &mut [Fold<'_>],
         config: &Config,
         measure: &mut Measure<'_>,
-        interrupted: &mut bool,
     ) -> Result<LinearSettings, TrainError> {
         let n_items = folds[0].kept.n_items();
         let has_graph = !self.data.graph.triplets().is_empty()
@@ -215,24 +220,24 @@ impl Blend<'_> {
         let mut units = None;
         let mut best = (f64::NEG_INFINITY, [0.0; 2]);
         let chosen = linear::choose(n_items, config.neighbours, has_graph, |settings| {
-            if self.stage(&format!("linear: {}", settings.describe())).is_break() {
-                *interrupted = true;
-                return Ok(None);
+            let tried = self.course.tried(&format!("linear: {}", settings.describe()), || {
+                let of_folds: Result<Vec<_>, _> =
+                    folds.iter_mut().map(|fold| fold.candidates_of_linear(*settings, form, *measure)).collect();
+                let mut candidates = Candidates::merged(of_folds?);
+                let alone = candidates.alone(0);
+                candidates.units = units.unwrap_or_else(|| units_of(alone));
+                Ok(TriedSettings { quality: candidates.mix().quality(), alone })
+            })?;
+            let Some(TriedSettings { quality, alone }) = tried else { return Ok(None) };
+            units.get_or_insert_with(|| units_of(alone));
+            if quality > best.0 {
+                best = (quality, alone);
             }
-            let of_folds: Result<Vec<_>, _> =
-                folds.iter_mut().map(|fold| fold.candidates_of_linear(*settings, form, *measure)).collect();
-            let mut candidates = Candidates::merged(of_folds?);
-            let alone = || candidates.alone(0).map(|value| if value > 0.0 { value } else { 1.0 });
-            candidates.units = *units.get_or_insert_with(alone);
-            let mixture = candidates.mix();
-            if mixture.quality() > best.0 {
-                best = (mixture.quality(), candidates.alone(0));
-            }
-            Ok(Some(mixture.quality()))
+            Ok(Some(quality))
         })?;
         measure.units = units.unwrap_or(measure.units);
         let found = format!("linear, chosen: {}: {}", chosen.describe(), self.in_words(best.1));
-        *interrupted |= self.stage(&found).is_break();
+        let _ = self.course.stage(&found);
         Ok(chosen)
     }
 
@@ -244,14 +249,13 @@ impl Blend<'_> {
         config: &Config,
         linear: LinearSettings,
         measure: Measure<'_>,
-        interrupted: &mut bool,
     ) -> Result<(), TrainError> {
         let (n_pairs, n_folds) = (folds[0].kept.n_pairs(), folds.len());
         let plan = |facts| EmbeddingPlan::new(config, n_pairs, n_folds, facts);
-        let Some((mut chosen, mut starts)) = self.first_starts(plan(false), folds, interrupted)? else { return Ok(()) };
+        let Some((mut chosen, mut starts)) = self.first_starts(plan(false), folds)? else { return Ok(()) };
         // Where facts do not help the linear model, they do not help here.
-        if linear.graph_weight > 0.0 && chosen.knows_facts() && !*interrupted {
-            let other = self.first_starts(plan(true), folds, interrupted)?;
+        if linear.graph_weight > 0.0 && chosen.knows_facts() && !self.course.is_ended() {
+            let other = self.first_starts(plan(true), folds)?;
             let mut quality = |plan: &EmbeddingPlan, starts: &[Starts]| beside_linear(plan, starts, folds, measure);
             if let Some(other) = other.filter(|other| quality(&other.0, &other.1) > quality(&chosen, &starts)) {
                 (chosen, starts) = other;
@@ -259,8 +263,8 @@ impl Blend<'_> {
         }
         for start in 1..chosen.n_starts {
             for (k, (fold, starts)) in folds.iter().zip(&mut starts).enumerate() {
-                if !*interrupted {
-                    self.start_in_fold(&chosen, fold, (k, start, n_folds), starts, interrupted)?;
+                if !self.course.is_ended() {
+                    self.start_in_fold(&chosen, fold, (k, start, n_folds), starts)?;
                 }
             }
         }
@@ -276,12 +280,11 @@ impl Blend<'_> {
         &mut self,
         plan: EmbeddingPlan,
         folds: &[Fold<'_>],
-        interrupted: &mut bool,
     ) -> Result<Option<(EmbeddingPlan, Vec<Starts>)>, TrainError> {
         let mut of_folds = Vec::new();
         for (k, fold) in folds.iter().enumerate() {
             let mut starts = Starts::default();
-            if !self.start_in_fold(&plan, fold, (k, 0, folds.len()), &mut starts, interrupted)? {
+            if !self.start_in_fold(&plan, fold, (k, 0, folds.len()), &mut starts)? {
                 return Ok(None);
             }
             of_folds.push(starts);
@@ -296,69 +299,91 @@ impl Blend<'_> {
         fold: &Fold<'_>,
         (k, start, n_folds): (usize, u64, usize),
         starts: &mut Starts,
-        interrupted: &mut bool,
     ) -> Result<bool, TrainError> {
         let of_starts =
             if plan.n_starts > 1 { format!(", start {} of {}", start + 1, plan.n_starts) } else { String::new() };
         let of_folds = if n_folds > 1 { format!(", part {} of {n_folds} withheld", k + 1) } else { String::new() };
-        *interrupted |= self.stage(&format!("{}{of_starts}{of_folds}", plan.describe())).is_break();
+        let what = format!("{}{of_starts}{of_folds}", plan.describe());
         // What is withheld from the blend is withheld from the training, and selects its epoch.
         let options = TrainOptions { select: Select::Validation, refit: false, ..plan.options.clone() };
         let nothing = Interactions::empty(fold.kept.n_users(), fold.kept.n_items());
         let data = TrainData { train: &fold.kept, valid: Some(&fold.valid), test: &nothing, graph: self.data.graph };
         let number = start * n_folds as u64 + k as u64;
-        let outcome = match self.embed(plan.model, &plan.settings, data, &options, number) {
-            Err(TrainError::NotFinite { .. } | TrainError::NoNegative(_)) => return Ok(false),
-            outcome => outcome?,
-        };
-        starts.epochs.push(outcome.best_epoch.max(1));
-        starts.sets.push(only_vectors(outcome.scorer));
-        *interrupted |= outcome.interrupted;
+        let part = Trained { model: plan.model, settings: &plan.settings, data, options: &options, start: number };
+        let Some(made) = self.embed(Some(&what), &part, true)? else { return Ok(false) };
+        starts.epochs.push(made.epoch.max(1));
+        starts.sets.push(made.vectors);
         Ok(true)
     }
 
-    fn embed(
-        &mut self,
-        model: &'static str,
-        settings: &toml::Table,
-        data: TrainData<'_>,
-        options: &TrainOptions,
-        start: u64,
-    ) -> Result<Outcome, TrainError> {
-        let seed = self.seed.wrapping_add(start);
-        // What is kept of a part is nothing to go on from with the whole.
-        let mut observer = Stateless(&mut *self.observer);
-        train(find_model(model)?, settings, data, options, self.protocol, seed, self.pool, &mut observer)
+    /// Vectors that learn by steps; none where the data do not allow for them, if that may be.
+    fn embed(&mut self, what: Option<&str>, part: &Trained<'_>, may_fail: bool) -> Result<Option<Made>, TrainError> {
+        let Trained { model, settings, data, options, start } = *part;
+        let (spec, seed) = (find_model(model)?, self.seed.wrapping_add(start));
+        let (protocol, pool) = (self.protocol, self.pool);
+        self.course.made(what, |beginning, observer| {
+            let trained = train_from(beginning, spec, settings, data, options, protocol, seed, pool, observer);
+            match trained {
+                Err(TrainError::NotFinite { .. } | TrainError::NoNegative(_)) if may_fail => Ok(None),
+                Err(error) => Err(error),
+                Ok(outcome) => {
+                    let epoch = outcome.best_epoch;
+                    Ok(Some(Made { vectors: Arc::new(only_vectors(outcome.scorer)), epoch }))
+                }
+            }
+        })
+    }
+
+    /// Vectors in closed form.
+    fn factors(&mut self, model: &'static str, what: Option<&str>, log: Log<'_>) -> Result<Component, TrainError> {
+        let (seed, settings) = (self.seed, toml::Table::new());
+        let made = self.course.made(what, |_, _| {
+            let scorer = find_model(model)?.fit(&settings, log.problem(), seed)?;
+            Ok(Some(Made { vectors: Arc::new(only_vectors(scorer)), epoch: 0 }))
+        })?;
+        let missing = || TrainError::BadState { what: format!("it lacks the vectors of `{model}`") };
+        let kind = vectors(Representation::clone(&made.ok_or_else(missing)?.vectors));
+        Ok(Component { recipe: Recipe::Closed(model), settings, kind })
     }
 
     /// The same part, learned from all pairs.
-    fn again(
-        &mut self,
-        recipe: Recipe,
-        settings: toml::Table,
-        interrupted: &mut bool,
-    ) -> Result<Component, TrainError> {
+    fn again(&mut self, recipe: Recipe, settings: toml::Table) -> Result<Component, TrainError> {
         let log = Log { train: self.everything, graph: self.data.graph };
-        *interrupted |= self.stage(&format!("refit: {}", recipe.model())).is_break();
+        let what = format!("refit: {}", recipe.model());
+        if matches!(recipe, Recipe::Linear(_) | Recipe::Popularity) {
+            let _ = self.course.stage(&what);
+        }
         match recipe {
             Recipe::Linear(linear) => linear_component(linear, log, &mut Paths::default()),
             Recipe::Popularity => Ok(popularity(log.train)),
-            Recipe::Closed(model) => closed_component(model, log, self.seed),
+            Recipe::Closed(model) => self.factors(model, Some(&what), log),
             Recipe::Embedding { model, epochs, options } => {
                 let nothing = Interactions::empty(log.train.n_users(), log.train.n_items());
                 let data = TrainData { train: log.train, valid: None, test: &nothing, graph: log.graph };
-                let mut sets = Vec::new();
+                let (mut sets, mut is_told) = (Vec::new(), false);
                 for (start, &n_epochs) in (0..).zip(&epochs) {
                     let options = TrainOptions { epochs: n_epochs, evaluate_every: 0, ..options.clone() };
-                    let outcome = self.embed(model, &settings, data, &options, start)?;
-                    *interrupted |= outcome.interrupted;
-                    sets.push(only_vectors(outcome.scorer));
+                    let part = Trained { model, settings: &settings, data, options: &options, start };
+                    let is_new = !is_told && !self.course.knows_next();
+                    let made = self.embed(is_new.then_some(&what), &part, false)?;
+                    is_told |= is_new;
+                    let missing = || TrainError::BadState { what: format!("it lacks the vectors of `{model}`") };
+                    sets.push(made.ok_or_else(missing)?.vectors);
                 }
-                let kind = vectors(joined(&sets, log.train));
+                let kind = vectors(joined(&by_reference(&sets), log.train));
                 Ok(Component { recipe: Recipe::Embedding { model, epochs, options }, settings, kind })
             }
         }
     }
+}
+
+/// What is worth as much as each other, recall and ndcg: what they are alone.
+fn units_of(alone: [f64; 2]) -> [f64; 2] {
+    alone.map(|value| if value > 0.0 { value } else { 1.0 })
+}
+
+fn by_reference(sets: &[Arc<Representation>]) -> Vec<&Representation> {
+    sets.iter().map(|set| &**set).collect()
 }
 
 /// The recipes outlive the parts, which go into the scorer.
@@ -367,7 +392,11 @@ fn recipes(folds: &[Fold<'_>]) -> Vec<(Recipe, toml::Table)> {
 }
 
 fn embedding_component(plan: &EmbeddingPlan, epochs: Vec<u64>, starts: &Starts, log: &Interactions) -> Component {
-    Component { recipe: plan.recipe(epochs), settings: plan.settings.clone(), kind: vectors(joined(&starts.sets, log)) }
+    Component {
+        recipe: plan.recipe(epochs),
+        settings: plan.settings.clone(),
+        kind: vectors(joined(&by_reference(&starts.sets), log)),
+    }
 }
 
 /// How good the linear model is with these vectors beside it.

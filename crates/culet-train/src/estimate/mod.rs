@@ -1,11 +1,14 @@
 //! How long a training takes and what memory it needs, told before it starts.
 
+mod disk;
 mod speed;
 
 use culet_model::{Build, Cost, DataSize, Family, MODELS, ModelError, ModelSpec, Work, complete_settings};
 
 use crate::blend::blend_cost;
 use crate::{NetworkTrainOptions, TrainOptions};
+pub use disk::{DiskBytes, disk_bytes};
+pub(crate) use disk::{vectors, weights};
 pub use speed::Speed;
 
 /// What a training will take, good to about a factor of two.

@@ -62,6 +62,7 @@ impl Course {
                 n_epochs: fitted.n_epochs,
                 best: fitted.best.clone(),
             }),
+            blend: None,
         };
         let seen = |name: &str, model: &SkipGramModel| (name.to_owned(), Cow::Owned(row_of(model.seen())));
         let mut tables = named("table", self.model.tables());

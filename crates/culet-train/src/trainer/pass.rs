@@ -52,6 +52,7 @@ impl Course {
             best: self.best.as_ref().map(|(best, _)| best.clone()),
             falls: Falls::default(),
             selected: pass.selected.map(Fitted::selected),
+            blend: None,
         };
         let mut tables = Vec::new();
         for (k, (name, table)) in self.model.tables().into_iter().enumerate() {

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use culet::data::{GetOptions, Got, GotFile, Patience, Place, PublicSet, UnpackLimits, detect, get};
+use culet::data::{GetOptions, Got, GotFile, Patience, Place, PublicSet, UnpackLimits, detect, get, size_in_words};
 use serde_json::json;
 
 use super::super::Done;
 use super::super::catalogue::quoted;
-use super::get_progress::{GetFollower, size};
+use super::get_progress::GetFollower;
 use super::list::{sets, sets_argument};
 use super::{licence, place};
 use crate::context::{Context, say};
@@ -123,7 +123,7 @@ fn tell(context: &Context, set: &PublicSet, out: &Path, files: &[GotFile]) -> Re
     context.print(&document, || {
         let mut table = Table::new(&["file", "size", "SHA-256", "checked by"]);
         for file in files {
-            table.row(vec![file.name.clone(), size(file.bytes), file.sha256.clone(), file.check.to_owned()]);
+            table.row(vec![file.name.clone(), size_in_words(file.bytes), file.sha256.clone(), file.check.to_owned()]);
         }
         let next = next.unwrap_or_else(|| format!("the files in `{}`; their form: {}", out.display(), set.format));
         format!("{}: {}\n\n{}\nnext: {next}\n", out.display(), set.title, table.render())
@@ -149,7 +149,7 @@ fn tell_interrupted(context: &Context, kept: &Path, bytes: u64) -> Result<Done, 
         0 => "interrupted: nothing had come yet".to_owned(),
         _ => format!(
             "interrupted: {} are kept in `{}`; the same command goes on from there",
-            size(bytes),
+            size_in_words(bytes),
             kept.display()
         ),
     });

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use culet::data::{GetEvent, GetObserver};
+use culet::data::{GetEvent, GetObserver, size_in_words};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::context::{Context, say};
@@ -51,7 +51,7 @@ impl GetFollower {
                 None => bar.unset_length(),
             }
         }
-        let size = bytes.map_or_else(String::new, |bytes| format!(", {}", size(bytes)));
+        let size = bytes.map_or_else(String::new, |bytes| format!(", {}", size_in_words(bytes)));
         self.tell(&format!("{name} ({} of {}{size})", place.0, place.1));
     }
 
@@ -78,7 +78,7 @@ impl GetObserver for GetFollower {
             GetEvent::File { name, number, n_files, bytes } => self.file(name, (*number, *n_files), *bytes),
             GetEvent::Resumed { bytes } => {
                 self.begun.1 = *bytes;
-                self.tell(&format!("  going on after {}", size(*bytes)));
+                self.tell(&format!("  going on after {}", size_in_words(*bytes)));
             }
             GetEvent::Progress { bytes, total } => self.progress(*bytes, *total),
             GetEvent::Anew { why } => {
@@ -123,40 +123,19 @@ fn style(is_sized: bool) -> ProgressStyle {
 }
 
 fn line(bytes: u64, total: Option<u64>, rate: f64) -> String {
-    let per_second = size(rate as u64);
+    let per_second = size_in_words(rate as u64);
     match total {
         Some(total) if rate > 0.0 => {
             let left = (total.saturating_sub(bytes) as f64 / rate).ceil();
-            format!("  {} of {}  {per_second}/s  {left} s left", size(bytes), size(total))
+            format!("  {} of {}  {per_second}/s  {left} s left", size_in_words(bytes), size_in_words(total))
         }
-        _ => format!("  {}  {per_second}/s", size(bytes)),
-    }
-}
-
-/// A number of bytes in the unit that suits it.
-pub(super) fn size(bytes: u64) -> String {
-    match bytes {
-        1 => "1 byte".into(),
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..999_950 => format!("{:.1} kB", bytes as f64 / 1e3),
-        999_950..999_950_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+        _ => format!("  {}  {per_second}/s", size_in_words(bytes)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_have_units_that_suit_them() {
-        let cases = [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (1_000, "1.0 kB"), (999_949, "999.9 kB")];
-        for (bytes, text) in
-            cases.into_iter().chain([(999_950, "1.0 MB"), (261_978_986, "262.0 MB"), (4 << 30, "4.3 GB")])
-        {
-            assert_eq!(size(bytes), text);
-        }
-    }
 
     #[test]
     fn lines_tell_rate_and_time_left() {

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use culet::data::{PublicSet, PublicSets};
+use culet::data::{PublicSet, PublicSets, size_in_words};
 
-use super::get_progress::size;
 use super::licence::wrapped;
 use crate::context::Context;
 use crate::problem::Problem;
@@ -61,8 +60,8 @@ fn in_short(sets: &PublicSets) -> String {
 fn download(set: &PublicSet) -> String {
     match set.bytes() {
         (0, _) => "size not known".into(),
-        (bytes, true) => size(bytes),
-        (bytes, false) => format!("> {}", size(bytes)),
+        (bytes, true) => size_in_words(bytes),
+        (bytes, false) => format!("> {}", size_in_words(bytes)),
     }
 }
 
@@ -84,7 +83,7 @@ fn in_full(set: &PublicSet) -> String {
         let sum = file.sha256.as_ref().or(file.git_blob.as_ref());
         sum.map_or_else(|| file.check().to_owned(), |sum| format!("{} {sum}", file.check()))
     };
-    let bytes = |bytes: Option<u64>| bytes.map_or("size not known".into(), size);
+    let bytes = |bytes: Option<u64>| bytes.map_or("size not known".into(), size_in_words);
     let files =
         set.files.iter().map(|file| format!("  {}{}\n    {}, {}\n", set.base, file.name, bytes(file.bytes), sum(file)));
     let files: String = files.collect();

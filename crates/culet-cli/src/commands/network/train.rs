@@ -59,15 +59,17 @@ pub(in crate::commands) fn run(
     refuse_catalogue(path, spec)?;
     let (data, load_seconds) = timed(|| context.pool.install(|| files::read(path, matches)));
     let data = data?;
-    room::check(context, spec, &settings, &training, &DataSize::of_network(&data.network))?;
-    let out = place(matches, &data.name, spec);
+    let size = DataSize::of_network(&data.network);
+    let (out, every) = (place(matches, &data.name, spec), checkpoints::every(matches));
+    room::check(context, spec, &settings, &training, &size)?;
+    room::check_place(context, spec, &settings, &size, (&out, every))?;
     context.remark(&in_short(&data));
     for note in &data.notes {
         context.remark(&format!("note: {note}"));
     }
     let fit = NetworkFit { spec, settings, options, data: &data, load_seconds, seed: context.seed };
     crate::interrupt::listen();
-    let (every, follower) = (checkpoints::every(matches), &mut Follower::new(context, spec.name));
+    let follower = &mut Follower::new(context, spec.name);
     let start = checkpoints::start(context, matches, |run| fit.start_from(run))?;
     let fitted = fit.run_resumably(&out, start, every, &context.pool, follower)?;
     finish(context, &fit, &fitted, &out)
@@ -91,7 +93,7 @@ pub(in crate::commands) fn finish(
     if !outcome.interrupted {
         return Ok(Done::Wholly);
     }
-    checkpoints::tell_interrupted(context, fit.spec, out);
+    checkpoints::tell_interrupted(context, out);
     Ok(Done::Interrupted)
 }
 
