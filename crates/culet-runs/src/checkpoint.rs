@@ -1,5 +1,6 @@
 //! When the state of a training is kept, and what happens to it in the end.
 
+use std::path::Path;
 use std::time::Instant;
 
 use culet_data::{Checkpoints, DataError, RunWriter};
@@ -76,6 +77,11 @@ impl Keeping {
         self.cost_s = start.elapsed().as_secs_f64();
         (self.last, self.n_epochs) = (Instant::now(), 0);
         kept
+    }
+
+    /// The run folder.
+    pub(crate) fn run(&self) -> &Path {
+        self.checkpoints.run()
     }
 
     pub(crate) fn has_state(&self) -> bool {

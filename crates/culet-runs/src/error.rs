@@ -27,6 +27,14 @@ pub enum RunsError {
     /// A training that cannot start or go on.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// A training whose numbers grew beyond all bounds, of which a good state is kept.
+    #[error("{source}")]
+    Diverged {
+        /// Its folder.
+        path: PathBuf,
+        /// What became no number, and when.
+        source: TrainError,
+    },
     /// A run folder that does not answer.
     #[error(transparent)]
     Stored(#[from] StoredError),
@@ -186,6 +194,13 @@ impl RunsError {
             Self::Model(error) => return error.hint(),
             Self::Evaluation(error) => return error.hint(),
             Self::Train(error) => return error.hint(),
+            Self::Diverged { path, .. } => {
+                let path = path.display();
+                return Some(format!(
+                    "the same settings lead there again, from `culet resume {path}` too; a new training with `--init {path}` \
+                     and a lower `--learning-rate` starts from the best epoch that is kept there"
+                ));
+            }
             Self::Stored(error) => return error.hint(),
             Self::Compare(error) => return error.hint(),
             Self::NotComparable { source, .. } => return source.hint(),
@@ -229,7 +244,7 @@ impl RunsError {
             Self::Stored(error) => error.is_wrong_input(),
             Self::Compare(error) => error.is_wrong_input(),
             Self::NotComparable { source, .. } => source.is_wrong_input(),
-            Self::NoNumber | Self::HalfLine { .. } => false,
+            Self::NoNumber | Self::HalfLine { .. } | Self::Diverged { .. } => false,
             Self::Model(_)
             | Self::Evaluation(_)
             | Self::TookEverything { .. }

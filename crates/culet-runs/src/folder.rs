@@ -47,18 +47,24 @@ impl Drop for Kept {
 }
 
 /// Does work that keeps what it needs to go on, which goes when the work is done; `interrupted` tells from the result
-/// whether it is. A failure after which the same work would succeed, as on a disk that was full, leaves what was kept;
-/// one that would only repeat itself does not, unless it was there before.
+/// whether it is. A failure after which the same work would succeed, as on a disk that was full, leaves what was kept, and so
+/// do numbers that grew beyond all bounds, for a training of other settings may start from there; one that would only repeat
+/// itself does not, unless it was there before.
 pub(crate) fn keeping<T>(
     mut keeping: Keeping,
     was_there: bool,
     work: impl FnOnce(&mut Keeping) -> Result<T, RunsError>,
     interrupted: impl FnOnce(&T) -> bool,
 ) -> Result<T, RunsError> {
-    let result = work(&mut keeping);
+    let result = work(&mut keeping).map_err(|error| match error {
+        RunsError::Train(source) if source.is_divergence() && keeping.has_state() => {
+            RunsError::Diverged { path: keeping.run().to_owned(), source }
+        }
+        error => error,
+    });
     match &result {
         Ok(done) if !interrupted(done) => keeping.remove()?,
-        Err(RunsError::Data(_)) if keeping.has_state() => {}
+        Err(RunsError::Data(_) | RunsError::Diverged { .. }) if keeping.has_state() => {}
         Err(_) if !was_there => keeping.remove()?,
         _ => {}
     }

@@ -1,13 +1,14 @@
-//! What a training starts from that starts from another run: rows of what both know, by external ids.
+//! What a training starts from that starts from another run, or from a training that is not over: rows of what both know, by
+//! external ids.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use culet_data::Run;
 use culet_graph::Names;
 use culet_kernels::Matrix;
-use culet_model::{ModelSpec, Problem, Start};
+use culet_model::{Problem, Start};
 
+use crate::origin::Origin;
 use crate::{CatalogueFit, NetworkFit, RunsError};
 
 /// Parameters to start from, with what was carried over into them.
@@ -64,14 +65,15 @@ impl Matches {
 impl CatalogueFit<'_> {
     /// Parameters of another run of the same model for this training: users, items, entities and relations that both
     /// know, by their external ids, keep theirs, and what is new gets random ones, as in a training that starts afresh.
-    /// Vectors of facts are kept where the graph is the same.
+    /// Vectors of facts are kept where the graph is the same. Of a training that is not over they are those of the best epoch
+    /// so far.
     ///
     /// # Errors
     /// [`RunsError::OtherModel`], [`RunsError::OtherShape`] if the run is of another model or its vectors have another
     /// length; [`RunsError::Data`] if it is no whole run of a catalogue.
     pub fn start_from(&self, path: &Path) -> Result<WarmStart, RunsError> {
-        let run = opened(path, self.spec)?;
-        let (other, own) = (run.catalogue()?, self.dataset);
+        let origin = Origin::open(path, self.spec)?;
+        let (other, own) = (origin.catalogue()?, self.dataset);
         let problem = Problem { train: &own.train, graph: &own.graph };
         let fresh = self.spec.build(&self.settings, problem, Start::Seed(self.seed))?;
         let users = Matches::new("users", &own.vocabulary.users, &other.vocabulary.users);
@@ -80,7 +82,7 @@ impl CatalogueFit<'_> {
         let items = entities.first(own.train.n_items(), other.train.n_items());
         let items = Matches { what: "items", ..items };
         let same_graph = own.graph == other.graph && own.train.n_items() == other.train.n_items();
-        let carry = Carry { run: &run, path };
+        let carry = Carry { origin: &origin, path };
         let mut tables = BTreeMap::new();
         for (name, table) in fresh.tables() {
             let carried = match name {
@@ -106,34 +108,25 @@ impl NetworkFit<'_> {
     /// # Errors
     /// As [`CatalogueFit::start_from`].
     pub fn start_from(&self, path: &Path) -> Result<WarmStart, RunsError> {
-        let run = opened(path, self.spec)?;
-        let nodes = Matches::new("nodes", &self.data.nodes, &run.network()?.nodes);
+        let origin = Origin::open(path, self.spec)?;
+        let nodes = Matches::new("nodes", &self.data.nodes, &origin.network()?.nodes);
         let fresh = self.spec.build_network(&self.settings, &self.data.network, Start::Seed(self.seed))?;
-        let carry = Carry { run: &run, path };
+        let carry = Carry { origin: &origin, path };
         let carried = |(name, table): (&str, Matrix)| Ok((name.to_owned(), carry.rows(name, &table, &nodes)?));
         let tables = fresh.parameters().into_iter().map(carried).collect::<Result<_, RunsError>>()?;
         Ok(WarmStart { tables, known: vec![nodes.known()] })
     }
 }
 
-fn opened(path: &Path, spec: &ModelSpec) -> Result<Run, RunsError> {
-    let run = Run::open(path)?;
-    let found = &run.manifest.summary.model;
-    if found != spec.name {
-        return Err(RunsError::OtherModel { path: path.to_owned(), found: found.clone(), expected: spec.name });
-    }
-    Ok(run)
-}
-
-/// Carries tables of a run over.
+/// Carries tables over.
 struct Carry<'a> {
-    run: &'a Run,
+    origin: &'a Origin,
     path: &'a Path,
 }
 
 impl Carry<'_> {
     fn stored(&self, name: &str) -> Result<Matrix, RunsError> {
-        Ok(self.run.table(&format!("parameter.{name}"))?)
+        self.origin.table(name)
     }
 
     fn other_shape(&self, name: &str, found: &Matrix, expected: &Matrix) -> RunsError {

@@ -48,6 +48,7 @@ mod history;
 mod init;
 mod memory;
 mod network;
+mod origin;
 mod resume;
 mod room;
 mod search;

@@ -159,14 +159,16 @@ fn network(name: String, parts: NetworkParts) -> NetworkData {
     NetworkData { name, network, nodes, labels, split, notes: Vec::new() }
 }
 
-fn stored(state: KeptState) -> Result<StoredState, TrainError> {
+/// A state as a training goes on from it.
+pub(crate) fn stored(state: KeptState) -> Result<StoredState, TrainError> {
     let progress = serde_json::from_value(state.progress).map_err(|error| bad(&error.to_string()))?;
     let history = state.history.into_iter().map(serde_json::from_value).collect::<Result<_, _>>();
     let history = history.map_err(|error| bad(&format!("its history makes no sense: {error}")))?;
     Ok(StoredState { progress, tables: state.tables.into_iter().collect(), history })
 }
 
-fn part<T: DeserializeOwned>(config: &Value, name: &str) -> Result<T, TrainError> {
+/// A part of what a plan tells, such as the settings of the model.
+pub(crate) fn part<T: DeserializeOwned>(config: &Value, name: &str) -> Result<T, TrainError> {
     let settings = serde_json::from_value(config[name].clone());
     settings.map_err(|error| bad(&format!("its settings of the {name} make no sense: {error}")))
 }

@@ -293,3 +293,61 @@ fn the_estimate_of_what_a_training_writes_is_near_to_what_it_writes() {
         assert!(states == 0.0 || is_near(states, expected.states), "{model}: states of {states}, {expected:?}");
     }
 }
+
+#[test]
+fn numbers_without_bounds_leave_the_last_good_state_and_another_training_starts_from_it() {
+    let (dataset, pool, place) = (catalogue(), pool(), tempfile::tempdir().unwrap());
+    let [first, out, again] = ["first", "run", "again"].map(|name| place.path().join(name));
+    let fit = catalogue_fit("bpr-mf", "epochs = 4\nbatch = 20\nevaluate_every = 1\ndim = 8", &dataset);
+    fit.run(Some(&first), &pool, &mut Silent).unwrap();
+    let mut start = fit.start_from(&first).unwrap().tables;
+    // The largest of numbers, in a vector that a batch comes to sooner or later: a product with it is beyond all bounds.
+    start.get_mut("users").unwrap().row_mut(5).fill(f32::MAX);
+    let diverged = |error: RunsError| {
+        let RunsError::Diverged { source: culet_train::TrainError::NotFinite { epoch: 1, step, .. }, path } = &error
+        else {
+            panic!("{error}")
+        };
+        assert!(*step > 1 && *path == out, "{error}");
+        assert!(error.to_string().contains(&format!("in epoch 1, step {step}")), "{error}");
+        assert!(error.hint().unwrap().contains("lower `--learning-rate`") && !error.is_wrong_input());
+        *step
+    };
+    let step = diverged(fit.run_resumably(&out, start, ALWAYS, &pool, &mut Silent).err().unwrap());
+    // What was kept is the state before, and from there it comes to the same.
+    for _ in 0..2 {
+        assert_eq!(Resumption::open(&out).unwrap().0.goes_on().unwrap(), format!("epoch 1, after {} steps", step - 1));
+        assert_eq!(diverged(resume(&out, &mut Silent).unwrap_err()), step);
+    }
+    let other = catalogue_fit("bpr-mf", "epochs = 1\nbatch = 20\nevaluate_every = 1\ndim = 8", &dataset);
+    let mut start = other.start_from(&out).unwrap();
+    assert_eq!(start.known[0], Known { what: "users", n: 40, of: 40 });
+    start.tables.get_mut("users").unwrap().row_mut(5).fill(0.1);
+    other.run_resumably(&again, start.tables, ALWAYS, &pool, &mut Silent).unwrap();
+    let another = catalogue_fit("kgin", "", &dataset).start_from(&out).unwrap_err();
+    assert!(matches!(another, RunsError::OtherModel { .. }), "{another}");
+}
+
+#[test]
+fn a_training_starts_from_the_best_epoch_of_one_that_is_not_over() {
+    let (pool, place) = (pool(), tempfile::tempdir().unwrap());
+    let [out, catalogue_out] = ["run", "films"].map(|name| place.path().join(name));
+    let net = network(30, false);
+    let settings = "dim = 8\naspects = 3\nepochs = 4\nbatch = 200\nscore = 'product'\nwarm_up = false";
+    let fit = network_fit("asp2vec", settings, &net);
+    let ended = fit.run_resumably(&out, BTreeMap::new(), ALWAYS, &pool, &mut EndsAfter(7)).unwrap();
+    assert!(ended.outcome.interrupted);
+    let dataset = catalogue();
+    let films = catalogue_fit("kgin", "epochs = 4\nbatch = 100\nevaluate_every = 1\ndim = 8", &dataset);
+    films.run_resumably(&catalogue_out, BTreeMap::new(), ALWAYS, &pool, &mut EndsAfter(9)).unwrap();
+    let from_runs = (fit.start_from(&out).unwrap().tables, films.start_from(&catalogue_out).unwrap().tables);
+    // Killed, it would have left no run beside what it kept.
+    for folder in [&out, &catalogue_out] {
+        fs::remove_file(folder.join("manifest.json")).unwrap();
+    }
+    let from_states = (fit.start_from(&out).unwrap().tables, films.start_from(&catalogue_out).unwrap().tables);
+    let same = |a: &BTreeMap<String, culet_kernels::Matrix>, b: &BTreeMap<String, culet_kernels::Matrix>| {
+        a.len() == b.len() && a.iter().all(|(name, table)| table.to_values() == b[name].to_values())
+    };
+    assert!(same(&from_runs.0, &from_states.0) && same(&from_runs.1, &from_states.1));
+}

@@ -54,6 +54,16 @@ pub enum TrainError {
         /// From 1, over the whole run.
         step: u64,
     },
+    /// Parameters are no numbers any more, though the loss was one: the last gradient was none.
+    #[error("numbers of the table `{table}` became infinite or none at all in epoch {epoch}, step {step}")]
+    TableNotFinite {
+        /// The table.
+        table: String,
+        /// From 1.
+        epoch: u64,
+        /// From 1, over the whole run.
+        step: u64,
+    },
 }
 
 impl TrainError {
@@ -72,7 +82,9 @@ impl TrainError {
             }
             Self::NothingToSelectBy { .. } => Some("`--select validation` needs no test part".to_owned()),
             Self::BadState { .. } => None,
-            Self::NotFinite { .. } => Some("lower `--learning-rate`; nothing was saved".to_owned()),
+            Self::NotFinite { .. } | Self::TableNotFinite { .. } => {
+                Some("lower `--learning-rate`; nothing was saved".to_owned())
+            }
             Self::UnknownMetric { known, .. } => Some(format!("there are {}", known.join(", "))),
             Self::Evaluation(error) => error.hint(),
             Self::Graph(error) => error.hint(),
@@ -82,6 +94,12 @@ impl TrainError {
     /// Whether the data or the settings are wrong, or else the training failed.
     #[must_use]
     pub fn is_wrong_input(&self) -> bool {
-        !matches!(self, Self::NotFinite { .. })
+        !self.is_divergence()
+    }
+
+    /// Whether the numbers grew beyond all bounds: with the same settings they would do so again.
+    #[must_use]
+    pub fn is_divergence(&self) -> bool {
+        matches!(self, Self::NotFinite { .. } | Self::TableNotFinite { .. })
     }
 }

@@ -35,8 +35,8 @@ pub use fold_in::FoldedUsers;
 pub use network::{
     Common, GroupReport, GroupRow, LikelyLink, LinkReasons, LinkScore, LinkScorer, LinkSets, LinkTerm, LinkTerms,
     NETWORK_TRAINING, NO_GROUP, NetworkOutcome, NetworkRunFacts, NetworkTables, NetworkTrainOptions, NodeFacet,
-    NodeGroup, NodeGroups, ScoreKind, StopRule, StoredNetworkRun, network_run_contents, train_network,
-    train_network_from, withheld,
+    NodeGroup, NodeGroups, ScoreKind, StopRule, StoredNetworkRun, kept_network_parameters, network_run_contents,
+    train_network, train_network_from, withheld,
 };
 pub use observer::{EpochRecord, Event, Juncture, Observer, Silent};
 pub use options::{Schedule, Select, TRAINING, TrainOptions, divide_settings, training_settings};

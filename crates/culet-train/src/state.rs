@@ -145,6 +145,22 @@ impl StoredState {
         Ok(table)
     }
 
+    /// The parameters of the best epoch by name, as they lie in memory, or of the last where none is known.
+    #[must_use]
+    pub fn best_tables(&self) -> BTreeMap<String, Matrix> {
+        let prefix = format!("{}.", self.best_prefix());
+        let own = |(name, table): (&String, &Matrix)| Some((name.strip_prefix(&prefix)?.to_owned(), table.clone()));
+        self.tables.iter().filter_map(own).collect()
+    }
+
+    pub(crate) fn best_prefix(&self) -> &'static str {
+        match (&self.progress.best, &self.progress.selected) {
+            (Some(_), _) => "best",
+            (None, Some(_)) => "selected",
+            (None, None) => "table",
+        }
+    }
+
     /// A table of the shape of another.
     pub(crate) fn table_like(&self, name: &str, other: &Matrix) -> Result<&Matrix, TrainError> {
         self.table(name, (other.n_rows(), other.dim()))
@@ -159,6 +175,34 @@ impl StoredState {
     pub(crate) fn selected(&self) -> Result<&Selected, TrainError> {
         let missing = || TrainError::BadState { what: "it does not say what was selected".to_owned() };
         self.progress.selected.as_ref().ok_or_else(missing)
+    }
+}
+
+impl TrainingState<'_> {
+    /// Refuses a state that is worth nothing, which must not take the place of a good one: moments aside, whose squares may
+    /// overflow and do no harm.
+    pub(crate) fn check_finite(&self) -> Result<(), TrainError> {
+        let is_moment = |name: &str| ["first.", "second.", "squares."].iter().any(|kind| name.starts_with(kind));
+        let tables = self.tables.iter().filter(|(name, _)| !is_moment(name));
+        let tables = tables.map(|(name, table)| (name.as_str(), &**table));
+        check_finite(tables, self.progress.epoch, self.progress.n_updates)
+    }
+}
+
+/// Refuses tables that hold what is no number.
+pub(crate) fn check_finite<'a>(
+    tables: impl IntoIterator<Item = (&'a str, &'a Matrix)>,
+    epoch: u64,
+    step: u64,
+) -> Result<(), TrainError> {
+    // All at once without a branch: a pass over the memory.
+    let is_finite = |table: &Matrix| table.as_slice().iter().fold(true, |all, x| all & x.is_finite());
+    match tables.into_iter().find(|(_, table)| !is_finite(table)) {
+        Some((name, _)) => {
+            let table = name.split_once('.').map_or(name, |(_, own)| own).to_owned();
+            Err(TrainError::TableNotFinite { table, epoch, step })
+        }
+        None => Ok(()),
     }
 }
 

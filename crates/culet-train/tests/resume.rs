@@ -414,3 +414,55 @@ fn given_parameters_are_started_from_in_the_refit_too() {
     let missing = Beginning { start: [("users".to_owned(), Matrix::zeros(3, 8))].into(), state: None };
     assert!(matches!(fit(missing, spec, what, 2, &mut Keeper::default()), Err(TrainError::Model(_))));
 }
+
+/// A training that goes on from a state of which one number was made another; what ended it, and the states that it kept.
+fn poisoned(
+    state: &StoredState,
+    table: &str,
+    value: f32,
+    go_on: impl Fn(Beginning, &mut Keeper) -> Option<TrainError>,
+) -> (Option<TrainError>, usize) {
+    let mut state = state.clone();
+    state.tables.get_mut(table).unwrap_or_else(|| panic!("`{table}`")).row_mut(0)[0] = value;
+    let mut keeper = Keeper::of_all();
+    let error = go_on(Beginning { state: Some(state), ..Beginning::default() }, &mut keeper);
+    (error, keeper.states.len())
+}
+
+#[test]
+fn numbers_without_bounds_end_a_training_and_are_never_kept() {
+    let spec = find_model("bpr-mf").unwrap();
+    let what = ("dim = 8", "epochs = 6\nbatch = 12\nevaluate_every = 1\nvalidation_share = 0.3");
+    let mut keeper = Keeper::of_all();
+    fit(Beginning::default(), spec, what, 2, &mut keeper).unwrap();
+    let at_first_step = |state: &&StoredState| (state.progress.epoch, state.progress.step) == (3, 1);
+    let state = keeper.states.iter().find(at_first_step).unwrap();
+    let go_on = |beginning: Beginning, keeper: &mut Keeper| fit(beginning, spec, what, 2, keeper).err();
+    // A gradient that is none makes all that it touches none: the second moment of a dense step stands for it.
+    for value in [f32::NAN, f32::NEG_INFINITY] {
+        let (error, n_kept) = poisoned(state, "first.users", value, go_on);
+        let Some(TrainError::TableNotFinite { table, epoch: 3, step }) = &error else { panic!("{error:?}") };
+        assert_eq!((table.as_str(), *step, n_kept), ("users", state.progress.n_updates + 1, 0));
+    }
+    // A loss that is none tells epoch and step, and what was kept before it are numbers.
+    let (error, n_kept) = poisoned(state, "table.users", f32::MAX, go_on);
+    let Some(error @ TrainError::NotFinite { epoch: 3 | 4, step, .. }) = &error else { panic!("{error:?}") };
+    assert!(*step > state.progress.n_updates && n_kept < 12, "{error}, {n_kept}");
+    assert!(error.is_divergence() && !error.is_wrong_input() && error.hint().unwrap().contains("--learning-rate"));
+
+    let spec = find_model("deepwalk").unwrap();
+    for engine in ["walks", "pairs"] {
+        let more = format!("engine = '{engine}'");
+        let what = (more.as_str(), NETWORK_TRAININGS[0]);
+        let mut keeper = Keeper::of_all();
+        fit_network(Beginning::default(), spec, what, false, 2, &mut keeper).unwrap();
+        let state = &keeper.states[0];
+        let go_on =
+            |beginning: Beginning, keeper: &mut Keeper| fit_network(beginning, spec, what, false, 2, keeper).err();
+        for value in [f32::NAN, f32::INFINITY] {
+            let (error, n_kept) = poisoned(state, "table.centres", value, go_on);
+            assert!(error.as_ref().is_some_and(TrainError::is_divergence), "{engine}: {error:?}");
+            assert_eq!(n_kept, 0, "{engine}: {error:?}");
+        }
+    }
+}

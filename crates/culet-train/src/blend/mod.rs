@@ -324,7 +324,9 @@ impl Blend<'_> {
         self.course.made(what, |beginning, observer| {
             let trained = train_from(beginning, spec, settings, data, options, protocol, seed, pool, observer);
             match trained {
-                Err(TrainError::NotFinite { .. } | TrainError::NoNegative(_)) if may_fail => Ok(None),
+                Err(error) if may_fail && (error.is_divergence() || matches!(error, TrainError::NoNegative(_))) => {
+                    Ok(None)
+                }
                 Err(error) => Err(error),
                 Ok(outcome) => {
                     let epoch = outcome.best_epoch;

@@ -41,6 +41,22 @@ use crate::{Beginning, BestEpoch, EpochRecord, Observer, Seconds, Select, Select
 use judge::Judge;
 use optimiser::Snapshot;
 
+/// The parameters of the best epoch that a state holds, or of the last where none is known, by name, as a run stores them;
+/// the settings and the network are those of its training.
+///
+/// # Errors
+/// [`TrainError::BadState`] if they do not fit, as in a warm-up with fewer aspects.
+pub fn kept_network_parameters(
+    spec: &'static ModelSpec,
+    settings: &toml::Table,
+    network: &Network,
+    state: &StoredState,
+) -> Result<BTreeMap<String, Matrix>, TrainError> {
+    let mut model = spec.build_network(settings, network, Start::Seed(0))?;
+    Snapshot::kept(state.best_prefix(), &model, state)?.restore(&mut model);
+    Ok(model.parameters().into_iter().map(|(name, table)| (name.to_owned(), table)).collect())
+}
+
 /// What a training on a network leaves.
 pub struct NetworkOutcome {
     /// The model of the best epoch (or of the last, where nothing was evaluated; or of the refit).

@@ -9,7 +9,7 @@ use crate::state::row_of;
 use crate::{StoredState, TrainError};
 
 /// The names of the tables of a skip-gram model.
-const TABLES: [&str; 2] = ["centres", "contexts"];
+pub(super) const TABLES: [&str; 2] = ["centres", "contexts"];
 
 /// AdaGrad by row where gradients come by place, Adam where they are dense.
 #[derive(Default)]

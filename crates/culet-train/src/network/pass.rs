@@ -10,9 +10,9 @@ use culet_model::skipgram::Engine;
 use culet_model::{Loss, SkipGramModel, Start};
 
 use super::judge::Judge;
-use super::optimiser::{Optimiser, Snapshot, named};
+use super::optimiser::{Optimiser, Snapshot, TABLES, named};
 use super::{Fitted, NetworkTrainOptions, Pass, StopRule, Told, Training, by_pairs, by_walks};
-use crate::state::row_of;
+use crate::state::{check_finite, row_of};
 use crate::{
     BestEpoch, EpochRecord, Event, Falls, Juncture, Progress, Seconds, Select, Selected, TrainError, TrainingState,
 };
@@ -78,13 +78,16 @@ impl Course {
 }
 
 impl Told<'_> {
-    /// Lets the state be kept, if it is wanted; once the training is ended, it goes on from there and nowhere else.
-    fn keep(&mut self, at: Juncture, pass: &Pass<'_>, course: &Course, epoch_seconds: f64) {
+    /// Lets the state be kept, if it is wanted and worth anything; once the training is ended, it goes on from there and
+    /// nowhere else.
+    fn keep(&mut self, at: Juncture, pass: &Pass<'_>, course: &Course, epoch_seconds: f64) -> Result<(), TrainError> {
         if !self.is_ended && self.observer.wants_state(at) {
             let state = course.state(pass, self.seconds, epoch_seconds);
+            state.check_finite()?;
             self.observer.keep_state(&state);
         }
         self.is_ended |= at == Juncture::Interrupted;
+        Ok(())
     }
 }
 
@@ -107,7 +110,7 @@ impl Training<'_> {
         while !course.is_over && !interrupted {
             interrupted = self.epoch_and_evaluation(&pass, &mut steps, &mut course)?;
         }
-        let n_epochs = course.epoch - 1;
+        let (n_epochs, n_steps) = (course.epoch - 1, course.optimiser.n_steps());
         let Course { mut model, best, .. } = course;
         // The vectors that the warm-up hands over are those of its last epoch, as in the authors' program.
         let keeps_best = pass.phase != "warm-up";
@@ -117,6 +120,7 @@ impl Training<'_> {
             }
             best
         });
+        check_finite(TABLES.into_iter().zip(model.tables()), n_epochs, n_steps)?;
         Ok(Fitted { model, best_epoch: best.as_ref().map_or(n_epochs, |best| best.epoch), n_epochs, interrupted, best })
     }
 
@@ -170,7 +174,7 @@ impl Training<'_> {
         // In the midst of an epoch the state was kept before all this, for the epoch is not over.
         if flow.is_continue() {
             let at = if interrupted { Juncture::Interrupted } else { Juncture::Epoch };
-            self.told.keep(at, pass, course, 0.0);
+            self.told.keep(at, pass, course, 0.0)?;
         }
         let reason = if interrupted { Some("interrupted".to_owned()) } else { stops };
         if let Some(reason) = reason {
@@ -236,7 +240,10 @@ impl Training<'_> {
                 flow = ControlFlow::Break(());
             }
             let at = if flow.is_break() { Juncture::Interrupted } else { Juncture::Step };
-            told.keep(at, pass, course, before + start.elapsed().as_secs_f64());
+            if let Err(error) = told.keep(at, pass, course, before + start.elapsed().as_secs_f64()) {
+                failure = Some(error);
+                return ControlFlow::Break(());
+            }
             flow
         };
         let first = (epoch - 1) * n_steps;

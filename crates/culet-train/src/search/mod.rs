@@ -156,7 +156,7 @@ impl Search {
             seconds: 0.0,
         };
         let outcome = match outcome {
-            Err(TrainError::NotFinite { .. }) => return Ok(Some(worst)),
+            Err(error) if error.is_divergence() => return Ok(Some(worst)),
             outcome => outcome?,
         };
         if outcome.interrupted && !pruned {

@@ -11,6 +11,7 @@ use super::{Fitted, Pass, Training};
 use crate::batches::Batches;
 use crate::optimiser::{Adam, Snapshot};
 use crate::ranking::evaluate;
+use crate::state::check_finite;
 use crate::{BestEpoch, EpochRecord, Event, Falls, Juncture, Progress, Seconds, Select, TrainError, TrainingState};
 
 /// A pass as far as it came.
@@ -87,12 +88,13 @@ impl Training<'_> {
         while !course.is_over && !interrupted {
             interrupted = self.epoch_and_evaluation(&pass, &batches, &mut course)?;
         }
-        let n_epochs = course.epoch - 1;
+        let (n_epochs, n_steps) = (course.epoch - 1, course.adam.n_steps());
         let Course { mut model, best, .. } = course;
         let best = best.map(|(best, snapshot)| {
             snapshot.restore(model.as_mut());
             best
         });
+        check_finite(model.tables(), n_epochs, n_steps)?;
         Ok(Fitted { model, best_epoch: best.as_ref().map_or(n_epochs, |best| best.epoch), n_epochs, interrupted, best })
     }
 
@@ -138,7 +140,7 @@ impl Training<'_> {
         // In the midst of an epoch the state was kept before all this, for the epoch is not over.
         if flow.is_continue() {
             let at = if interrupted { Juncture::Interrupted } else { Juncture::Epoch };
-            self.keep(at, pass, course, 0.0);
+            self.keep(at, pass, course, 0.0)?;
         }
         let reason = if interrupted { Some("interrupted".to_owned()) } else { stops };
         if let Some(reason) = reason {
@@ -147,12 +149,14 @@ impl Training<'_> {
         Ok(interrupted)
     }
 
-    /// Lets the state be kept, if it is wanted.
-    fn keep(&mut self, at: Juncture, pass: &Pass<'_>, course: &Course, epoch_seconds: f64) {
+    /// Lets the state be kept, if it is wanted and worth anything.
+    fn keep(&mut self, at: Juncture, pass: &Pass<'_>, course: &Course, epoch_seconds: f64) -> Result<(), TrainError> {
         if self.told.observer.wants_state(at) {
             let state = course.state(pass, self.told.seconds, epoch_seconds);
+            state.check_finite()?;
             self.told.observer.keep_state(&state);
         }
+        Ok(())
     }
 
     fn reason_to_stop(&self, epoch: u64, best: Option<&BestEpoch>) -> Option<String> {
@@ -198,7 +202,7 @@ impl Training<'_> {
             course.step += 1;
             flow = self.told.observer.event(&Event::Step { epoch, step: k + 1, loss });
             let at = if flow.is_break() { Juncture::Interrupted } else { Juncture::Step };
-            self.keep(at, pass, course, before + start.elapsed().as_secs_f64());
+            self.keep(at, pass, course, before + start.elapsed().as_secs_f64())?;
         }
         let learning_rate = self.learning_rate(pass, n_steps, (epoch - 1) * n_steps + course.step - 1);
         let seconds = before + start.elapsed().as_secs_f64();

@@ -122,6 +122,12 @@ impl Checkpoints {
         }
     }
 
+    /// The run folder.
+    #[must_use]
+    pub fn run(&self) -> &Path {
+        self.folder.parent().unwrap_or(&self.folder)
+    }
+
     /// Whether a state was kept.
     #[must_use]
     pub fn has_state(&self) -> bool {
