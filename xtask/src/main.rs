@@ -1,5 +1,5 @@
 //! The project's own tasks: `cargo xtask ci` runs every check, `cargo xtask python` those of the Python package,
-//! `cargo xtask tidy` the house rules alone.
+//! `cargo xtask tidy` the house rules alone, `cargo xtask sanitize` the kernels under AddressSanitizer.
 //!
 //! Architecture invariant: depends on no crate of Culet, so that it still runs when one of them does not compile.
 
@@ -19,8 +19,10 @@ usage: cargo xtask <TASK>
 tasks:
   ci [--quick]   every check of the project: format, clippy, tests, the Python package, docs, tidy
                  (--quick: without docs and the environment of Python with NumPy alone)
+  sanitize       the tests of the kernels under AddressSanitizer, by each instruction set: minutes
   python [PART]  the checks of the Python package, or a part of them: environment, wheel, bare
-  tidy           the house rules: layers, versions, file lengths, unsafe, links, names, private paths, model table
+  tidy           the house rules: layers, versions, file lengths, unsafe, links, names, private paths,
+                 clocks that may be set, model table
 ";
 
 fn main() -> ExitCode {
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["ci"] => exit(ci::run(&root(), false)),
         ["ci", "--quick"] => exit(ci::run(&root(), true)),
+        ["sanitize"] => exit(ci::run_sanitizer(&root())),
         ["python"] => exit(ci::run_python(&root())),
         ["python", part] => ci::run_part_of_python(&root(), part).map_or_else(|| refuse(&arguments), exit),
         ["tidy"] => exit(tidy::run(&root())),

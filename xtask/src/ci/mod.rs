@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 mod python;
+mod sanitize;
 mod step;
 
 use python::Python;
@@ -18,12 +19,14 @@ const TESTS: Step =
 const DOC_TESTS: Step = Step::cargo("doc tests", &["test", "--workspace", "--doc"]);
 const FUZZ: Step = Step::cargo("fuzz, short", &["test", "--manifest-path", "fuzz/Cargo.toml"]);
 const DOCS: Step = Step::cargo("docs", &["doc", "--workspace", "--no-deps"]).with(&[("RUSTDOCFLAGS", "-D warnings")]);
+const LICENCES: Step = Step::cargo("licences", &["deny", "check", "licenses", "bans", "sources"]);
 const TIDY: Step = Step::cargo("tidy", &["xtask", "tidy"]);
 
 /// What the machine and the checkout offer.
 #[derive(Debug, Clone)]
 struct Present {
     nextest: bool,
+    deny: bool,
     fuzz: bool,
     python: Python,
     /// Whether this is a machine that must be able to run everything.
@@ -33,16 +36,28 @@ struct Present {
 impl Present {
     fn find(root: &Path) -> Self {
         Self {
-            nextest: nextest_is_installed(root),
+            nextest: is_installed("nextest", root),
+            deny: is_installed("deny", root),
             fuzz: root.join("fuzz/Cargo.toml").is_file(),
             python: Python::find(),
             in_ci: std::env::var_os("CI").is_some_and(|value| value == "true"),
         }
     }
+
+    /// What is not checked here, in words.
+    fn skipped(&self) -> Vec<String> {
+        let deny = (!self.deny).then(|| {
+            "licences and sources of dependencies are not checked: `cargo install cargo-deny --locked` brings what it takes"
+                .to_owned()
+        });
+        self.python.skipped(self.in_ci).into_iter().chain(deny).collect()
+    }
 }
 
 fn steps(present: &Present, quick: bool) -> Vec<Step> {
-    let mut steps = vec![FORMAT, CLIPPY];
+    let mut steps = vec![FORMAT];
+    steps.extend(present.deny.then_some(LICENCES));
+    steps.push(CLIPPY);
     steps.push(if present.nextest { NEXTEST } else { TESTS });
     steps.push(DOC_TESTS);
     steps.extend(present.fuzz.then_some(FUZZ));
@@ -56,26 +71,34 @@ fn steps(present: &Present, quick: bool) -> Vec<Step> {
 /// passed.
 pub(crate) fn run(root: &Path, quick: bool) -> bool {
     let present = Present::find(root);
-    run_all(&steps(&present, quick), present.python.skipped(present.in_ci), root)
+    run_all(&steps(&present, quick), &present.skipped(), root)
 }
 
 /// Runs the checks of the Python package in `root`; whether all passed, which they do not without an interpreter.
 pub(crate) fn run_python(root: &Path) -> bool {
-    run_all(&Python::find().steps(false, true), None, root)
+    run_all(&Python::find().steps(false, true), &[], root)
+}
+
+/// Runs the tests of the kernels under AddressSanitizer; whether all passed, which they do not on other machines than it is
+/// for.
+pub(crate) fn run_sanitizer(root: &Path) -> bool {
+    if !sanitize::IS_POSSIBLE {
+        eprintln!("error: AddressSanitizer is run on Linux with x86-64 alone");
+        return false;
+    }
+    run_all(sanitize::STEPS, &[], root)
 }
 
 /// Runs the part of them that goes by a word, if there is one; whether it passed.
 pub(crate) fn run_part_of_python(root: &Path, word: &str) -> Option<bool> {
-    python::part(word).map(|step| run_all(&[step], None, root))
+    python::part(word).map(|step| run_all(&[step], &[], root))
 }
 
-fn run_all(steps: &[Step], skipped: Option<String>, root: &Path) -> bool {
+fn run_all(steps: &[Step], skipped: &[String], root: &Path) -> bool {
     let started = Instant::now();
     let outcome = run_until_failure(steps, |step| timed(step, root));
     println!("{}", summary(&outcome, steps.len(), started.elapsed()));
-    if let Some(skipped) = skipped {
-        println!("warning: {skipped}");
-    }
+    skipped.iter().for_each(|skipped| println!("warning: {skipped}"));
     outcome.failed.is_none()
 }
 
@@ -117,9 +140,10 @@ fn summary(outcome: &Outcome<'_>, n_steps: usize, elapsed: Duration) -> String {
     lines.join("\n")
 }
 
-fn nextest_is_installed(root: &Path) -> bool {
+/// Whether cargo has a command of this name.
+fn is_installed(command_name: &str, root: &Path) -> bool {
     let mut command = crate::cargo();
-    command.args(["nextest", "--version"]).current_dir(root);
+    command.args([command_name, "--version"]).current_dir(root);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
@@ -129,7 +153,7 @@ mod tests {
     use super::*;
 
     fn names(python: Python, nextest: bool, fuzz: bool, quick: bool) -> Vec<String> {
-        let present = Present { nextest, fuzz, python, in_ci: false };
+        let present = Present { nextest, deny: false, fuzz, python, in_ci: false };
         steps(&present, quick).iter().map(Step::command_line).collect()
     }
 
@@ -168,8 +192,26 @@ mod tests {
     }
 
     #[test]
+    fn licences_are_checked_where_that_is_possible_and_told_where_not() {
+        let with = |deny| Present { nextest: true, deny, fuzz: false, python: Python::Ready, in_ci: false };
+        assert!(steps(&with(true), true).iter().any(|step| step.name == "licences"));
+        assert!(!steps(&with(false), true).iter().any(|step| step.name == "licences"));
+        assert!(with(true).skipped().is_empty() && with(false).skipped()[0].contains("cargo-deny"));
+    }
+
+    #[test]
+    fn the_sanitizer_runs_under_each_instruction_set_beside_the_usual_builds() {
+        let lines: Vec<String> = sanitize::STEPS.iter().map(Step::command_line).collect();
+        for isa in ["baseline", "avx2", "avx512"] {
+            assert_eq!(lines.iter().filter(|line| line.contains(&format!("CULET_ISA=\"{isa}\""))).count(), 1);
+        }
+        assert!(lines.iter().all(|line| line.contains("--target-dir target/sanitize")));
+    }
+
+    #[test]
     fn every_step_has_a_name_of_its_own() {
-        let steps = steps(&Present { nextest: true, fuzz: true, python: Python::Ready, in_ci: true }, false);
+        let steps =
+            steps(&Present { nextest: true, deny: true, fuzz: true, python: Python::Ready, in_ci: true }, false);
         let names: std::collections::BTreeSet<_> = steps.iter().map(|step| step.name).collect();
         assert_eq!(names.len(), steps.len());
     }
