@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# Kills trainings at any moment, goes on with them, and compares the run that comes of it with one that nobody killed.
+# Kills trainings at any moment, goes on with them, and compares the run that comes of it with one that nobody killed; then lets
+# the ground give way beneath trainings and answers: full and read-only disks, writes cut short, files that change while they
+# are read, numbers without bounds.
 #
 #   bench/resume-drill.sh OUT [KILLS]
 #
-# KILLS (1000) times. The drill is a test of the command line (`crates/culet-cli/tests/cli/resume.rs`), which kills 24 times
-# by itself; what it counted stands in `drill.txt`.
+# KILLS (1000) times, a tenth of them trainings of `auto`. The drill is a test of the command line
+# (`crates/culet-cli/tests/cli/resume.rs`), which kills 24 times by itself; what it counted stands in `drill.txt`. The faults are
+# tests too (`faults.rs` beside it, and others); which passed, and which were skipped for want of a small disk, stands in
+# `faults.txt`.
 set -euo pipefail
 
 out=$1
@@ -14,3 +18,16 @@ cd "$(dirname "$0")/.."
 begin
 loaded "$kills kills"
 CULET_KILLS=$kills cargo test --package culet-cli --test cli -- --nocapture what_is_killed_again | grep ' kills, ' | tee "$out/drill.txt"
+
+# tests PACKAGE TARGET NAME...: one line a test.
+tests() {
+    local package=$1 target=$2
+    shift 2
+    loaded "faults: $package"
+    cargo test --package "$package" --test "$target" -- --test-threads 1 "$@" 2>&1 | tee "$scratch/tests.log" |
+        grep -E '^test .* \.\.\. |^skipped: ' | sed "s/^test /$package: /" | tee -a "$out/faults.txt" || true
+    grep -q '^test result: ok' "$scratch/tests.log"
+}
+tests culet-cli cli faults:: places::full:: ctrl_c_leaves
+tests culet-runs resume numbers_without_bounds data_that_are_whole a_network_starts_from what_fails_of_itself
+tests culet-train resume numbers_without_bounds a_blend_ a_state_of_another

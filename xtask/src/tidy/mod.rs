@@ -15,12 +15,21 @@ mod safety;
 mod source;
 mod tree;
 mod versions;
+mod wall_clock;
 
 use finding::{Finding, Level};
 use tree::Tree;
 
-const RULES: &[fn(&Tree) -> Vec<Finding>] =
-    &[layers::check, versions::check, length::check, safety::check, links::check, names::check, privacy::check];
+const RULES: &[fn(&Tree) -> Vec<Finding>] = &[
+    layers::check,
+    versions::check,
+    length::check,
+    safety::check,
+    links::check,
+    names::check,
+    privacy::check,
+    wall_clock::check,
+];
 
 /// Checks the repository in `root` and prints one line per finding; whether there was none (warnings aside).
 pub(crate) fn run(root: &Path) -> bool {

@@ -19,6 +19,8 @@ mod streams;
 mod tune;
 
 #[cfg(unix)]
+mod faults;
+#[cfg(unix)]
 mod interrupt;
 #[cfg(unix)]
 mod kill_drill;
@@ -26,3 +28,5 @@ mod kill_drill;
 mod resume;
 #[cfg(unix)]
 mod serve;
+#[cfg(unix)]
+mod small_disk;

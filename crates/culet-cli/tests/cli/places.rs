@@ -85,18 +85,8 @@ fn a_run_folder_that_is_broken_says_what_is_wrong() {
 
 #[cfg(unix)]
 mod full {
-    use std::io::Write;
-    use std::process::Command;
-
     use super::*;
-    use crate::program::finished;
-
-    fn shell(folder: &Path, program: &str, arguments: &[&str]) -> crate::program::Ran {
-        let mut command = Command::new(program);
-        command.current_dir(folder).args(arguments).env("NO_COLOR", "1");
-        command.env("CULET", env!("CARGO_BIN_EXE_culet")).env("FILMS", data("films"));
-        finished(command)
-    }
+    use crate::small_disk::{on_a_small_disk, shell};
 
     #[test]
     fn a_file_that_cannot_be_written_fails_the_run_and_removes_the_folder() {
@@ -123,40 +113,24 @@ mod full {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "something is left behind");
     }
 
-    /// Tells so past the test harness, which shows what `eprintln` says for tests that fail alone.
-    fn skipped(why: &str) {
-        let mut stderr = std::io::stderr();
-        writeln!(stderr, "skipped: {why}").unwrap();
-    }
-
-    /// Mounts a small file system in a namespace of its own, which ends with the script. `None`, and a word about it,
-    /// where the system does not allow that.
-    fn on_a_small_disk(folder: &Path, script: &str) -> Option<crate::program::Ran> {
-        fs::create_dir(folder.join("disk")).unwrap();
-        let mounted = format!("mount -t tmpfs -o size=16k tmpfs disk || exit 77; {script}");
-        let probe = Command::new("unshare").args(["--map-root-user", "--mount", "true"]).output();
-        let ran = match probe {
-            Ok(output) if output.status.success() => {
-                shell(folder, "unshare", &["--map-root-user", "--mount", "sh", "-c", &mounted])
-            }
-            _ => {
-                skipped("no mount namespaces here; the limit on file sizes is tested all the same");
-                return None;
-            }
-        };
-        if ran.code == Some(77) {
-            skipped(&format!("no small disk may be mounted here: {}", ran.stderr));
-            return None;
-        }
-        Some(ran)
+    #[test]
+    fn a_disk_that_is_far_too_small_is_refused_beforehand() {
+        let folder = folder();
+        let script =
+            "\"$CULET\" train kgin \"$FILMS\" --out disk/run --epochs 2 --at 1; code=$?; ls -A disk; exit $code";
+        let Some(ran) = on_a_small_disk(folder.path(), "16k", script) else { return };
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:?}");
+        assert!(ran.stderr.contains("error: `disk/run` needs about ") && !ran.stderr.contains("loss"), "{ran:?}");
+        assert!(ran.stderr.contains(" of disk, and 16.4 kB are free there\n\nhint: free some, "), "{ran:?}");
+        assert!(ran.stderr.contains("without checkpoints (`--checkpoint-every 0`) it is "), "{ran:?}");
     }
 
     #[test]
     fn a_full_disk_fails_the_run_and_removes_the_folder() {
         let folder = folder();
-        let script =
-            "\"$CULET\" train kgin \"$FILMS\" --out disk/run --epochs 2 --at 1 -q; code=$?; ls -A disk; exit $code";
-        let Some(ran) = on_a_small_disk(folder.path(), script) else { return };
+        let script = "\"$CULET\" train kgin \"$FILMS\" --out disk/run --epochs 2 --at 1 --checkpoint-every 0 -q; \
+                      code=$?; ls -A disk; exit $code";
+        let Some(ran) = on_a_small_disk(folder.path(), "24k", script) else { return };
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
         assert!(ran.stderr.starts_with("error: cannot write `disk/run/"), "{ran:?}");
         assert!(ran.stderr.contains("\n\nhint: the disk is full: "), "{ran:?}");
@@ -165,8 +139,9 @@ mod full {
     #[test]
     fn a_read_only_disk_is_found_out_before_the_training() {
         let folder = folder();
-        let script = "mount -o remount,ro disk || exit 77; exec \"$CULET\" train kgin \"$FILMS\" --out disk/run";
-        let Some(ran) = on_a_small_disk(folder.path(), script) else { return };
+        let script = "mount -o remount,ro disk || exit 77; \"$CULET\" train kgin \"$FILMS\" --out disk/run; code=$?; \
+                      ls -A disk; exit $code";
+        let Some(ran) = on_a_small_disk(folder.path(), "1m", script) else { return };
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
         assert!(ran.stderr.contains("error: cannot write `disk/run`: read-only file"), "{ran:?}");
         assert!(!ran.stderr.contains("loss"), "{ran:?}");

@@ -16,26 +16,30 @@ use crate::interrupt::{PATIENCE, end};
 use crate::program::{Ran, culet, folder, run};
 
 /// A model that learns from users and items, and one of networks.
-const TRAININGS: [&[&str]; 2] = [
+pub(crate) const TRAININGS: [&[&str]; 2] = [
     &["train", "kgin", "films", "--evaluate-every", "2", "--refit", "--batch", "256", "--dim", "16"],
     &["train", "deepwalk", "net.tsv", "--undirected", "--dim", "16", "--batch", "2000"],
 ];
+/// The default: a linear model, and vectors of several trainings.
+const BLEND: &[&str] = &["train", "auto", "films", "--dim", "16"];
 /// Epochs of a training that is done in a moment, and of one that a signal finds at work.
-const FEW: &str = "6";
-const MANY: &str = "60";
+pub(crate) const FEW: &str = "6";
+pub(crate) const MANY: &str = "60";
 /// Every few milliseconds: what a kill meets in the midst is often a checkpoint.
 const OFTEN: [&str; 2] = ["--checkpoint-every", "0.0002"];
 
-fn prepare(folder: &Path) {
+pub(crate) fn prepare(folder: &Path) {
     let made = ["data", "synth", "films", "--n-users", "200", "--n-items", "120", "--n-interactions", "4000"];
     run(folder, &made).well();
     let edges = (0..200_u32).flat_map(|k| [1, 7, 31].map(|step| format!("{k}\t{}\n", (k + step) % 200)));
     fs::write(folder.join("net.tsv"), edges.collect::<String>()).unwrap();
 }
 
-fn begin<'a>(training: &[&'a str], epochs: &'a str, out: &'a str) -> Vec<&'a str> {
-    let flags = ["--epochs", epochs, "--patience", "0", "--out", out, "--threads", "2"];
-    [training, &flags, &OFTEN].concat()
+pub(crate) fn begin<'a>(training: &[&'a str], epochs: &'a str, out: &'a str) -> Vec<&'a str> {
+    // A blend chooses the epochs of its vectors itself.
+    let epochs = ["--epochs", epochs, "--patience", "0"];
+    let epochs = if training == BLEND { &epochs[..0] } else { &epochs[..] };
+    [training, epochs, &["--out", out, "--threads", "2"], &OFTEN].concat()
 }
 
 /// The files of a run, those that hold seconds without them.
@@ -73,7 +77,7 @@ fn without_seconds(text: &[u8]) -> Vec<u8> {
 }
 
 #[track_caller]
-fn assert_same(run: &Path, whole: &Path, what: &str) {
+pub(crate) fn assert_same(run: &Path, whole: &Path, what: &str) {
     let (found, expected) = (content(run), content(whole));
     let names = |content: &BTreeMap<String, Vec<u8>>| content.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&found), names(&expected), "{what}");
@@ -116,11 +120,14 @@ fn what_is_killed_again_and_again_ends_with_the_same_bytes() {
     let folder = folder();
     prepare(folder.path());
     let mut drill = Drill::default();
-    for (k, training) in TRAININGS.into_iter().enumerate() {
+    // A blend takes many times as long.
+    let n_of_blends = n_kills.div_ceil(10);
+    let n_of_first = (n_kills - n_of_blends) / 2;
+    let shares = [n_of_first, n_kills - n_of_blends - n_of_first, n_of_blends];
+    for (training, share) in TRAININGS.into_iter().chain([BLEND]).zip(shares) {
         let begun = Instant::now();
         run(folder.path(), &begin(training, FEW, "whole")).well();
         let whole_took = begun.elapsed();
-        let share = n_kills / 2 + (n_kills % 2) * k as u64;
         let mut killed = 0;
         while killed < share {
             killed += kill_until_done(folder.path(), training, whole_took, share - killed, &mut drill);

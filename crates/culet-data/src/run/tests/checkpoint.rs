@@ -256,3 +256,15 @@ fn a_place_that_takes_no_more_leaves_the_states_before() {
     drop(kept);
     assert_eq!(state_of(&path), Some(progress(3)));
 }
+
+#[test]
+fn the_newest_state_has_the_highest_number_whatever_stamps_its_files_carry() {
+    let (_folder, path) = killed(&fixture::owned(1), 3);
+    for (name, seconds) in
+        [("2.json", 4_000_000_000), ("2.safetensors", 4_000_000_000), ("3.json", 1), ("3.safetensors", 1)]
+    {
+        let file = fs::File::options().append(true).open(path.join(FOLDER).join(name)).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds)).unwrap();
+    }
+    assert_eq!(state_of(&path), Some(progress(3)));
+}
