@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::RunsError;
 use crate::checkpoint::{CheckpointEvery, Keeping};
 use crate::history::{Recorder, waiting};
-use crate::memory::peak_rss_bytes;
+use crate::memory::{PeakByPhase, peak_rss_bytes};
 use crate::resume::Resumption;
 use crate::work::{self, Work};
 
@@ -121,7 +121,7 @@ impl CatalogueFit<'_> {
         beginning: Beginning,
         pool: &ThreadPool,
         observer: &mut dyn Observer,
-    ) -> Result<(Outcome, Option<Facets>), RunsError> {
+    ) -> Result<(Outcome, Option<Facets>, PeakByPhase), RunsError> {
         let dataset = self.dataset;
         let data = TrainData {
             train: &dataset.train,
@@ -136,14 +136,14 @@ impl CatalogueFit<'_> {
         let (settings, options, seed) = (&self.settings, &self.options, self.seed);
         let protocol = &self.protocol;
         let outcome = train_from(beginning, self.spec, settings, data, options, protocol, seed, pool, &mut recorder);
-        recorder.failure()?;
+        let peaks = recorder.end()?;
         let mut outcome = outcome.map_err(|error| name_the_user(error, dataset))?;
         let facets = facets_of(&mut outcome, pool);
         if !outcome.interrupted {
             waiting(observer, "putting reasons to the test");
             measure_faithfulness(&mut outcome, self.spec, settings, &dataset.graph, seed, pool)?;
         }
-        Ok((outcome, facets))
+        Ok((outcome, facets, peaks))
     }
 
     fn write(
@@ -151,6 +151,7 @@ impl CatalogueFit<'_> {
         writer: &mut RunWriter,
         outcome: &Outcome,
         facets: Option<&Facets>,
+        peaks: &PeakByPhase,
         pool: &ThreadPool,
     ) -> Result<(), RunsError> {
         let facts = RunFacts {
@@ -165,7 +166,8 @@ impl CatalogueFit<'_> {
         };
         let derived = DerivedTables::of(facets, &outcome.scorer);
         let mut contents = run_contents(&facts, outcome, &derived, self.dataset);
-        add_cost(&mut contents.summary.extra, outcome, peak_rss_bytes());
+        add_cost(&mut contents.summary.extra, n_parameters(outcome), peak_rss_bytes());
+        contents.summary.extra["peak_rss_bytes_by_phase"] = json!(peaks);
         writer.finish(&contents)?;
         Ok(())
     }
@@ -243,10 +245,10 @@ impl Work for CatalogueFit<'_> {
         observer: &mut dyn Observer,
     ) -> Result<CatalogueFitted, RunsError> {
         let out = writer.as_deref().map(|writer| writer.path().to_path_buf());
-        let (outcome, facets) = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
+        let (outcome, facets, peaks) = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
         if let Some(writer) = writer {
             waiting(observer, "writing the run folder");
-            self.write(writer, &outcome, facets.as_ref(), pool)?;
+            self.write(writer, &outcome, facets.as_ref(), &peaks, pool)?;
         }
         let document = self.document(&outcome, out.as_deref(), pool);
         Ok(CatalogueFitted { outcome, facets, document })
@@ -263,13 +265,13 @@ pub(crate) fn facets_of(outcome: &mut Outcome, pool: &ThreadPool) -> Option<Face
 }
 
 /// Notes what a comparison of runs tells of their cost, beside what else the run holds.
-pub(crate) fn add_cost(extra: &mut Value, outcome: &Outcome, peak_rss_bytes: Option<u64>) {
-    extra["parameters"] = n_parameters(outcome).into();
+pub(crate) fn add_cost(extra: &mut Value, n_parameters: usize, peak_rss_bytes: Option<u64>) {
+    extra["parameters"] = n_parameters.into();
     extra["peak_rss_bytes"] = peak_rss_bytes.into();
 }
 
 /// The trained numbers, or those that the model answers from if it was fitted at once.
-fn n_parameters(outcome: &Outcome) -> usize {
+pub(crate) fn n_parameters(outcome: &Outcome) -> usize {
     outcome.model.as_ref().map_or(outcome.scorer.n_numbers(), |model| model.n_parameters())
 }
 

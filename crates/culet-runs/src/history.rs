@@ -7,6 +7,7 @@ use culet_train::{Event, Juncture, Observer, TrainingState};
 use serde_json::json;
 
 use crate::checkpoint::Keeping;
+use crate::memory::PeakByPhase;
 
 /// Passes on what happens, appends each epoch to `history.jsonl`, and keeps states if they are to be kept.
 pub(crate) struct Recorder<'a> {
@@ -14,6 +15,8 @@ pub(crate) struct Recorder<'a> {
     writer: Option<&'a mut RunWriter>,
     keeping: Option<&'a mut Keeping>,
     failure: Option<DataError>,
+    /// Until the end of reading, of training, of evaluation.
+    peaks: PeakByPhase,
 }
 
 impl<'a> Recorder<'a> {
@@ -22,17 +25,28 @@ impl<'a> Recorder<'a> {
         writer: Option<&'a mut RunWriter>,
         keeping: Option<&'a mut Keeping>,
     ) -> Self {
-        Self { observer, writer, keeping, failure: None }
+        let mut peaks = PeakByPhase::default();
+        peaks.note("load");
+        Self { observer, writer, keeping, failure: None, peaks }
     }
 
-    /// What went wrong with the file, if anything did: the training ended there.
-    pub(crate) fn failure(self) -> Result<(), DataError> {
-        self.failure.map_or(Ok(()), Err)
+    /// What memory the phases took, now that all are over; or what went wrong with the file: the training ended there.
+    pub(crate) fn end(mut self) -> Result<PeakByPhase, DataError> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        // What is fitted at once tells no evaluation.
+        self.peaks.note("train");
+        self.peaks.note("evaluate");
+        Ok(self.peaks)
     }
 }
 
 impl Observer for Recorder<'_> {
     fn event(&mut self, event: &Event<'_>) -> ControlFlow<()> {
+        if let Event::Evaluating { .. } = event {
+            self.peaks.note("train");
+        }
         let flow = self.observer.event(event);
         if let Some(keeping) = &mut self.keeping {
             keeping.note(event);

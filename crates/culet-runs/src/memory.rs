@@ -1,9 +1,25 @@
 //! The memory of the process and of the machine, as the system tells it.
 
+use std::collections::BTreeMap;
+
 /// The most memory the process has held so far, in bytes; `None` where the system does not tell.
 #[must_use]
 pub fn peak_rss_bytes() -> Option<u64> {
     bytes_of("/proc/self/status", "VmHWM:")
+}
+
+/// The most memory the process has held by the end of each phase of a training, in bytes; empty where the system does not tell.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub(crate) struct PeakByPhase(BTreeMap<&'static str, u64>);
+
+impl PeakByPhase {
+    /// Notes the end of a phase, unless it is over already: phases may come again.
+    pub(crate) fn note(&mut self, phase: &'static str) {
+        if let Some(bytes) = peak_rss_bytes().filter(|_| !self.0.contains_key(phase)) {
+            self.0.insert(phase, bytes);
+        }
+    }
 }
 
 /// The memory that the process holds now, in bytes; `None` where the system does not tell.

@@ -14,9 +14,10 @@ use rayon::ThreadPool;
 use serde_json::{Value, json};
 
 use crate::RunsError;
+use crate::catalogue::add_cost;
 use crate::checkpoint::{CheckpointEvery, Keeping};
 use crate::history::{Recorder, waiting};
-use crate::memory::peak_rss_bytes;
+use crate::memory::{PeakByPhase, peak_rss_bytes};
 use crate::resume::Resumption;
 use crate::work::{self, Work};
 
@@ -112,7 +113,7 @@ impl NetworkFit<'_> {
         beginning: Beginning,
         pool: &ThreadPool,
         observer: &mut dyn Observer,
-    ) -> Result<NetworkOutcome, RunsError> {
+    ) -> Result<(NetworkOutcome, PeakByPhase), RunsError> {
         let split = &self.data.split;
         let given = LinkSets {
             train: Vec::new(),
@@ -127,11 +128,17 @@ impl NetworkFit<'_> {
         let (spec, seed) = (self.spec, self.seed);
         let outcome =
             train_network_from(beginning, spec, settings, network, &given, options, seed, pool, &mut recorder);
-        recorder.failure()?;
-        Ok(outcome?)
+        let peaks = recorder.end()?;
+        Ok((outcome?, peaks))
     }
 
-    fn write(&self, writer: &mut RunWriter, outcome: &NetworkOutcome, pool: &ThreadPool) -> Result<(), RunsError> {
+    fn write(
+        &self,
+        writer: &mut RunWriter,
+        outcome: &NetworkOutcome,
+        peaks: &PeakByPhase,
+        pool: &ThreadPool,
+    ) -> Result<(), RunsError> {
         let facts = NetworkRunFacts {
             spec: self.spec,
             settings: &self.settings,
@@ -145,7 +152,11 @@ impl NetworkFit<'_> {
             labels: self.data.labels.as_ref(),
         };
         let tables = NetworkTables::of(outcome);
-        writer.finish(&network_run_contents(&facts, outcome, &tables))?;
+        let mut contents = network_run_contents(&facts, outcome, &tables);
+        let extra = &mut contents.summary.extra;
+        add_cost(extra, outcome.model.n_parameters(), peak_rss_bytes());
+        extra["peak_rss_bytes_by_phase"] = json!(peaks);
+        writer.finish(&contents)?;
         Ok(())
     }
 
@@ -219,10 +230,10 @@ impl Work for NetworkFit<'_> {
         observer: &mut dyn Observer,
     ) -> Result<NetworkFitted, RunsError> {
         let out = writer.as_deref().map(|writer| writer.path().to_path_buf());
-        let outcome = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
+        let (outcome, peaks) = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
         if let Some(writer) = writer {
             waiting(observer, "writing the run folder");
-            self.write(writer, &outcome, pool)?;
+            self.write(writer, &outcome, &peaks, pool)?;
         }
         let document = self.document(&outcome, out.as_deref(), pool);
         Ok(NetworkFitted { outcome, document })

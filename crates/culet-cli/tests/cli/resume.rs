@@ -72,6 +72,7 @@ fn without_seconds(text: &[u8]) -> Vec<u8> {
     }
     if let Some(Value::Object(extra)) = map.get_mut("extra") {
         extra.remove("peak_rss_bytes");
+        extra.remove("peak_rss_bytes_by_phase");
     }
     value.to_string().into_bytes()
 }

@@ -105,6 +105,10 @@ pub(crate) fn obtain(wanted: Wanted<'_>, folder: &Path, means: &mut Means<'_>) -
 
 /// One answer, to its end, and a look at the file.
 fn attempt_once(wanted: Wanted<'_>, part: &mut Part, means: &mut Means<'_>) -> Result<Digests, Halt> {
+    // Whoever gave up already is not asked for: an answer may be faster than who watches for that.
+    if (means.cancelled)() {
+        return Err(Halt::Stop(Stop::Cancelled));
+    }
     match means.client {
         Some(client) => receive(wanted, client, part, means)?,
         None => copy(wanted, part, means)?,

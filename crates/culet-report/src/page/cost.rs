@@ -18,9 +18,11 @@ pub(super) fn section(run: &Opened, pool: &ThreadPool) -> Section {
     for (phase, name) in [("load", "reading the data"), ("train", "training"), ("evaluate", "evaluation")] {
         fact(name, summary.seconds.get(phase).map(|&seconds| words::seconds(seconds)));
     }
-    for (phase, name) in
-        [("load", "memory after reading"), ("train", "most memory until it was trained"), ("write", "until the end")]
-    {
+    for (phase, name) in [
+        ("load", "memory until the data were read"),
+        ("train", "until it was trained"),
+        ("evaluate", "until it was judged"),
+    ] {
         let bytes = summary.extra["peak_rss_bytes_by_phase"][phase].as_f64();
         fact(name, bytes.map(words::bytes));
     }

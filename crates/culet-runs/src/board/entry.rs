@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::OpenBoard;
 use super::rows::{BoardRecord, Judged, SearchRecord};
-use crate::catalogue::{add_cost, facets_of};
+use crate::catalogue::{add_cost, facets_of, n_parameters};
 use crate::folder::in_run_folder;
 use crate::history::{begins, remark};
 use crate::memory::{peak_since, restart_peak};
@@ -234,7 +234,7 @@ impl EntryFit<'_> {
         let derived = DerivedTables::of(facets.as_ref(), &outcome.scorer);
         let mut contents = run_contents(&self.facts(pool), &outcome, &derived, self.dataset);
         let extra = &mut contents.summary.extra;
-        add_cost(extra, &outcome, peak_since(restarted));
+        add_cost(extra, n_parameters(&outcome), peak_since(restarted));
         extra["board"] = json!(record);
         let summary = contents.summary.clone();
         for epoch in &outcome.history {
