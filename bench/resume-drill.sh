@@ -16,18 +16,14 @@ kills=${2:-1000}
 cd "$(dirname "$0")/.."
 . bench/begin.sh
 begin
+# One build for all of them.
+tests=(cargo test --package culet-cli --package culet-runs --package culet-train --no-fail-fast --test cli --test resume --
+    --test-threads 1)
 loaded "$kills kills"
-CULET_KILLS=$kills cargo test --package culet-cli --test cli -- --nocapture what_is_killed_again | grep ' kills, ' | tee "$out/drill.txt"
-
-# tests PACKAGE TARGET NAME...: one line a test.
-tests() {
-    local package=$1 target=$2
-    shift 2
-    loaded "faults: $package"
-    cargo test --package "$package" --test "$target" -- --test-threads 1 "$@" 2>&1 | tee "$scratch/tests.log" |
-        grep -E '^test .* \.\.\. |^skipped: ' | sed "s/^test /$package: /" | tee -a "$out/faults.txt" || true
-    grep -q '^test result: ok' "$scratch/tests.log"
-}
-tests culet-cli cli faults:: places::full:: ctrl_c_leaves
-tests culet-runs resume numbers_without_bounds data_that_are_whole a_network_starts_from what_fails_of_itself
-tests culet-train resume numbers_without_bounds a_blend_ a_state_of_another
+CULET_KILLS=$kills "${tests[@]}" --nocapture what_is_killed_again | grep ' kills, ' | tee "$out/drill.txt"
+loaded faults
+faults=(faults:: places::full:: ctrl_c_leaves numbers_without_bounds data_that_are_whole a_network_starts_from
+    what_fails_of_itself a_training_starts_from_the_best a_blend_ a_state_of_another)
+"${tests[@]}" "${faults[@]}" 2>&1 | tee "$scratch/tests.log" |
+    { grep -E '^test .* \.\.\. |^skipped: ' || true; } | tee "$out/faults.txt"
+! grep -q '^test result: FAILED' "$scratch/tests.log"

@@ -27,6 +27,8 @@ pub(crate) const FEW: &str = "6";
 pub(crate) const MANY: &str = "60";
 /// Every few milliseconds: what a kill meets in the midst is often a checkpoint.
 const OFTEN: [&str; 2] = ["--checkpoint-every", "0.0002"];
+/// A blend takes seconds: twice or so in each of its parts.
+const NOW_AND_THEN: [&str; 2] = ["--checkpoint-every", "0.004"];
 
 pub(crate) fn prepare(folder: &Path) {
     let made = ["data", "synth", "films", "--n-users", "200", "--n-items", "120", "--n-interactions", "4000"];
@@ -39,7 +41,11 @@ pub(crate) fn begin<'a>(training: &[&'a str], epochs: &'a str, out: &'a str) -> 
     // A blend chooses the epochs of its vectors itself.
     let epochs = ["--epochs", epochs, "--patience", "0"];
     let epochs = if training == BLEND { &epochs[..0] } else { &epochs[..] };
-    [training, epochs, &["--out", out, "--threads", "2"], &OFTEN].concat()
+    [training, epochs, &["--out", out, "--threads", "2"], &how_often(training)].concat()
+}
+
+fn how_often(training: &[&str]) -> [&'static str; 2] {
+    if training == BLEND { NOW_AND_THEN } else { OFTEN }
 }
 
 /// The files of a run, those that hold seconds without them.
@@ -109,6 +115,8 @@ fn run_or_kill(folder: &Path, arguments: &[&str], after: Duration) -> Option<Ran
 struct Drill {
     kills: u64,
     runs: u64,
+    /// Programs started, killed or not.
+    starts: u64,
     /// Kills before the folder held what it takes to go on.
     before_plan: u64,
     /// Kills after the run was whole.
@@ -137,6 +145,7 @@ fn what_is_killed_again_and_again_ends_with_the_same_bytes() {
             fs::remove_dir_all(folder.path().join("run")).unwrap();
         }
         fs::remove_dir_all(folder.path().join("whole")).unwrap();
+        eprintln!("{training:?}: {share} kills, {:.0} s", begun.elapsed().as_secs_f64());
     }
     assert!(drill.kills >= n_kills);
     println!("{} kills, {} runs, all with the bytes of a run that nobody killed: {drill:?}", drill.kills, drill.runs);
@@ -148,11 +157,13 @@ fn kill_until_done(folder: &Path, training: &[&str], whole_took: Duration, most:
     let mut killed = 0;
     loop {
         // From the first moments to a little more than all of it takes, more of the first, since what is gone on with
-        // takes less; in an order that repeats after 101 kills.
-        let moment = ((drill.kills * 37 % 101) as f64 / 96.0).powi(2);
+        // takes less; in an order that repeats after 101 starts. (By kills it would not go on where a machine that was busy at
+        // first comes to the end of a training before its moment: that would be the same one for ever.)
+        let moment = ((drill.starts * 37 % 101) as f64 / 96.0).powi(2);
+        drill.starts += 1;
         let patience = if killed < most { whole_took.mul_f64(moment) } else { PATIENCE };
         let arguments = if out.exists() {
-            [&["resume", "run", "--threads", "1"][..], &OFTEN].concat()
+            [&["resume", "run", "--threads", "1"][..], &how_often(training)].concat()
         } else {
             begin(training, FEW, "run")
         };
