@@ -38,6 +38,8 @@ class Report:
         Path
             Where it stands now.
         """
+        if path_of(path).suffix.lower() not in (".html", ".htm"):
+            raise InputError(f"`{path}` is no name of a page", "let it end in `.html`")
         return _write(path, self.html.encode())
 
     def __repr__(self) -> str:

@@ -6,7 +6,7 @@ use culet_answers::{Answers, MapWish};
 use rayon::ThreadPool;
 
 use crate::ReportError;
-use crate::charts::{bars, lines, points, ranges};
+use crate::charts::{Lines, bars, lines, points, ranges};
 use crate::drawing::Drawing;
 use crate::page::{Report, facets, groups, map, results, training};
 use crate::run::{Judged, Opened};
@@ -133,10 +133,11 @@ impl Plot {
                 };
                 let judged = Judged::new(answers.stored(), &Report::controls(), self.map.seed, pool)?;
                 let judged = judged.ok_or_else(|| self.nothing("nothing was withheld to judge it by".to_owned()))?;
-                lines(&match self.of {
+                let what = match self.of {
                     PlotOf::Activity => results::by_activity(&run, &judged)?,
                     _ => results::by_popularity(&run, &judged),
-                })
+                };
+                lines(&Lines { title: title(&what.title), ..what })
             }
         };
         Ok(Picture(drawing))
@@ -146,13 +147,17 @@ impl Plot {
         let Answers::Catalogue(answers) = &run.answers else {
             return Err(self.nothing("it is a run of a network, whose aspects form `groups`".to_owned()));
         };
-        let learned = answers.learned_facets()?.filter(|facets| !facets.user_shares.is_empty());
+        let learned = answers.learned_facets()?;
         let facets = learned.ok_or_else(|| self.nothing(format!("`{}` learns none", run.summary().model)))?;
+        if !facets::has_intents(facets) {
+            return Err(self.nothing("there were no relations to follow".to_owned()));
+        }
         if self.of == PlotOf::Intents {
             return Ok(ranges(&title("intents"), "share of a user", &facets::shares(facets)));
         }
         let heat = facets::relations(answers, facets).map(|(drawing, _)| drawing);
-        heat.ok_or_else(|| self.nothing("there is no knowledge graph".to_owned()))
+        let heat = heat.ok_or_else(|| self.nothing("there were no relations to follow".to_owned()))?;
+        Ok(Drawing { title: title(&heat.title), ..heat })
     }
 
     fn nothing(&self, why: String) -> ReportError {

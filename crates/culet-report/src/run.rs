@@ -52,6 +52,12 @@ impl Opened {
         if self.summary().was_interrupted() {
             warnings.push("the training was interrupted: this is the best epoch until then".to_owned());
         }
+        if self.summary().extra["started_from_a_run"] == true {
+            warnings.push(
+                "started from the parameters of another run, which may have learned from what was withheld here to select by"
+                    .to_owned(),
+            );
+        }
         warnings
     }
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use culet_answers::{Colour, MapOf, MapWish, Projection};
 use culet_data::{CatalogueConfig, Dataset, LinkParts, NetworkConfig, NetworkData, synthesise, synthesise_network};
 use culet_eval::RankingProtocol;
+use culet_graph::Interactions;
 use culet_model::{Family, find_model};
 use culet_report::{Plot, PlotOf, Report, ReportError};
 use culet_runs::{CatalogueFit, NetworkFit, resolve_settings, strip_graph};
@@ -118,7 +119,7 @@ fn a_page_of_a_recommender_has_all_its_sections_and_asks_for_nothing_from_elsewh
     ids.dedup();
     assert_eq!(ids.len(), n);
     assert!(
-        page.contains("culet train kgin films --dim 8 --hops 2 --epochs 4 --evaluate-every 2 --at 10,20 --seed 7"),
+        page.contains("culet train kgin DATA --dim 8 --hops 2 --epochs 4 --evaluate-every 2 --at 10,20 --seed 7"),
         "{}",
         command(&page)
     );
@@ -198,6 +199,31 @@ fn several_runs_stand_side_by_side() {
     );
     let page = html(&[&MADE.asp2vec, &MADE.deepwalk]).unwrap();
     assert!(page.contains("DeLong") && page.contains("loss, run by run"));
+}
+
+#[test]
+fn without_facts_there_are_no_intents_and_without_withheld_pairs_no_numbers() {
+    let config = CatalogueConfig { n_users: 40, n_items: 50, n_interactions: 500, ..Default::default() };
+    let mut films = synthesise(&config).unwrap().dataset;
+    strip_graph(&mut films);
+    films.test = Interactions::empty(films.train.n_users(), films.train.n_items());
+    let folder = tempfile::tempdir().unwrap();
+    let [kgin, als] = ["kgin", "als"].map(|name| folder.path().join(name));
+    train("kgin", "epochs = 2\nevaluate_every = 1\ndim = 8", &films, &kgin);
+    train("als", "dim = 8", &films, &als);
+    let page = html(&[&kgin]).unwrap();
+    assert!(
+        !headings(&page).contains(&"Intents") && page.contains("so the numbers flatter it"),
+        "{:?}",
+        headings(&page)
+    );
+    let plot = |of: PlotOf| Plot { run: kgin.clone(), name: None, of, map: MapWish::new(10, 0) }.draw(&pool());
+    for of in [PlotOf::Intents, PlotOf::Relations] {
+        assert!(plot(of).unwrap_err().to_string().ends_with("there were no relations to follow"));
+    }
+    assert!(!plot(PlotOf::Map).unwrap().svg().contains("intent"));
+    let page = html(&[&als]).unwrap();
+    assert!(headings(&page)[0] == "Result" && page.contains("nothing was withheld to judge the run by"));
 }
 
 #[test]

@@ -151,7 +151,7 @@ impl CatalogueFit<'_> {
         writer: &mut RunWriter,
         outcome: &Outcome,
         facets: Option<&Facets>,
-        peaks: &PeakByPhase,
+        (peaks, is_started): (&PeakByPhase, bool),
         pool: &ThreadPool,
     ) -> Result<(), RunsError> {
         let facts = RunFacts {
@@ -168,6 +168,9 @@ impl CatalogueFit<'_> {
         let mut contents = run_contents(&facts, outcome, &derived, self.dataset);
         add_cost(&mut contents.summary.extra, n_parameters(outcome), peak_rss_bytes());
         contents.summary.extra["peak_rss_bytes_by_phase"] = json!(peaks);
+        if is_started {
+            contents.summary.extra["started_from_a_run"] = true.into();
+        }
         writer.finish(&contents)?;
         Ok(())
     }
@@ -236,6 +239,10 @@ impl Work for CatalogueFit<'_> {
         !matches!(self.spec.build, Build::Closed(_))
     }
 
+    fn may_be_started_from(&self) -> bool {
+        self.spec.has_epochs()
+    }
+
     fn work(
         &self,
         mut writer: Option<&mut RunWriter>,
@@ -245,10 +252,11 @@ impl Work for CatalogueFit<'_> {
         observer: &mut dyn Observer,
     ) -> Result<CatalogueFitted, RunsError> {
         let out = writer.as_deref().map(|writer| writer.path().to_path_buf());
+        let is_started = !beginning.start.is_empty();
         let (outcome, facets, peaks) = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
         if let Some(writer) = writer {
             waiting(observer, "writing the run folder");
-            self.write(writer, &outcome, facets.as_ref(), &peaks, pool)?;
+            self.write(writer, &outcome, facets.as_ref(), (&peaks, is_started), pool)?;
         }
         let document = self.document(&outcome, out.as_deref(), pool);
         Ok(CatalogueFitted { outcome, facets, document })

@@ -225,7 +225,11 @@ impl RunsError {
             Self::HoldsAnother { .. } => "choose another `--out`, or repeat the command that began it",
             Self::AtWork { .. } => "wait until it is done, or choose another `--out`",
             Self::NothingAbove { .. } => "create it first, or choose another `--out`",
-            Self::OtherModel { found, .. } => return Some(format!("`culet train {found}` can")),
+            Self::OtherModel { expected, .. } => {
+                return Some(format!(
+                    "start from a run of `{expected}`: what another model learned means nothing to it"
+                ));
+            }
             Self::OtherShape { .. } => {
                 "give the settings of that run (its `manifest.json` tells them), such as `--dim`"
             }

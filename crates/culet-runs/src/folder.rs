@@ -49,15 +49,16 @@ impl Drop for Kept {
 /// Does work that keeps what it needs to go on, which goes when the work is done; `interrupted` tells from the result
 /// whether it is. A failure after which the same work would succeed, as on a disk that was full, leaves what was kept, and so
 /// do numbers that grew beyond all bounds, for a training of other settings may start from there; one that would only repeat
-/// itself does not, unless it was there before.
+/// itself does not, unless it was there before. `may_start`: whether another training can start from what is kept.
 pub(crate) fn keeping<T>(
     mut keeping: Keeping,
     was_there: bool,
+    may_start: bool,
     work: impl FnOnce(&mut Keeping) -> Result<T, RunsError>,
     interrupted: impl FnOnce(&T) -> bool,
 ) -> Result<T, RunsError> {
     let result = work(&mut keeping).map_err(|error| match error {
-        RunsError::Train(source) if source.is_divergence() && keeping.has_state() => {
+        RunsError::Train(source) if may_start && source.is_divergence() && keeping.has_state() => {
             RunsError::Diverged { path: keeping.run().to_owned(), source }
         }
         error => error,

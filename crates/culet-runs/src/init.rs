@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use culet_graph::Names;
+use culet_graph::{Interactions, ItemId, Names, Network, UserId, withhold_validation};
 use culet_kernels::Matrix;
 use culet_model::{Problem, Start};
+use culet_train::{LinkSets, NetworkTrainOptions, Select, TrainOptions, withheld};
 
 use crate::origin::Origin;
 use crate::{CatalogueFit, NetworkFit, RunsError};
@@ -18,6 +19,9 @@ pub struct WarmStart {
     pub tables: BTreeMap<String, Matrix>,
     /// Of what how many were known there: `users`, `entities`, `relations` or `nodes`.
     pub known: Vec<Known>,
+    /// Of what this training withholds to select by (pairs, or edges), how much the other run learned from: metrics on that
+    /// flatter. Nothing where nothing is selected.
+    pub seen: Option<Known>,
 }
 
 /// How many of something another run knows.
@@ -97,7 +101,26 @@ impl CatalogueFit<'_> {
             tables.insert(name.to_owned(), carried);
         }
         let told = [&users, &items, &entities, &relations].map(Matches::known);
-        Ok(WarmStart { tables, known: told.into_iter().filter(|known| known.of > 0).collect() })
+        let known = told.into_iter().filter(|known| known.of > 0).collect();
+        Ok(WarmStart { tables, known, seen: self.seen_by(&other.train, &users, &items) })
+    }
+
+    /// Of the pairs that are withheld to select by, those that another run learned from.
+    fn seen_by(&self, learned: &Interactions, users: &Matches, items: &Matches) -> Option<Known> {
+        let TrainOptions { select, evaluate_every, validation_share, .. } = self.options;
+        if select != Select::Validation || evaluate_every == 0 {
+            return None;
+        }
+        let own = self.dataset;
+        let valid = match own.valid.n_pairs() {
+            0 => withhold_validation(&own.train, validation_share, self.seed).1,
+            _ => own.valid.clone(),
+        };
+        let is_seen = |&(user, item): &(u32, u32)| {
+            let pair = users.of[user as usize].zip(items.of[item as usize]);
+            pair.is_some_and(|(user, item)| learned.contains(UserId(user), ItemId(item)))
+        };
+        Some(Known { what: "pairs", n: valid.pairs().filter(is_seen).count(), of: valid.n_pairs() })
     }
 }
 
@@ -114,7 +137,30 @@ impl NetworkFit<'_> {
         let carry = Carry { origin: &origin, path };
         let carried = |(name, table): (&str, Matrix)| Ok((name.to_owned(), carry.rows(name, &table, &nodes)?));
         let tables = fresh.parameters().into_iter().map(carried).collect::<Result<_, RunsError>>()?;
-        Ok(WarmStart { tables, known: vec![nodes.known()] })
+        let seen = self.seen_by(&origin.network()?.network, &nodes)?;
+        Ok(WarmStart { tables, known: vec![nodes.known()], seen })
+    }
+
+    /// Of the edges that are withheld to select by, those that another run learned from.
+    fn seen_by(&self, learned: &Network, nodes: &Matches) -> Result<Option<Known>, RunsError> {
+        let NetworkTrainOptions { select, evaluate_every, validation_share, .. } = self.options;
+        if select != Select::Validation || evaluate_every == 0 {
+            return Ok(None);
+        }
+        let given = LinkSets {
+            valid: self.data.split.valid.clone(),
+            valid_negatives: self.data.split.valid_negatives.clone(),
+            ..LinkSets::default()
+        };
+        let valid = match given.valid.is_empty() {
+            true => withheld(&self.data.network, &given, validation_share, self.seed)?.1.valid,
+            false => given.valid,
+        };
+        let is_seen = |&&(source, target): &&(u32, u32)| {
+            let pair = nodes.of[source as usize].zip(nodes.of[target as usize]);
+            pair.is_some_and(|(source, target)| learned.has_edge(source, target))
+        };
+        Ok(Some(Known { what: "edges", n: valid.iter().filter(is_seen).count(), of: valid.len() }))
     }
 }
 

@@ -136,7 +136,7 @@ impl NetworkFit<'_> {
         &self,
         writer: &mut RunWriter,
         outcome: &NetworkOutcome,
-        peaks: &PeakByPhase,
+        (peaks, is_started): (&PeakByPhase, bool),
         pool: &ThreadPool,
     ) -> Result<(), RunsError> {
         let facts = NetworkRunFacts {
@@ -156,6 +156,9 @@ impl NetworkFit<'_> {
         let extra = &mut contents.summary.extra;
         add_cost(extra, outcome.model.n_parameters(), peak_rss_bytes());
         extra["peak_rss_bytes_by_phase"] = json!(peaks);
+        if is_started {
+            extra["started_from_a_run"] = true.into();
+        }
         writer.finish(&contents)?;
         Ok(())
     }
@@ -221,6 +224,10 @@ impl Work for NetworkFit<'_> {
         true
     }
 
+    fn may_be_started_from(&self) -> bool {
+        true
+    }
+
     fn work(
         &self,
         mut writer: Option<&mut RunWriter>,
@@ -230,10 +237,11 @@ impl Work for NetworkFit<'_> {
         observer: &mut dyn Observer,
     ) -> Result<NetworkFitted, RunsError> {
         let out = writer.as_deref().map(|writer| writer.path().to_path_buf());
+        let is_started = !beginning.start.is_empty();
         let (outcome, peaks) = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
         if let Some(writer) = writer {
             waiting(observer, "writing the run folder");
-            self.write(writer, &outcome, &peaks, pool)?;
+            self.write(writer, &outcome, (&peaks, is_started), pool)?;
         }
         let document = self.document(&outcome, out.as_deref(), pool);
         Ok(NetworkFitted { outcome, document })

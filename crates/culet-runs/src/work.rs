@@ -27,6 +27,9 @@ pub(crate) trait Work {
     /// Whether there is anything to go on from.
     fn has_states(&self) -> bool;
 
+    /// Whether another training can start from what is kept of it.
+    fn may_be_started_from(&self) -> bool;
+
     /// Trains from a beginning, and writes the run if there is a folder for it.
     fn work(
         &self,
@@ -94,5 +97,5 @@ fn keep_at_work<W: Work>(
     observer: &mut dyn Observer,
 ) -> Result<W::Fitted, RunsError> {
     let at_work = |kept: &mut Keeping| work.work(Some(writer), Some(kept), beginning, pool, observer);
-    keeping(kept, was_there, at_work, W::was_interrupted)
+    keeping(kept, was_there, work.may_be_started_from(), at_work, W::was_interrupted)
 }

@@ -12,8 +12,9 @@ use culet_data::{
     Run, RunProblem, RunWriter, TrainingPlan,
 };
 use culet_graph::{Interactions, Names};
-use culet_runs::{CheckpointEvery, Known, ResumedData, Resumption, RunsError};
+use culet_runs::{CatalogueFit, CheckpointEvery, Known, ResumedData, Resumption, RunsError};
 use culet_train::{Event, Observer, Silent};
+use serde_json::json;
 
 use made::{catalogue, catalogue_fit, network, network_fit, pool};
 
@@ -212,6 +213,33 @@ fn data_that_are_whole_but_not_those_of_the_plan_are_refused() {
         begun(&out, model, data, true_to_it);
         assert!(Resumption::open(&out).unwrap().0.goes_on().is_none());
     }
+}
+
+#[test]
+fn a_start_tells_how_much_of_what_is_withheld_the_other_run_has_seen_and_the_run_says_that_it_had_one() {
+    let (dataset, pool, place) = (catalogue(), pool(), tempfile::tempdir().unwrap());
+    let [first, second] = ["first", "second"].map(|name| place.path().join(name));
+    let fit = catalogue_fit("bpr-mf", "epochs = 2\nevaluate_every = 1\ndim = 8", &dataset);
+    fit.run(Some(&first), &pool, &mut Silent).unwrap();
+    // The same seed withholds the same pairs, none of which was learned from; another one withholds others.
+    let same = fit.start_from(&first).unwrap();
+    let seen = same.seen.unwrap();
+    assert!(seen.n == 0 && seen.of > 0 && seen.what == "pairs", "{seen:?}");
+    let other = CatalogueFit { seed: fit.seed + 1, ..fit.clone() }.start_from(&first).unwrap().seen.unwrap();
+    assert!(2 * other.n > other.of, "{other:?}");
+    let blind = catalogue_fit("bpr-mf", "epochs = 2\nevaluate_every = 0\ndim = 8", &dataset);
+    assert_eq!(blind.start_from(&first).unwrap().seen, None);
+    fit.run_resumably(&second, same.tables, CheckpointEvery::Never, &pool, &mut Silent).unwrap();
+    let extra = |run: &Path| Run::open(run).unwrap().manifest.summary.extra["started_from_a_run"].clone();
+    assert_eq!((extra(&first), extra(&second)), (json!(null), json!(true)));
+    // Of networks it is edges.
+    let net = place.path().join("net");
+    let groups = network(60, false);
+    let embed = network_fit("deepwalk", "dim = 8\nepochs = 1", &groups);
+    embed.run(Some(&net), &pool, &mut Silent).unwrap();
+    let seen = embed.start_from(&net).unwrap().seen.unwrap();
+    // It was trained anew on all edges in the end.
+    assert!(seen.n == seen.of && seen.of > 0 && seen.what == "edges", "{seen:?}");
 }
 
 #[test]

@@ -78,8 +78,11 @@ impl CatalogueAnswers {
         match (colour, of) {
             (Colour::Nothing, _) | (Colour::Facet, MapOf::Items) => Ok(Colours::none(rows)),
             (Colour::Facet, MapOf::Users) => Ok(match self.learned_facets()? {
-                Some(facets) => by_intent(facets, &self.vocabulary().relations, rows),
-                None => Colours::none(rows),
+                // Without relations there is nothing that an intent could be.
+                Some(facets) if facets.relations.iter().any(|row| !row.is_empty()) => {
+                    by_intent(facets, &self.vocabulary().relations, rows)
+                }
+                _ => Colours::none(rows),
             }),
             (Colour::Relation(asked), MapOf::Items) => self.by_relation(asked, rows),
             (Colour::Relation(_), MapOf::Users) => Err(AskError::NoColour { what: "users", by: "relations" }),

@@ -34,11 +34,19 @@ pub(super) fn start(
     start_from: impl FnOnce(&Path) -> Result<WarmStart, RunsError> + Send,
 ) -> Result<BTreeMap<String, Matrix>, Problem> {
     let Some(path) = matches.try_get_one::<PathBuf>("init").ok().flatten() else { return Ok(BTreeMap::new()) };
-    let WarmStart { tables, known } = context.pool.install(|| start_from(path))?;
+    let WarmStart { tables, known, seen } = context.pool.install(|| start_from(path))?;
     let part =
         |known: &Known| format!("{} of {} {}", thousands(known.n as u64), thousands(known.of as u64), known.what);
     let parts: Vec<String> = known.iter().map(part).collect();
     context.remark(&format!("starting from `{}`, which knows {}", path.display(), parts.join(", ")));
+    if let Some(seen) = seen.filter(|seen| seen.n > 0) {
+        context.remark(&format!(
+            "note: it learned from {} of the {} {} that this training withholds to select by: their metrics flatter",
+            thousands(seen.n as u64),
+            thousands(seen.of as u64),
+            seen.what
+        ));
+    }
     Ok(tables)
 }
 

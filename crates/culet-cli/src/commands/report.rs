@@ -50,7 +50,7 @@ pub(super) fn command() -> Command {
                 .value_name("FILE")
                 .default_value("report.html")
                 .value_parser(value_parser!(PathBuf))
-                .help("the page; `-`: stdout"),
+                .help("the page, which ends in `.html`; `-`: stdout"),
         )
         .arg(
             Arg::new("controls")
@@ -141,6 +141,10 @@ fn map_wish(context: &Context, matches: &ArgMatches) -> MapWish {
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
     let runs: Vec<PathBuf> = matches.get_many("runs").expect("required").cloned().collect();
     let out: &PathBuf = matches.get_one("out").expect("has a default");
+    if out != Path::new("-") && !ends_in(out, &["html", "htm"]) {
+        let problem = Problem::input(format!("`{}` is no name of a page", out.display()));
+        return Err(problem.hint("let it end in `.html`, so that nothing else is overwritten"));
+    }
     let controls = match matches.get_one::<String>("controls").expect("has a default").as_str() {
         "none" => Vec::new(),
         words => Report::controls_of(&words.split(',').map(str::trim).collect::<Vec<_>>())?,
@@ -168,15 +172,11 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Done, Probl
 
 pub(super) fn run_plot(context: &Context, matches: &ArgMatches) -> Result<Done, Problem> {
     let out: &PathBuf = matches.get_one("out").expect("required");
-    let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    let is_svg = match ending.as_deref() {
-        Some("svg") => true,
-        Some("png") => false,
-        _ => {
-            let problem = Problem::input(format!("`{}` is no name of a drawing", out.display()));
-            return Err(problem.hint("let it end in `.svg` or `.png`"));
-        }
-    };
+    let is_svg = ends_in(out, &["svg"]);
+    if !is_svg && !ends_in(out, &["png"]) {
+        let problem = Problem::input(format!("`{}` is no name of a drawing", out.display()));
+        return Err(problem.hint("let it end in `.svg` or `.png`"));
+    }
     let what = matches.get_one::<String>("what").expect("required");
     let of = PlotOf::of_word(what).expect("clap knows the words");
     let run: &PathBuf = matches.get_one("run").expect("required");
@@ -194,6 +194,12 @@ pub(super) fn run_plot(context: &Context, matches: &ArgMatches) -> Result<Done, 
     });
     context.print(&document, || format!("plot: {} ({})\n", out.display(), size(bytes.len())))?;
     Ok(Done::Wholly)
+}
+
+/// Whether a name has one of these endings, in whichever letters.
+fn ends_in(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| endings.contains(&ending.as_str()))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {

@@ -44,7 +44,7 @@ pub(crate) fn points(title: &str, map: &Map) -> Drawing {
 }
 
 fn in_words(map: &Map, legend: &[Entry]) -> String {
-    let mut text = format!("{}; near is alike.", crate::page::map::how(map));
+    let mut text = format!("{}.", crate::page::map::how(map));
     if !legend.is_empty() {
         let entries: Vec<&str> = legend.iter().map(|entry| entry.text.as_str()).collect();
         text += &format!(" Coloured by {}: {}.", map.coloured_by, entries.join("; "));

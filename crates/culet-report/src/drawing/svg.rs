@@ -120,7 +120,8 @@ fn one(out: &mut String, shape: &Shape, colours: Colours) -> fmt::Result {
 /// A circle, a square, a triangle or a diamond: colour and form both tell the facet.
 fn dot(out: &mut String, at: [f64; 2], size: f64, paint: Paint, hint: Option<&str>, colours: Colours) -> fmt::Result {
     let fill = colours.of(paint);
-    let form = if let Paint::Facet(facet) = paint { (facet - 1) % 4 } else { 0 };
+    // Where colours begin anew, forms are others.
+    let form = if let Paint::Facet(facet) = paint { (facet - 1 + (facet - 1) / FACETS.len()) % 4 } else { 0 };
     if form == 0 {
         let (x, y, size) = (Short(at[0]), Short(at[1]), Short(size));
         write!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{size}\" fill=\"{fill}\"")?;

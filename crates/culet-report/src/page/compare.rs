@@ -54,7 +54,7 @@ fn of_catalogues(section: &mut Section, runs: &[Opened], seed: u64, pool: &Threa
     }
     if document.runs.iter().any(|run| run.pairs_learned_from != document.runs[0].pairs_learned_from) {
         section.note(
-            "not all runs learned from the same pairs: some withheld pairs to select by, and were not trained anew",
+            "not all runs learned from the same pairs: they withheld others to select by, or learned from these too in the end",
         );
     }
     if !document.settings_that_differ.is_empty() {
@@ -71,12 +71,12 @@ fn of_catalogues(section: &mut Section, runs: &[Opened], seed: u64, pool: &Threa
 }
 
 fn metric_table(document: &CompareDocument, runs: &[Opened], key: &str, found: &[culet_runs::ComparedTo]) -> Table {
-    let mut table = Table::new(key, &["", "model", key, "difference", "95 %", "p"]);
+    let mut table = Table::new(key, &["", "model", key, "difference", "95 %", "p, corrected"]);
     let mut found = found.iter();
     for (place, (run, opened)) in document.runs.iter().zip(runs).enumerate() {
         let mut cells = vec![opened.name.clone(), run.model.clone(), words::metric(run.metrics[key])];
         if place == document.place_of_reference {
-            cells.extend(["(the others beside it)".to_owned(), String::new(), String::new()]);
+            cells.extend(["(reference)".to_owned(), String::new(), String::new()]);
         } else if let Some(to) = found.next() {
             let one = &to.comparison;
             cells.push(format!("{:+.4}", one.difference));

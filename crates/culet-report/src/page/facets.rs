@@ -13,9 +13,7 @@ use crate::words;
 const RELATIONS: usize = 16;
 
 pub(super) fn section(answers: &CatalogueAnswers) -> Result<Option<Section>, ReportError> {
-    let Some(facets) = answers.learned_facets()?.filter(|facets| !facets.user_shares.is_empty()) else {
-        return Ok(None);
-    };
+    let Some(facets) = answers.learned_facets()?.filter(|facets| has_intents(facets)) else { return Ok(None) };
     let mut section = Section::new("intents", "Intents");
     let mut figures = Vec::new();
     if let Some((drawing, numbers)) = relations(answers, facets) {
@@ -29,6 +27,11 @@ pub(super) fn section(answers: &CatalogueAnswers) -> Result<Option<Section>, Rep
     figures.push(Figure::of_bars("intent-largest", "Users whose strongest intent it is", &largest(facets), ""));
     section.figures(figures);
     Ok(Some(section))
+}
+
+/// Without relations to follow there is nothing that an intent could be.
+pub(crate) fn has_intents(facets: &Facets) -> bool {
+    !facets.user_shares.is_empty() && facets.relations.first().is_some_and(|row| !row.is_empty())
 }
 
 /// Whether the intents differ at all, which is not to be taken for granted.

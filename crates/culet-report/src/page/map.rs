@@ -19,8 +19,15 @@ pub(super) fn section(run: &Opened, wish: &MapWish, pool: &ThreadPool) -> Result
     }
     let mut section = Section::new("map", "Map");
     let drawing = points(&title(&map), &map);
-    section.text(format!("{}; near is alike.", how(&map)));
-    section.figures(vec![Figure::new("embedding", &drawing, "Point at a mark to see whose it is.", None)]);
+    section.text(format!("{}.", how(&map)));
+    let caption = match map.coloured_by.as_str() {
+        "none" => "Names show where a mouse points at a mark.".to_owned(),
+        by @ ("intent" | "group") => {
+            format!("Each in the colour of its largest {by}; names show where a mouse points.")
+        }
+        by => format!("Of several values of {by} the commonest gives the colour; names show where a mouse points."),
+    };
+    section.figures(vec![Figure::new("embedding", &drawing, caption, None)]);
     Ok(Some(section))
 }
 
@@ -37,11 +44,12 @@ pub(crate) fn how(map: &Map) -> String {
     let n = culet_data::thousands(map.points.len() as u64);
     match map.explained {
         Some(explained) => format!(
-            "{n} {} by the two first principal components, which hold {} of the variance",
+            "{n} {} by the two first principal components, which hold {} of the variance: what is far apart is \
+             unlike, what is near need not be alike",
             map.of,
             crate::words::percent(explained)
         ),
-        None => format!("{n} {} by {}, on which only what is near means anything", map.of, map.by),
+        None => format!("{n} {} by {}: what is near is alike, how far apart groups lie means nothing", map.of, map.by),
     }
 }
 

@@ -126,9 +126,10 @@ impl Report<'_> {
         match &run.answers {
             Answers::Catalogue(answers) => {
                 let judged = Judged::new(answers.stored(), self.controls, self.seed, pool)?;
-                if let Some(judged) = &judged {
-                    sections.push(results::section(run, judged));
-                }
+                sections.push(match &judged {
+                    Some(judged) => results::section(run, judged),
+                    None => results::nothing_section(),
+                });
                 sections.extend(training::section(run));
                 if let Some(judged) = &judged {
                     sections.push(results::strata_section(run, judged)?);

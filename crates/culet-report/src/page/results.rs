@@ -11,6 +11,16 @@ use crate::charts::{Along, Lines, Series, SeriesPoint};
 use crate::run::{Judged, Opened};
 use crate::words;
 
+/// Where there is nothing to judge by.
+pub(super) fn nothing_section() -> Section {
+    let mut section = Section::new("result", "Result");
+    section.note(
+        "nothing was withheld to judge the run by: there is no test part, and it learned from the validation pairs too; \
+         `culet data split` makes a test part",
+    );
+    section
+}
+
 /// The table: this run and its controls.
 pub(super) fn section(run: &Opened, judged: &Judged) -> Section {
     let mut section = Section::new("result", "Result");
@@ -98,7 +108,7 @@ pub(super) fn strata_section(run: &Opened, judged: &Judged) -> Result<Section, R
         Figure::of_lines(
             "popularity",
             &popularity,
-            "Of all targets whose item so many users took: the share that was found. 0: nobody took it.",
+            "Of all targets whose item so many users took: the share that was found.",
         ),
     ]);
     Ok(section)

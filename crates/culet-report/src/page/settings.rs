@@ -9,9 +9,13 @@ use crate::run::Opened;
 pub(super) fn section(run: &Opened) -> Section {
     let mut section = Section::new("settings", "Settings");
     if let Some(command) = command(run) {
-        section.text("The command that repeats the run, wherever the data lie:");
+        section.text(format!(
+            "The command that repeats the run; DATA stands for what was read then under the name `{}`, and for how it was read \
+             (attributes, columns, filters), which a run does not tell. The fingerprint above tells whether it is the same.",
+            run.answers.data_name()
+        ));
         section.blocks.push(Block::Code { text: command });
-        section.text("What it does not name was left as it is by default.");
+        section.text("Settings that it does not name were left as they are by default.");
     }
     let config = &run.summary().config;
     for (part, caption) in [("model", "Settings of the model"), ("training", "Settings of the training")] {
@@ -34,13 +38,15 @@ pub(super) fn section(run: &Opened) -> Section {
 pub(crate) fn command(run: &Opened) -> Option<String> {
     let (spec, summary) = (run.spec()?, run.summary());
     let config = &summary.config;
-    let mut words =
-        vec!["culet train".to_owned(), spec.name.to_owned(), quoted(config["data"].as_str().unwrap_or("DATA"))];
+    let mut words = vec!["culet train".to_owned(), spec.name.to_owned(), "DATA".to_owned()];
     if let Some(graph) = config["graph"].as_str().filter(|graph| *graph != "true") {
         words.push(format!("--kg {graph}"));
     }
     words.extend(flags(spec.settings, &config["model"]));
     words.extend(flags(&training_settings(spec), &config["training"]));
+    if summary.extra["started_from_a_run"] == true {
+        words.push("--init RUN".to_owned());
+    }
     let cutoffs = &summary.protocol.cutoffs;
     let usual = culet_eval::RankingProtocol::default();
     if spec.family() == Family::Recommender && cutoffs.as_slice() != usual.cutoffs() {

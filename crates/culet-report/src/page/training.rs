@@ -3,8 +3,11 @@
 use culet_model::find_model;
 use culet_train::EpochRecord;
 
-use super::blocks::{Figure, Section, Table};
-use crate::charts::{Along, Lines, Series};
+use culet_answers::Answers;
+use serde_json::Value;
+
+use super::blocks::{Figure, Section, Table, bar};
+use crate::charts::{Along, Bar, Lines, Series};
 use crate::run::Opened;
 use crate::words;
 
@@ -16,6 +19,11 @@ pub(super) fn section(run: &Opened) -> Option<Section> {
     if let Some(blend) = blend(run) {
         section.text("A blend is chosen part by part on withheld pairs; a part stays if it helps.");
         section.table(blend);
+        let paths = paths(run);
+        if !paths.is_empty() {
+            let title = "What users follow of the graph, the heaviest path 100 %";
+            section.figures(vec![Figure::of_bars("paths", title, &paths, "")]);
+        }
         return Some(section);
     }
     let curves = curves(run);
@@ -101,6 +109,27 @@ fn metrics(train: &[&EpochRecord], best: Option<u64>) -> Option<Lines> {
     })
 }
 
+/// Paths over the graph by what they count in the linear part of a blend, at most so many.
+fn paths(run: &Opened) -> Vec<Bar> {
+    const SHOWN: usize = 8;
+    let Answers::Catalogue(answers) = &run.answers else { return Vec::new() };
+    let paths = run.summary().extra["blend"]["paths"].as_array().cloned().unwrap_or_default();
+    let weight = |path: &Value| path["weight"].as_f64().filter(|weight| *weight > 0.0);
+    let Some(heaviest) = paths.first().and_then(weight) else { return Vec::new() };
+    let relations = &answers.vocabulary().relations;
+    let step = |step: &Value| {
+        let relation = step["relation"].as_u64().filter(|&relation| (relation as usize) < relations.len())?;
+        let back = if step["back"] == true { " (back)" } else { "" };
+        Some(format!("{}{back}", relations.label(relation as usize)))
+    };
+    let row = |path: &Value| {
+        let steps: Option<Vec<String>> = path["steps"].as_array()?.iter().map(step).collect();
+        let share = weight(path)? / heaviest;
+        Some(bar(steps?.join(", then "), share, words::percent(share)))
+    };
+    paths.iter().take(SHOWN).filter_map(row).collect()
+}
+
 /// The parts of a blend, as its run tells them.
 fn blend(run: &Opened) -> Option<Table> {
     let parts = run.summary().extra["blend"]["parts"].as_array()?.clone();
@@ -111,11 +140,15 @@ fn blend(run: &Opened) -> Option<Table> {
     for part in &parts {
         let model = part["model"].as_str().unwrap_or("?");
         let title = find_model(model).map_or(model, |spec| spec.title);
-        let number = |value: &serde_json::Value| value.as_f64().unwrap_or(f64::NAN);
+        let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
         let kept = number(&part["weight"]) > 0.0;
         let influence = if kept { format!("{:.2}", number(&part["influence"])) } else { "left out".to_owned() };
         let alone = |place: usize| words::metric(number(&part["alone"][place]));
         table.row(vec![title.to_owned(), influence, alone(0), alone(1)]);
     }
+    let together =
+        |place: usize| words::metric(run.summary().extra["blend"]["together"][place].as_f64().unwrap_or(f64::NAN));
+    table.row(vec!["all together".to_owned(), String::new(), together(0), together(1)]);
+    table.own = Some(table.rows.len() - 1);
     Some(table)
 }

@@ -37,6 +37,9 @@ fn settings_of(summary: &RunSummary) -> BTreeMap<String, String> {
         leaves("", value, &mut found);
         settings.extend(found.into_iter().map(|(name, value)| (format!("{part}.{name}"), in_words(value))));
     }
+    if summary.extra["started_from_a_run"] == true {
+        settings.insert("started from a run".to_owned(), "yes".to_owned());
+    }
     settings.insert("seed".to_owned(), summary.seed.to_string());
     if let Some(epoch) = summary.best_epoch {
         settings.insert("best epoch".to_owned(), epoch.to_string());
