@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::Report;
 use culet_answers::AskError;
 use culet_data::DataError;
+use culet_eval::EvalError;
 use culet_model::ModelError;
 use culet_runs::RunsError;
 use culet_train::StoredError;
@@ -27,6 +28,9 @@ pub enum ReportError {
     /// A run cannot be judged.
     #[error(transparent)]
     Stored(#[from] StoredError),
+    /// Metrics cannot be computed.
+    #[error(transparent)]
+    Evaluation(#[from] EvalError),
     /// Runs cannot be compared.
     #[error(transparent)]
     Runs(#[from] RunsError),
@@ -82,6 +86,7 @@ impl ReportError {
             Self::Ask(error) => error.hint(),
             Self::Question { hint, .. } => hint.clone(),
             Self::Stored(error) => error.hint(),
+            Self::Evaluation(error) => error.hint(),
             Self::Runs(error) => error.hint(),
             Self::Data(error) => error.hint(),
             Self::Model(error) => error.hint(),
@@ -105,7 +110,7 @@ impl ReportError {
             Self::Stored(error) => error.is_wrong_input(),
             Self::Runs(error) => error.is_wrong_input(),
             Self::Data(error) => error.is_wrong_input(),
-            Self::Model(_) | Self::NoControl { .. } => true,
+            Self::Evaluation(_) | Self::Model(_) | Self::NoControl { .. } => true,
             Self::Nothing { .. } | Self::OfBothKinds { .. } | Self::Twice { .. } => true,
             Self::Picture { .. } => false,
         }

@@ -89,7 +89,7 @@ impl Judged {
         };
         let summary = &stored.run.manifest.summary;
         let cutoff = summary.protocol.cutoffs.first().copied().unwrap_or(20);
-        let protocol = RankingProtocol::new(vec![cutoff]).map_err(culet_train::StoredError::from)?;
+        let protocol = RankingProtocol::new(vec![cutoff])?;
         let protocol = protocol.with_item_counts().with_catalogue_metrics();
         let report = stored.evaluate(part, &protocol, pool)?;
         let others = controls.iter().filter(|spec| spec.name != summary.model);

@@ -1,10 +1,8 @@
 //! Several runs side by side.
 
 use culet_answers::{Answers, NetworkAnswers};
-use culet_eval::auc_difference;
-use culet_eval::auc_with_error;
+use culet_eval::{auc_difference, auc_with_error};
 use culet_runs::{Compare, CompareDocument, ComparedRun, Reference};
-use culet_train::StoredError;
 use rayon::ThreadPool;
 
 use super::blocks::{Figure, Section, Table};
@@ -131,12 +129,9 @@ fn of_networks(
     for (run, answers) in runs.iter().zip(networks) {
         let Some((_, mut scores)) = links::judged(answers.stored(), pool)? else { continue };
         let own = scores.swap_remove(0);
-        let measured = |result: Result<_, culet_eval::EvalError>| {
-            result.map_err(|error| ReportError::from(StoredError::from(error)))
-        };
-        let auc = measured(auc_with_error(&own))?;
+        let auc = auc_with_error(&own)?;
         let beside = match &first {
-            Some(first) if same(networks[0], answers) => Some(measured(auc_difference(&own, first))?),
+            Some(first) if same(networks[0], answers) => Some(auc_difference(&own, first)?),
             _ => None,
         };
         let p = beside.and_then(|found| Some(two_sided_p(found.mean / found.error.filter(|error| *error > 0.0)?)));

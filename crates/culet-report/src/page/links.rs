@@ -1,6 +1,7 @@
 //! How well a run of a network finds edges, beside simple scores.
 
 use culet_answers::NetworkAnswers;
+use culet_data::thousands;
 use culet_eval::{LinkScores, auc_difference, auc_with_error, average_precision};
 use culet_train::{Part, StoredError, StoredNetworkRun};
 use rayon::ThreadPool;
@@ -32,8 +33,8 @@ pub(super) fn section(answers: &NetworkAnswers, pool: &ThreadPool) -> Result<Opt
         "{} withheld edges of the {part} part against {} pairs without an edge: how likely a withheld edge scores above such a \
          pair (ROC-AUC, with the interval of 95\u{a0}% after DeLong), and the average precision. Simple scores stand below; differences \
          are on the same pairs.",
-        words::counted(own.positives.len() as u64, "edge", "edges").trim_end_matches(" edges").trim_end_matches(" edge"),
-        words::counted(own.negatives.len() as u64, "pair", "pairs").trim_end_matches(" pairs").trim_end_matches(" pair"),
+        thousands(own.positives.len() as u64),
+        thousands(own.negatives.len() as u64)
     ));
     if part == "validation" {
         section
@@ -41,16 +42,11 @@ pub(super) fn section(answers: &NetworkAnswers, pool: &ThreadPool) -> Result<Opt
     }
     let mut table = Table::new("", &["", "ROC-AUC", "average precision", "ROC-AUC, beside this run"]);
     for (place, row) in scores.iter().enumerate() {
-        let measured = |result: Result<_, culet_eval::EvalError>| {
-            result.map_err(|error| ReportError::from(StoredError::from(error)))
-        };
-        let auc = measured(auc_with_error(row))?;
-        let precision = average_precision(&row.positives, &row.negatives);
-        let precision = precision.map_err(|error| ReportError::from(StoredError::from(error)))?;
         let beside = match place {
             0 => String::new(),
-            _ => words::difference(&measured(auc_difference(row, own))?),
+            _ => words::difference(&auc_difference(row, own)?),
         };
+        let (auc, precision) = (auc_with_error(row)?, average_precision(&row.positives, &row.negatives)?);
         table.row(vec![row.name.clone(), words::with_interval(&auc), words::metric(precision), beside]);
     }
     table.own = Some(0);

@@ -120,8 +120,7 @@ pub(crate) fn by_activity(run: &Opened, judged: &Judged) -> Result<Lines, Report
     let name = run.summary().model.clone();
     let mut of_rows = Vec::new();
     for (model, report) in judged.rows(&name) {
-        let strata =
-            user_strata(&report.per_user, &judged.key("recall"), &taken).map_err(culet_train::StoredError::from)?;
+        let strata = user_strata(&report.per_user, &judged.key("recall"), &taken)?;
         of_rows.push((model, strata));
     }
     let counts: Vec<Stratum> = of_rows[0].1.iter().map(|stratum| stratum.items).collect();
