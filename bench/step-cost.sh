@@ -4,9 +4,9 @@
 #
 #   bench/step-cost.sh DATA OUT BEFORE
 #
-# DATA holds last-fm-t and ml-1m in the layout of KGAT; BEFORE is the other program. KGIN on Last-FM's graph, five epochs, and
-# bpr-mf on ml-1m, whose steps are short; six turns; each turn begins with the other program than the one before. CULET names a
-# built program; without it one is built.
+# DATA holds last-fm-t and ml-1m in the layout of KGAT; BEFORE is the other program. KGIN on Last-FM's graph, six turns of three
+# epochs, and bpr-mf on ml-1m, whose steps are short, 24 turns of six; each turn begins with the other program than the one
+# before. CULET names a built program; without it one is built.
 set -euo pipefail
 
 data=$1
@@ -24,11 +24,12 @@ once() {
             '{which: $which, model: $model, turn: $turn, epochs: [.epochs[].seconds]}' |
         tee -a "$out/steps.jsonl" >&2
 }
-for turn in 1 2 3 4 5 6; do
+for turn in $(seq 1 24); do
     loaded "turn $turn"
     for case in "kgin last-fm-t 3" "bpr-mf ml-1m 6"; do
         # shellcheck disable=SC2086
         set -- $case
+        [ "$turn" -le 6 ] || [ "$1" = bpr-mf ] || continue
         if [ $((turn % 2)) = 1 ]; then
             once before "$before" "$@" "$turn"
             once after "$CULET" "$@" "$turn"

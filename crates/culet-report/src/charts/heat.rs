@@ -13,6 +13,9 @@ pub(crate) fn heat(title: &str, rows: &[String], columns: &[String], values: &[V
     let middle = |column: usize| left + wide * (column as f64 + 0.5);
     for (column, name) in columns.iter().enumerate() {
         let at = [middle(column), ROW - 8.0];
+        // Where columns are narrow the number of an intent tells enough.
+        let last = name.rsplit(' ').next().unwrap_or(name);
+        let name = if text_width(name) > wide - 2.0 { last } else { name };
         drawing.text(at, fit(name, wide - 2.0), Anchor::Middle, Paint::Quiet);
     }
     for (row, (name, values)) in rows.iter().zip(values).enumerate() {

@@ -110,7 +110,7 @@ fn along_the_bottom(drawing: &mut Drawing, what: &Lines, left: f64) -> Scale {
             let (marks, _) = round_marks(low, high, 5);
             // Epochs are whole.
             for &mark in marks.iter().filter(|mark| mark.fract() == 0.0 && (low..=high).contains(*mark)) {
-                drawing.text([x.place(mark), below], mark_text(mark, &marks), Anchor::Middle, Paint::Quiet);
+                drawing.text([x.place(mark), below], format!("{mark:.0}"), Anchor::Middle, Paint::Quiet);
             }
             x
         }

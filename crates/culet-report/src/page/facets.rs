@@ -24,7 +24,10 @@ pub(super) fn section(answers: &CatalogueAnswers) -> Result<Option<Section>, Rep
     let caption = "The bar is the middle half of the users, the line four of five, the dot the mean.";
     let title = "What share of a user an intent has";
     figures.push(Figure::of_ranges("intent-shares", title, "share of a user", &shares(facets), caption));
-    figures.push(Figure::of_bars("intent-largest", "Users whose strongest intent it is", &largest(facets), ""));
+    // Of shares that are all the same none is the strongest.
+    if greatest_share(facets) > 1.2 / facets.relations.len() as f64 {
+        figures.push(Figure::of_bars("intent-largest", "Users whose strongest intent it is", &largest(facets), ""));
+    }
     section.figures(figures);
     Ok(Some(section))
 }
@@ -34,11 +37,15 @@ pub(crate) fn has_intents(facets: &Facets) -> bool {
     !facets.user_shares.is_empty() && facets.relations.first().is_some_and(|row| !row.is_empty())
 }
 
+fn greatest_share(facets: &Facets) -> f64 {
+    facets.user_shares.iter().flatten().copied().fold(0.0, f64::max)
+}
+
 /// Whether the intents differ at all, which is not to be taken for granted.
 fn strength_in_words(facets: &Facets) -> String {
     let even = 1.0 / facets.relations.first().map_or(1, Vec::len) as f64;
     let most = facets.relations.iter().flatten().copied().fold(0.0, f64::max);
-    let spread = facets.user_shares.iter().flatten().copied().fold(0.0, f64::max);
+    let spread = greatest_share(facets);
     let head = format!(
         "The strongest relation of any intent has {} of it, where an even division gives {}; the largest share that any user \
          has of one intent is {}, where an even division gives {}.",

@@ -135,8 +135,8 @@ pub(crate) fn by_activity(run: &Opened, judged: &Judged) -> Result<Lines, Report
     };
     Ok(Lines {
         title: format!("{} by how many items a user took", judged.key("recall")),
-        along: Along::Words(counts.into_iter().map(words::stratum).collect()),
-        along_name: "items of a user".to_owned(),
+        along: Along::Words(counts.into_iter().map(|counts| thousands(counts.least.into())).collect()),
+        along_name: "items of a user, at least".to_owned(),
         series: of_rows.iter().map(series).collect(),
         mark: None,
         from_zero: true,
@@ -160,8 +160,8 @@ pub(crate) fn by_popularity(run: &Opened, judged: &Judged) -> Lines {
     };
     Lines {
         title: format!("Share of targets found at {} by how many users took the item", judged.cutoff),
-        along: Along::Words(counts.into_iter().map(words::stratum).collect()),
-        along_name: "users of an item".to_owned(),
+        along: Along::Words(counts.into_iter().map(|counts| thousands(counts.least.into())).collect()),
+        along_name: "users of an item, at least".to_owned(),
         series: judged.rows(&name).map(series).collect(),
         mark: None,
         from_zero: true,
