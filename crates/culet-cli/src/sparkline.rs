@@ -12,6 +12,8 @@ pub(crate) struct Sparkline {
     /// Of so many values one is kept, as a power of two.
     doublings: u32,
     n_seen: u64,
+    /// The values in letters, put together when they change: the bar is told at every step.
+    letters: String,
 }
 
 impl Sparkline {
@@ -23,12 +25,17 @@ impl Sparkline {
                 self.doublings += 1;
             }
             self.values.push(value);
+            self.letters = self.in_letters();
         }
         self.n_seen += 1;
     }
 
     /// The values from the lowest to the highest letter, behind a blank; nothing before there are two.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> &str {
+        &self.letters
+    }
+
+    fn in_letters(&self) -> String {
         let finite = || self.values.iter().copied().filter(|value| value.is_finite());
         let (low, high) = (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
         if self.values.len() < 2 || low > high {

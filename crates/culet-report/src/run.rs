@@ -69,6 +69,9 @@ pub(crate) struct Judged {
     /// The length of the lists.
     pub(crate) cutoff: usize,
     pub(crate) report: RankingReport,
+    /// How many items each user took, `[n_users]`, and how many users each item, `[n_items]`.
+    pub(crate) taken_by: Vec<u32>,
+    pub(crate) takers_of: Vec<u32>,
     /// By the name of the model.
     pub(crate) controls: Vec<(&'static str, RankingReport)>,
 }
@@ -96,7 +99,8 @@ impl Judged {
         let control =
             |spec: &&'static ModelSpec| Ok((spec.name, stored.evaluate_control(spec, part, &protocol, seed, pool)?));
         let controls = others.map(control).collect::<Result<_, ReportError>>()?;
-        Ok(Some(Self { part: word, cutoff, report, controls }))
+        let (taken_by, takers_of) = (parts.train.user_degrees(), parts.train.item_degrees());
+        Ok(Some(Self { part: word, cutoff, report, taken_by, takers_of, controls }))
     }
 
     /// Of a metric such as `recall`.

@@ -19,7 +19,7 @@ use crate::checkpoint::{CheckpointEvery, Keeping};
 use crate::history::{Recorder, waiting};
 use crate::memory::{PeakByPhase, peak_rss_bytes};
 use crate::resume::Resumption;
-use crate::work::{self, Work};
+use crate::work::{self, Passage, Work};
 
 /// What is to be trained, and how: a recommender, from a catalogue.
 #[derive(Debug, Clone)]
@@ -151,7 +151,7 @@ impl CatalogueFit<'_> {
         writer: &mut RunWriter,
         outcome: &Outcome,
         facets: Option<&Facets>,
-        (peaks, is_started): (&PeakByPhase, bool),
+        passage: &Passage,
         pool: &ThreadPool,
     ) -> Result<(), RunsError> {
         let facts = RunFacts {
@@ -166,11 +166,7 @@ impl CatalogueFit<'_> {
         };
         let derived = DerivedTables::of(facets, &outcome.scorer);
         let mut contents = run_contents(&facts, outcome, &derived, self.dataset);
-        add_cost(&mut contents.summary.extra, n_parameters(outcome), peak_rss_bytes());
-        contents.summary.extra["peak_rss_bytes_by_phase"] = json!(peaks);
-        if is_started {
-            contents.summary.extra["started_from_a_run"] = true.into();
-        }
+        passage.note(&mut contents.summary.extra, n_parameters(outcome));
         writer.finish(&contents)?;
         Ok(())
     }
@@ -256,7 +252,7 @@ impl Work for CatalogueFit<'_> {
         let (outcome, facets, peaks) = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
         if let Some(writer) = writer {
             waiting(observer, "writing the run folder");
-            self.write(writer, &outcome, facets.as_ref(), (&peaks, is_started), pool)?;
+            self.write(writer, &outcome, facets.as_ref(), &Passage { peaks, is_started }, pool)?;
         }
         let document = self.document(&outcome, out.as_deref(), pool);
         Ok(CatalogueFitted { outcome, facets, document })
@@ -270,12 +266,6 @@ impl Work for CatalogueFit<'_> {
 /// What the model learned of facets.
 pub(crate) fn facets_of(outcome: &mut Outcome, pool: &ThreadPool) -> Option<Facets> {
     pool.install(|| outcome.model.as_mut().and_then(|model| model.facets()))
-}
-
-/// Notes what a comparison of runs tells of their cost, beside what else the run holds.
-pub(crate) fn add_cost(extra: &mut Value, n_parameters: usize, peak_rss_bytes: Option<u64>) {
-    extra["parameters"] = n_parameters.into();
-    extra["peak_rss_bytes"] = peak_rss_bytes.into();
 }
 
 /// The trained numbers, or those that the model answers from if it was fitted at once.

@@ -14,12 +14,11 @@ use rayon::ThreadPool;
 use serde_json::{Value, json};
 
 use crate::RunsError;
-use crate::catalogue::add_cost;
 use crate::checkpoint::{CheckpointEvery, Keeping};
 use crate::history::{Recorder, waiting};
 use crate::memory::{PeakByPhase, peak_rss_bytes};
 use crate::resume::Resumption;
-use crate::work::{self, Work};
+use crate::work::{self, Passage, Work};
 
 /// What is to be trained, and how: a model of the nodes of a network.
 #[derive(Debug, Clone)]
@@ -136,7 +135,7 @@ impl NetworkFit<'_> {
         &self,
         writer: &mut RunWriter,
         outcome: &NetworkOutcome,
-        (peaks, is_started): (&PeakByPhase, bool),
+        passage: &Passage,
         pool: &ThreadPool,
     ) -> Result<(), RunsError> {
         let facts = NetworkRunFacts {
@@ -153,12 +152,7 @@ impl NetworkFit<'_> {
         };
         let tables = NetworkTables::of(outcome);
         let mut contents = network_run_contents(&facts, outcome, &tables);
-        let extra = &mut contents.summary.extra;
-        add_cost(extra, outcome.model.n_parameters(), peak_rss_bytes());
-        extra["peak_rss_bytes_by_phase"] = json!(peaks);
-        if is_started {
-            extra["started_from_a_run"] = true.into();
-        }
+        passage.note(&mut contents.summary.extra, outcome.model.n_parameters());
         writer.finish(&contents)?;
         Ok(())
     }
@@ -241,7 +235,7 @@ impl Work for NetworkFit<'_> {
         let (outcome, peaks) = self.train(writer.as_deref_mut(), kept, beginning, pool, observer)?;
         if let Some(writer) = writer {
             waiting(observer, "writing the run folder");
-            self.write(writer, &outcome, (&peaks, is_started), pool)?;
+            self.write(writer, &outcome, &Passage { peaks, is_started }, pool)?;
         }
         let document = self.document(&outcome, out.as_deref(), pool);
         Ok(NetworkFitted { outcome, document })

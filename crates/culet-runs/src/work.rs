@@ -7,10 +7,12 @@ use culet_data::{Checkpoints, DataView, RunWriter, TrainingPlan};
 use culet_kernels::Matrix;
 use culet_train::{Beginning, Observer};
 use rayon::ThreadPool;
+use serde_json::{Value, json};
 
 use crate::RunsError;
 use crate::checkpoint::{CheckpointEvery, Keeping};
 use crate::folder::{in_run_folder, keeping};
+use crate::memory::{PeakByPhase, peak_rss_bytes};
 use crate::resume::Resumption;
 
 /// A training that fills a run folder.
@@ -42,6 +44,30 @@ pub(crate) trait Work {
 
     /// Whether the observer ended it.
     fn was_interrupted(fitted: &Self::Fitted) -> bool;
+}
+
+/// How a training went that is over, as far as its run tells.
+pub(crate) struct Passage {
+    pub(crate) peaks: PeakByPhase,
+    /// Whether it started from the parameters of another run.
+    pub(crate) is_started: bool,
+}
+
+impl Passage {
+    /// Notes it beside what else the run holds.
+    pub(crate) fn note(&self, extra: &mut Value, n_parameters: usize) {
+        add_cost(extra, n_parameters, peak_rss_bytes());
+        extra["peak_rss_bytes_by_phase"] = json!(self.peaks);
+        if self.is_started {
+            extra["started_from_a_run"] = true.into();
+        }
+    }
+}
+
+/// Notes what a comparison of runs tells of their cost, beside what else the run holds.
+pub(crate) fn add_cost(extra: &mut Value, n_parameters: usize, peak_rss_bytes: Option<u64>) {
+    extra["parameters"] = n_parameters.into();
+    extra["peak_rss_bytes"] = peak_rss_bytes.into();
 }
 
 /// Into a folder, if one is named; if anything fails, it is taken away again.

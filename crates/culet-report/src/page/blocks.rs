@@ -19,14 +19,14 @@ impl Section {
         Self { id: id.to_owned(), title: title.to_owned(), blocks: Vec::new() }
     }
 
-    /// Gives its id, and those of its drawings, a beginning that no other run of the page has.
-    pub(crate) fn make_unique(&mut self, run: &str) {
-        self.id = format!("{run}-{}", self.id);
+    /// Makes elements of its drawings; their ids and its own begin with what no other part of the page begins with.
+    pub(crate) fn render(&mut self, beginning: &str) {
+        self.id = format!("{beginning}{}", self.id);
         for block in &mut self.blocks {
             if let Block::Figures { figures } = block {
                 figures
                     .iter_mut()
-                    .for_each(|figure| figure.svg = figure.drawing.to_element(&format!("{run}-{}", figure.id)));
+                    .for_each(|figure| figure.svg = figure.drawing.to_element(&format!("{beginning}{}", figure.id)));
             }
         }
     }
@@ -75,7 +75,7 @@ pub(crate) struct Figure {
     #[serde(skip)]
     drawing: Drawing,
     title: String,
-    /// The drawing as an element.
+    /// The drawing as an element, once the section was rendered.
     svg: String,
     caption: String,
     legend: Vec<Mark>,
@@ -121,7 +121,7 @@ impl Figure {
             id: id.to_owned(),
             drawing: drawing.clone(),
             title: drawing.title.clone(),
-            svg: drawing.to_element(id),
+            svg: String::new(),
             caption: caption.into(),
             legend,
             numbers,

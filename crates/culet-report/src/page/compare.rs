@@ -26,6 +26,7 @@ pub(super) fn section(runs: &[Opened], seed: u64, pool: &ThreadPool) -> Result<S
     let figures = together(runs);
     let figure = |(k, lines): (usize, &Lines)| Figure::of_lines(&format!("together-{k}"), lines, "");
     section.figures(figures.iter().enumerate().map(figure).collect());
+    section.render("");
     Ok(section)
 }
 
@@ -127,8 +128,7 @@ fn of_networks(
     let mut table = Table::new("", &["", "model", "scored by", "ROC-AUC", "difference", "p"]);
     let mut first = None;
     for (run, answers) in runs.iter().zip(networks) {
-        let Some((_, mut scores)) = links::judged(answers.stored(), pool)? else { continue };
-        let own = scores.swap_remove(0);
+        let Some(own) = links::own(answers.stored(), pool) else { continue };
         let auc = auc_with_error(&own)?;
         let beside = match &first {
             Some(first) if same(networks[0], answers) => Some(auc_difference(&own, first)?),

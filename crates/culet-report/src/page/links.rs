@@ -11,7 +11,7 @@ use crate::ReportError;
 use crate::words;
 
 /// The scores of the part that a run is judged by, with what that part is called; nothing where there is none.
-pub(super) fn judged(
+fn judged(
     stored: &StoredNetworkRun,
     pool: &ThreadPool,
 ) -> Result<Option<(&'static str, Vec<LinkScores>)>, ReportError> {
@@ -23,6 +23,15 @@ pub(super) fn judged(
         }
     }
     Ok(None)
+}
+
+/// The run's own scores alone of that part, without all that stands beside them.
+pub(super) fn own(stored: &StoredNetworkRun, pool: &ThreadPool) -> Option<LinkScores> {
+    let data = stored.data();
+    let parts = [(&data.test, &data.test_negatives), (&data.valid, &data.valid_negatives)];
+    let (positives, negatives) = parts.into_iter().find(|(one, other)| !one.is_empty() && !other.is_empty())?;
+    let (scorer, name) = (stored.scorer(), stored.score.name());
+    Some(LinkScores { name, positives: scorer.score(positives, pool), negatives: scorer.score(negatives, pool) })
 }
 
 pub(super) fn section(answers: &NetworkAnswers, pool: &ThreadPool) -> Result<Option<Section>, ReportError> {

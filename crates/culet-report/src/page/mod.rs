@@ -148,7 +148,7 @@ impl Report<'_> {
         sections.push(cost::section(run, pool));
         sections.push(settings::section(run));
         let id = format!("run-{}", place + 1);
-        sections.iter_mut().for_each(|section| section.make_unique(&id));
+        sections.iter_mut().for_each(|section| section.render(&format!("{id}-")));
         let title = run.spec().map_or_else(|| run.summary().model.clone(), |spec| spec.title.to_owned());
         let title = format!("{title} on {}", run.answers.data_name());
         Ok(RunPage {

@@ -116,11 +116,10 @@ pub(super) fn strata_section(run: &Opened, judged: &Judged) -> Result<Section, R
 
 /// Recall by how many items a user has.
 pub(crate) fn by_activity(run: &Opened, judged: &Judged) -> Result<Lines, ReportError> {
-    let taken = catalogue(run).train.user_degrees();
     let name = run.summary().model.clone();
     let mut of_rows = Vec::new();
     for (model, report) in judged.rows(&name) {
-        let strata = user_strata(&report.per_user, &judged.key("recall"), &taken)?;
+        let strata = user_strata(&report.per_user, &judged.key("recall"), &judged.taken_by)?;
         of_rows.push((model, strata));
     }
     let counts: Vec<Stratum> = of_rows[0].1.iter().map(|stratum| stratum.items).collect();
@@ -145,11 +144,10 @@ pub(crate) fn by_activity(run: &Opened, judged: &Judged) -> Result<Lines, Report
 
 /// Targets found by how many users took the item.
 pub(crate) fn by_popularity(run: &Opened, judged: &Judged) -> Lines {
-    let taken = catalogue(run).train.item_degrees();
     let name = run.summary().model.clone();
     let of_row = |report: &culet_eval::RankingReport| {
         let per_item = report.per_item.as_ref().expect("the protocol asked for it");
-        let mut strata = item_strata(per_item, &taken);
+        let mut strata = item_strata(per_item, &judged.takers_of);
         strata.retain(|stratum| stratum.n_targets > 0);
         strata
     };
@@ -197,10 +195,9 @@ pub(super) fn reasons_section(run: &Opened) -> Option<Section> {
 
 /// Items that nobody took, apart from all others.
 fn cold_in_words(run: &Opened, judged: &Judged) -> String {
-    let taken = catalogue(run).train.item_degrees();
     let name = run.summary().model.clone();
     let cold = |report: &culet_eval::RankingReport| {
-        let strata = item_strata(report.per_item.as_ref().expect("the protocol asked for it"), &taken);
+        let strata = item_strata(report.per_item.as_ref().expect("the protocol asked for it"), &judged.takers_of);
         strata.into_iter().find(|stratum| stratum.users.most == 0).filter(|stratum| stratum.n_targets > 0)
     };
     let Some(own) = cold(&judged.report) else {
@@ -217,11 +214,4 @@ fn cold_in_words(run: &Opened, judged: &Judged) -> String {
         "Cold items: {targets} targets are among the {items} items that nobody took in training. Found of these: {}.",
         found.join(", ")
     )
-}
-
-pub(crate) fn catalogue(run: &Opened) -> &culet_data::CatalogueParts {
-    match &run.answers {
-        culet_answers::Answers::Catalogue(answers) => answers.stored().catalogue(),
-        culet_answers::Answers::Network(_) => unreachable!("only runs of catalogues are judged by rankings"),
-    }
 }

@@ -1,6 +1,7 @@
 //! The settings of a run, and the command that repeats it.
 
-use culet_model::{Family, ModelSpec, Setting, complete_settings};
+use culet_model::{Family, Setting, complete_settings};
+use culet_runs::settings_of_training;
 use serde_json::Value;
 
 use super::blocks::{Block, Section, Table};
@@ -43,7 +44,7 @@ pub(crate) fn command(run: &Opened) -> Option<String> {
         words.push(format!("--kg {graph}"));
     }
     words.extend(flags(spec.settings, &config["model"]));
-    words.extend(flags(&training_settings(spec), &config["training"]));
+    words.extend(flags(&settings_of_training(spec), &config["training"]));
     if summary.extra["started_from_a_run"] == true {
         words.push("--init RUN".to_owned());
     }
@@ -57,10 +58,6 @@ pub(crate) fn command(run: &Opened) -> Option<String> {
         words.push(format!("--seed {}", summary.seed));
     }
     Some(words.join(" "))
-}
-
-fn training_settings(spec: &ModelSpec) -> Vec<Setting> {
-    culet_runs::settings_of_training(spec)
 }
 
 /// Of the settings that are not as they are by default.

@@ -16,11 +16,12 @@ use serde_json::json;
 
 use super::OpenBoard;
 use super::rows::{BoardRecord, Judged, SearchRecord};
-use crate::catalogue::{add_cost, facets_of, n_parameters};
+use crate::catalogue::{facets_of, n_parameters};
 use crate::folder::in_run_folder;
 use crate::history::{begins, remark};
 use crate::memory::{peak_since, restart_peak};
 use crate::search::{Ended, Facts, SearchFolder, Searching};
+use crate::work::add_cost;
 use crate::{RunsError, Settings, check_memory, give_graph, resolve_settings, size_of};
 
 /// Trials for a model that is fitted at once, unless told otherwise.
